@@ -1,0 +1,123 @@
+"""Strings such as ``"400 W"`` and ``"57 gCO2e/kWh"``, checked for dimension where people type them."""
+
+from __future__ import annotations
+
+import math
+import re
+from difflib import get_close_matches
+from types import MappingProxyType
+from typing import NamedTuple
+
+from submeter.errors import QuantityError
+
+_TEXT = re.compile(r"^\s*([+-]?(?:\d[\d_,]*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(.*?)\s*$")
+
+
+class Unit(NamedTuple):
+    """A unit: its dimension and how many base units it is."""
+
+    dimension: str
+    size: float
+
+
+_ENERGY = {
+    "µJ": 1e-6, "uJ": 1e-6, "mJ": 1e-3, "J": 1.0, "kJ": 1e3, "MJ": 1e6, "GJ": 1e9,
+    "Wh": 3.6e3, "kWh": 3.6e6, "MWh": 3.6e9, "GWh": 3.6e12, "TWh": 3.6e15,
+}  # fmt: skip
+_POWER = {"mW": 1e-3, "W": 1.0, "kW": 1e3, "MW": 1e6, "GW": 1e9}
+_TIME = {
+    "ns": 1e-9, "µs": 1e-6, "us": 1e-6, "ms": 1e-3, "s": 1.0, "min": 60.0, "h": 3600.0,
+    "hour": 3600.0, "hours": 3600.0, "day": 86400.0, "days": 86400.0,
+    "year": 31_557_600.0, "years": 31_557_600.0,
+}  # fmt: skip
+_CARBON = {
+    "mgCO2e": 1e-6, "gCO2e": 1e-3, "kgCO2e": 1.0, "tCO2e": 1e3, "ktCO2e": 1e6, "MtCO2e": 1e9,
+}  # fmt: skip
+_WATER = {"mL": 1e-3, "L": 1.0, "m3": 1e3, "m³": 1e3, "ML": 1e6}
+
+BASE_UNITS = MappingProxyType(
+    {
+        "energy": "J",
+        "power": "W",
+        "time": "s",
+        "carbon": "kgCO2e",
+        "water": "L",
+        "carbon intensity": "kgCO2e/J",
+        "water intensity": "L/J",
+        "ratio": "",
+    }
+)
+"""Each dimension and the base unit that `parse` answers in."""
+
+_EXAMPLES = {
+    "energy": "1.5 kWh", "power": "400 W", "time": "6 years", "carbon": "150 kgCO2e",
+    "water": "2 L", "carbon intensity": "57 gCO2e/kWh", "water intensity": "1.8 L/kWh",
+    "ratio": "1.2",
+}  # fmt: skip
+
+
+def _units() -> dict[str, Unit]:
+    units = {"": Unit("ratio", 1.0), "%": Unit("ratio", 0.01)}
+    tables = (("energy", _ENERGY), ("power", _POWER), ("time", _TIME), ("carbon", _CARBON))
+    for dimension, table in (*tables, ("water", _WATER)):
+        units.update({name: Unit(dimension, size) for name, size in table.items()})
+    for energy, joules in _ENERGY.items():
+        for mass, kilograms in _CARBON.items():
+            units[f"{mass}/{energy}"] = Unit("carbon intensity", kilograms / joules)
+        for volume, litres in _WATER.items():
+            units[f"{volume}/{energy}"] = Unit("water intensity", litres / joules)
+    return units
+
+
+UNITS = MappingProxyType(_units())
+"""Every unit that `parse` knows."""
+
+
+def parse(text: str | float, dimension: str, where: str = "") -> float:
+    """Read a quantity and check its dimension.
+
+    Parameters
+    ----------
+    text : str or float
+        Such as ``"400 W"``; a bare number only where the dimension is ``ratio``.
+    dimension : str
+        A key of `BASE_UNITS`.
+    where : str
+        The flag or field that it came from, for the error.
+
+    Returns
+    -------
+    float
+        The quantity in the base unit of `dimension`.
+
+    Raises
+    ------
+    QuantityError
+        If it does not parse, is not finite, or has another dimension.
+
+    Examples
+    --------
+    >>> round(parse("57 gCO2e/kWh", "carbon intensity") * 3.6e6, 6)
+    0.057
+    >>> parse("57 g", "carbon intensity", "--grid")
+    Traceback (most recent call last):
+      ...
+    submeter.errors.QuantityError: "57 g" has no known unit, --grid, write it as "57 gCO2e/kWh"
+    """
+    example = f'write it as "{_EXAMPLES[dimension]}"'
+    match = _TEXT.match(str(text))
+    if match is None:
+        raise QuantityError(f'"{text}" is not a number with a unit', where, example)
+    name = match[2].replace(" / ", "/").replace("CO2eq", "CO2e")
+    unit = UNITS.get(name)
+    if unit is None:
+        close = get_close_matches(name, UNITS, 1)
+        hint = f'did you mean "{close[0]}"? {example}' if close and len(name) > 3 else example  # noqa: PLR2004
+        raise QuantityError(f'"{text}" has no known unit', where, hint)
+    if unit.dimension != dimension:
+        what = f'"{text}" is a {unit.dimension}, a {dimension} was expected'
+        raise QuantityError(what, where, example)
+    value = float(match[1].replace(",", "").replace("_", "")) * unit.size
+    if not math.isfinite(value):
+        raise QuantityError(f'"{text}" is not finite', where, example)
+    return value
