@@ -1,0 +1,192 @@
+"""All published factors by their id, found by text, and hashed as one set."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher, get_close_matches
+from functools import lru_cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from submeter.errors import FactorTableError, QuantityError, UsageError
+from submeter.quantities.estimate import Tier
+from submeter.quantities.factor import Factor, Spread
+from submeter.reference.catalogue.accelerators import accelerators
+from submeter.reference.catalogue.embodied import UNITS, embodied
+from submeter.reference.sealed import read_sealed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from submeter.reference.sealed import SealedTable
+
+DATA = Path(__file__).parent / "data"
+TABLES = (
+    "grid_country", "grid_us_state", "grid_gcp", "pue", "wue", "ewif", "resources", "hardware",
+)  # fmt: skip
+_CLOSE = 0.6
+
+
+@dataclass(frozen=True)
+class Registry:
+    """Factors by their id.
+
+    Parameters
+    ----------
+    factors : mapping of str to Factor
+        Every factor.
+    names : mapping of str to str
+        The name that people know each by.
+    """
+
+    factors: Mapping[str, Factor]
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def load(cls, paths: Iterable[Path], *, catalogue: bool = True) -> Registry:
+        """Read tables; where two give the same id, the later wins (so a user's file comes last).
+
+        Parameters
+        ----------
+        paths : iterable of Path
+            CSV files, each with its sidecar.
+        catalogue : bool
+            Whether to add the embodied factors that are made of the catalogue's published values.
+
+        Raises
+        ------
+        FactorTableError
+            If a table is missing, altered or malformed.
+        """
+        factors, names = _of_catalogue() if catalogue else ({}, {})
+        for path in paths:
+            table = read_sealed(path)
+            for row in table.rows:
+                factor = parse_row(table, row)
+                factors[factor.id], names[factor.id] = factor, row["name"]
+        return cls(MappingProxyType(factors), MappingProxyType(names))
+
+    def get(self, factor_id: str) -> Factor | None:
+        """Give the factor called `factor_id`, or None: missing is never zero."""
+        return self.factors.get(factor_id)
+
+    def factor(self, factor_id: str) -> Factor:
+        """Give the factor called `factor_id`.
+
+        Raises
+        ------
+        UsageError
+            If there is none, with the nearest ids.
+        """
+        found = self.factors.get(factor_id)
+        if found is None:
+            near = get_close_matches(factor_id, self.factors, 3, _CLOSE)
+            fix = f"did you mean {', '.join(near)}?" if near else "see: submeter factors find TEXT"
+            raise UsageError(f'no factor is called "{factor_id}"', fix=fix)
+        return found
+
+    def find(self, text: str, limit: int = 20) -> tuple[Factor, ...]:
+        """Give the factors whose id or name holds every word of `text`, best first.
+
+        Where none does, those whose id or name is spelt much like it.
+        """
+        words = text.lower().split()
+        scored = []
+        for factor_id in self.factors:
+            name = self.names.get(factor_id, "").lower()
+            whole = f"{factor_id.lower()} {name}"
+            if words and all(word in whole for word in words):
+                tail = factor_id.lower().split("/", 1)[-1]
+                exact = text.lower() in {factor_id.lower(), tail, name}
+                scored.append((not exact, len(whole), factor_id))
+        if not scored:
+            for factor_id in self.factors:
+                likeness = self._likeness(text.lower(), factor_id)
+                if likeness >= _CLOSE:
+                    scored.append((True, round(1000 * (1 - likeness)), factor_id))
+        return tuple(self.factors[factor_id] for _, _, factor_id in sorted(scored)[:limit])
+
+    def _likeness(self, text: str, factor_id: str) -> float:
+        tail = factor_id.lower().split("/", 1)[-1]
+        name = self.names.get(factor_id, "").lower()
+        return max(SequenceMatcher(None, text, other).ratio() for other in (tail, name))
+
+    def newest(self, prefix: str) -> Factor | None:
+        """Give the factor of the latest period whose id begins with `prefix`, or None.
+
+        Examples
+        --------
+        >>> shipped().newest("pue/aws/").id
+        'pue/aws/2025'
+        """
+        found = [factor for key, factor in self.factors.items() if key.startswith(prefix)]
+        return max(found, key=lambda factor: factor.period[-2:], default=None)
+
+    def factor_set_hash(self) -> str:
+        """Give the SHA-256 of every factor's number, interval, unit, basis, period and source."""
+        digest = hashlib.sha256()
+        for factor_id in sorted(self.factors):
+            factor = self.factors[factor_id]
+            parts = (
+                factor.id,
+                *(repr(float(number)) for number in (factor.value, factor.low, factor.high)),
+                factor.unit,
+                factor.spread.value,
+                factor.tier.value,
+                factor.period,
+                factor.basis,
+                factor.source.id,
+            )
+            digest.update("\x1f".join(parts).encode())
+            digest.update(b"\n")
+        return digest.hexdigest()
+
+
+def parse_row(table: SealedTable, row: Mapping[str, str]) -> Factor:
+    """Turn a row of a factor table into a factor.
+
+    Raises
+    ------
+    FactorTableError
+        If a column is missing, or a number or word cannot be read.
+    """
+    try:
+        return Factor(
+            id=row["id"],
+            value=float(row["value"]),
+            low=float(row["low"]),
+            high=float(row["high"]),
+            unit=row["unit"],
+            spread=Spread(row["spread"]),
+            tier=Tier(row["tier"]),
+            source=table.source(row),
+            period=row["period"],
+            basis=row["basis"],
+            note=row["note"],
+        )
+    except (KeyError, TypeError, ValueError, QuantityError) as error:
+        what = f"row {row.get('id') or '?'} is not a factor ({error})"
+        raise FactorTableError(what, str(table.path), "correct the row and reseal it") from error
+
+
+@lru_cache(maxsize=1)
+def shipped() -> Registry:
+    """Give the registry of what comes with the package, read when first asked for."""
+    return Registry.load(DATA / f"{name}.csv" for name in TABLES)
+
+
+def factor_set_hash() -> str:
+    """Give the hash of the factors that come with the package."""
+    return shipped().factor_set_hash()
+
+
+def _of_catalogue() -> tuple[dict[str, Factor], dict[str, str]]:
+    factors, names = {}, {}
+    for device in accelerators():
+        for indicator in UNITS:
+            factor = embodied(device, indicator).factor
+            if factor is not None:
+                factors[factor.id], names[factor.id] = factor, f"{device.vendor} {device.name}"
+    return factors, names
