@@ -1,0 +1,124 @@
+"""A place is resolved as people write it, and nothing of it is assumed in silence."""
+
+import pytest
+
+from submeter.errors import QuantityError, RegionError
+from submeter.quantities.factor import Spread
+from submeter.reference.factors.places import cloud_regions, place
+from submeter.reference.factors.registry import Registry, shipped
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "grid"),
+    [
+        ("FR", "FR", "grid/FR"),
+        ("fra", "FR", "grid/FR"),
+        ("France", "FR", "grid/FR"),
+        ("UK", "GB", "grid/GB"),
+        ("US-CA", "US-CA", "grid/US-CA"),
+        ("california", "US-CA", "grid/US-CA"),
+        ("gcp/us-central1", "gcp/us-central1", "grid/gcp/us-central1"),
+        ("google/us-central1", "gcp/us-central1", "grid/gcp/us-central1"),
+        ("AWS/eu-west-3", "aws/eu-west-3", "grid/FR"),
+        ("aws/us-east-1", "aws/us-east-1", "grid/US-VA"),
+        ("azure/WestEurope", "azure/westeurope", "grid/NL"),
+        (" world ", "world", "grid/world"),
+        (None, "world", "grid/world"),
+    ],
+)
+def test_resolution(text, code, grid):
+    found = place(text)
+    assert found.code == code
+    assert found.grid.id == grid
+
+
+def test_every_name_that_can_be_told_resolves_to_factors_in_the_right_units():
+    for row in cloud_regions():
+        found = place(row["id"])
+        assert found.country == row["country"]
+        assert found.provider == row["provider"]
+        assert found.grid.id != "grid/world"
+        assert (found.grid.unit, found.wue.unit, found.ewif.unit) == (
+            "gCO2e/kWh", "L/kWh", "L/kWh",
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("Frnace", r"FR \(France\)"),
+        ("us-central1", "gcp/us-central1"),
+        ("eu-west-3", "aws/eu-west-3"),
+        ("aws/eu-wst-3", "aws/eu-west-3"),
+        ("Californa", r"US-CA \(California\)"),
+        ("wa", r"US-WA \(Washington\)"),
+    ],
+)
+def test_an_unknown_place_is_refused_with_the_nearest(text, hint):
+    with pytest.raises(RegionError, match=hint):
+        place(text)
+
+
+@pytest.mark.parametrize("text", ["", "nowhere at all", "aws/"])
+def test_a_place_like_none_is_refused_with_a_next_step(text):
+    with pytest.raises(RegionError) as caught:
+        place(text)
+    assert caught.value.fix
+
+
+def test_a_name_of_two_places_is_asked_back():
+    with pytest.raises(RegionError, match=r"GE \(Georgia\) or US-GA \(Georgia\)"):
+        place("Georgia")
+
+
+def test_the_unknown_place_is_the_widest_and_says_so():
+    unknown = place(None)
+    assert unknown.grid.high / unknown.grid.low > 10
+    assert unknown.pue.id == "pue/unknown"
+    assert (unknown.pue.low, unknown.pue.high) == (1.0, 1.8)
+    assert unknown.notes[0] == "grid: no place was stated, so it is the world's spread"
+
+
+def test_a_country_leaves_the_facility_unknown_and_a_region_takes_its_fleet():
+    assert place("FR").pue.id == "pue/unknown"
+    assert place("aws/eu-west-3").pue.id == "pue/aws/2025"
+    assert place("azure/westeurope").wue.id == "wue/azure/FY25"
+    assert place("aws/cn-north-1").pue.id == "pue/unknown"
+
+
+def test_each_fallback_is_a_note():
+    notes = " / ".join(place("aws/eu-west-3").notes)
+    assert "grid: no value for aws/eu-west-3 itself, so it is that of FR" in notes
+    assert "pue: the fleet of aws in 2025" in notes
+    assert "ewif: no value for FR, so it is the world's" in notes
+    assert any("combustion" in note for note in place("US-CA").notes)
+
+
+def test_a_country_without_a_grid_gets_the_world_not_zero():
+    found = place("CF")
+    assert found.grid.id == "grid/world"
+    assert "grid: no value for CF itself, so it is the world's spread" in found.notes
+
+
+def test_what_is_not_known_is_none_and_noted():
+    known = shipped()
+    kept = {key: f for key, f in known.factors.items() if not key.startswith("adpe/")}
+    found = place("FR", Registry(kept, known.names))
+    assert found.adpe is None
+    assert "adpe: no value is known" in found.notes
+
+
+def test_a_stated_value_replaces_the_found_one_and_its_note():
+    found = place("FR").with_stated("--pue", pue=1.2, grid=57.0)
+    assert found.pue.value == 1.2
+    assert found.pue.spread is Spread.EXACT
+    assert found.grid.unit == "gCO2e/kWh"
+    assert found.wue.id == "wue/unknown"
+    assert "pue: stated (--pue)" in found.notes
+    assert "pue: the facility is not known" not in found.notes
+
+
+@pytest.mark.parametrize("wrong", [{"pue": 0.9}, {"grid": -1.0}, {"wue": float("nan")}])
+def test_a_stated_value_that_cannot_be_is_refused(wrong):
+    with pytest.raises(QuantityError, match="--flag"):
+        place("FR").with_stated("--flag", **wrong)
