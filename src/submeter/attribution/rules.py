@@ -1,0 +1,196 @@
+"""The rules: who drew the energy of a processor, of memory, of an accelerator."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from submeter.attribution.apportion import apportion
+from submeter.attribution.attribution import Shares
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from submeter.quantities.clock import Span
+    from submeter.quantities.cumulative import Cumulative
+
+
+@dataclass(frozen=True, slots=True)
+class CapacityShare:
+    """Energy by the part of a resource that was used; the unused part's energy is idle.
+
+    ``workload = E·c/K``, ``others = E·(b - c)/K``, ``idle = E·(K - b)/K`` with `c` the
+    workload's use, `b` everybody's, and `K` what there was. Right for memory, whose power does
+    not depend on use; for a processor whose idle power is not known it is the only rule that
+    needs no further figure, and it undercharges a lone busy core.
+
+    Parameters
+    ----------
+    own, everyone : Cumulative
+        Use by the workload and by all, in one unit (CPU ns, or B·s).
+    per_second : int
+        What there is to use in a second, in that unit.
+    resource : str
+        ``cpu-time`` or ``memory-held``.
+    """
+
+    own: Cumulative
+    everyone: Cumulative
+    per_second: int
+    resource: str
+
+    @property
+    def name(self) -> str:
+        """Id and version."""
+        return f"{self.resource}-of-capacity/1"
+
+    def instants(self, span: Span) -> Iterable[int]:
+        """Give when either use was sampled."""
+        return (*self.own.instants(span), *self.everyone.instants(span))
+
+    def split(self, energy: int, piece: Span) -> Shares:
+        """Split by use over capacity."""
+        if not self.everyone.seen(piece):
+            return Shares(0, 0, 0, energy)
+        own, busy, whole = self._use(piece)
+        return Shares(*apportion(energy, (own, busy - own, whole - busy)), 0)
+
+    def occupied(self, span: Span) -> float:
+        """Give 0: the occupied capacity's idle energy is in the workload's share already."""
+        del span
+        return 0.0
+
+    def _use(self, piece: Span) -> tuple[int, int, int]:
+        whole = max(1, self.per_second * piece.nanoseconds // 1_000_000_000)
+        own = min(self.own.between(piece), whole)
+        return own, min(max(self.everyone.between(piece), own), whole), whole
+
+
+@dataclass(frozen=True, slots=True)
+class AboveIdle:
+    """Energy above idle by CPU time; idle is an account of its own.
+
+    ``workload = (E - I)·c/b``, ``others = (E - I)·(b - c)/b``, ``idle = I``.
+
+    Parameters
+    ----------
+    own, everyone : Cumulative
+        CPU time [ns] of the workload and of all.
+    idle : Cumulative
+        What the domain would have drawn with nothing to do [µJ].
+    threads : int
+        Hardware threads.
+    """
+
+    own: Cumulative
+    everyone: Cumulative
+    idle: Cumulative
+    threads: int
+
+    @property
+    def name(self) -> str:
+        """Id and version."""
+        return "cpu-time-above-idle/1"
+
+    def instants(self, span: Span) -> Iterable[int]:
+        """Give when either use was sampled."""
+        return (*self.own.instants(span), *self.everyone.instants(span))
+
+    def split(self, energy: int, piece: Span) -> Shares:
+        """Split what is above idle by CPU time."""
+        if not self.everyone.seen(piece):
+            return Shares(0, 0, 0, energy)
+        idle = min(energy, self.idle.between(piece))
+        own = self.own.between(piece)
+        busy = max(own, self.everyone.between(piece))
+        if not busy:
+            return Shares(0, 0, energy, 0)
+        mine, others = apportion(energy - idle, (own, busy - own))
+        return Shares(mine, others, idle, 0)
+
+    def occupied(self, span: Span) -> float:
+        """Give the workload's CPU time over all that there was."""
+        capacity = self.threads * span.nanoseconds
+        return min(1.0, self.own.between(span) / capacity) if capacity > 0 else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceHeld:
+    """An accelerator's energy to whoever holds it; shared holding is not told apart.
+
+    Parameters
+    ----------
+    own, others, both : Cumulative
+        Time [ns] in which only the workload, only others, or both had a process on the device.
+    """
+
+    own: Cumulative
+    others: Cumulative
+    both: Cumulative
+
+    @property
+    def name(self) -> str:
+        """Id and version."""
+        return "device-held/1"
+
+    def instants(self, span: Span) -> Iterable[int]:
+        """Give when the holders were looked up."""
+        return self.own.instants(span)
+
+    def split(self, energy: int, piece: Span) -> Shares:
+        """Split by the time held."""
+        seen = self.own.seen(piece)
+        held = [track.between(piece) for track in (self.own, self.others, self.both)]
+        free = max(0, seen - sum(held))
+        unseen = piece.nanoseconds - seen
+        parts = apportion(energy, (held[0], held[1], free, held[2] + unseen))
+        return Shares(*parts)
+
+    def occupied(self, span: Span) -> float:
+        """Give 0: a held device's idle energy is its holder's."""
+        del span
+        return 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class WholeDevice:
+    """All of a device's energy to the workload, because nobody else can be seen on it."""
+
+    name: str = "whole-device/1"
+
+    def instants(self, span: Span) -> Iterable[int]:
+        """Give none."""
+        del span
+        return ()
+
+    def split(self, energy: int, piece: Span) -> Shares:
+        """Give all to the workload."""
+        del piece
+        return Shares(energy, 0, 0, 0)
+
+    def occupied(self, span: Span) -> float:
+        """Give 0: there is no idle account."""
+        del span
+        return 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class NobodyKnown:
+    """No probe saw who was at work: all of it stays unattributed."""
+
+    name: str = "unattributed/1"
+
+    def instants(self, span: Span) -> Iterable[int]:
+        """Give none."""
+        del span
+        return ()
+
+    def split(self, energy: int, piece: Span) -> Shares:
+        """Give all to the unattributed account."""
+        del piece
+        return Shares(0, 0, 0, energy)
+
+    def occupied(self, span: Span) -> float:
+        """Give 0."""
+        del span
+        return 0.0

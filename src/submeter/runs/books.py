@@ -1,0 +1,188 @@
+"""The stages joined: traces and usage in, balanced books out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from submeter.attribution.attribution import attribute
+from submeter.attribution.rules import (
+    AboveIdle,
+    CapacityShare,
+    DeviceHeld,
+    NobodyKnown,
+    WholeDevice,
+)
+from submeter.attribution.simultaneous import Simultaneous
+from submeter.workloads.activity import Booking
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from submeter.attribution.attribution import Rule
+    from submeter.quantities.clock import Span
+    from submeter.sensing.metering.holders import Held
+    from submeter.traces.trace import PowerTrace
+    from submeter.workloads.usage import Capacity, UsageTrace
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """All that was seen of a machine, ready to be shared out.
+
+    Parameters
+    ----------
+    traces : sequence of PowerTrace
+        What was drawn.
+    idle : mapping of str to PowerTrace
+        By domain, the part that no work caused, where it is known.
+    machine : UsageTrace or None
+        What everybody did.
+    own : UsageTrace or None
+        What the workload did.
+    held : mapping of str to Held
+        By domain, who held each accelerator.
+    capacity : Capacity
+        What the machine has to give.
+    methods : mapping of str to str
+        By sensor, id and version of how it measures.
+    """
+
+    traces: Sequence[PowerTrace]
+    idle: Mapping[str, PowerTrace]
+    machine: UsageTrace | None
+    own: UsageTrace | None
+    held: Mapping[str, Held]
+    capacity: Capacity
+    methods: Mapping[str, str] = field(default_factory=dict)
+
+
+def rule_for(trace: PowerTrace, seen: Evidence) -> Rule:
+    """Choose the attribution rule of a domain by what is known of it."""
+    component, domain = trace.domain.component, trace.domain.id
+    if component == "gpu":
+        return DeviceHeld(*seen.held[domain]) if domain in seen.held else WholeDevice()
+    if seen.own is None or seen.machine is None:
+        return NobodyKnown()
+    if component == "memory":
+        return CapacityShare(
+            seen.own.memory, seen.machine.memory, seen.capacity.memory, "memory-held"
+        )
+    if domain in seen.idle:
+        idle = seen.idle[domain].energy
+        return AboveIdle(seen.own.cpu, seen.machine.cpu, idle, seen.capacity.threads)
+    per_second = seen.capacity.threads * 1_000_000_000
+    return CapacityShare(seen.own.cpu, seen.machine.cpu, per_second, "cpu-time")
+
+
+class Seat(NamedTuple):
+    """A window [ns] and the others that were open beside it, with an equal claim."""
+
+    window: Span
+    companions: Sequence[Span]
+
+
+def book(seen: Evidence, span: Span, seats: Sequence[Seat] = ()) -> tuple[Booking, ...]:
+    """Share out what every domain drew within `span`, to the microjoule.
+
+    Parameters
+    ----------
+    seen : Evidence
+        What was seen.
+    span : Span
+        The window [ns].
+    seats : sequence of Seat
+        From the outermost window to this one, those that were not alone: an outer window's share
+        is shared out again among the inner ones.
+    """
+    return tuple(_book(trace, seen, span, seats) for trace in seen.traces if trace.energy.times)
+
+
+def _book(trace: PowerTrace, seen: Evidence, span: Span, seats: Sequence[Seat]) -> Booking:
+    rule = rule_for(trace, seen)
+    for seat in seats:
+        if seat.companions:
+            rule = Simultaneous(rule, *seat)
+    shares = attribute(trace, span, rule)
+    drawn = trace.drawn(span)
+    return Booking(
+        domain=trace.domain.id,
+        component=trace.domain.component,
+        device=trace.domain.device,
+        sensor=trace.sensor,
+        tier=trace.tier.value,
+        method=seen.methods.get(trace.sensor, trace.sensor),
+        meter=shares.meter,
+        workload=shares.shares.workload,
+        others=shares.shares.others,
+        idle=shares.shares.idle,
+        unattributed=shares.shares.unattributed,
+        low=drawn.low / drawn.energy if drawn.energy else 1.0,
+        high=drawn.high / drawn.energy if drawn.energy else 1.0,
+        coverage=drawn.coverage,
+        rule=rule.name,
+        share=rule.occupied(span),
+        inside=trace.domain.inside,
+    )
+
+
+def added(books: Iterable[Sequence[Booking]]) -> tuple[Booking, ...]:
+    """Add the bookings of several stretches by domain; totals add exactly.
+
+    Intervals are weighted by energy as if the errors were one and the same, which never
+    narrows them.
+    """
+    found: dict[str, list[Booking]] = {}
+    for bookings in books:
+        for each in bookings:
+            found.setdefault(each.domain, []).append(each)
+    return tuple(_sum(parts) for parts in found.values())
+
+
+def _sum(parts: Sequence[Booking]) -> Booking:
+    if len(parts) == 1:
+        return parts[0]
+    meter = sum(part.meter for part in parts)
+    idle = sum(part.idle for part in parts)
+
+    def weighted(name: str, by: str, whole: int) -> float:
+        total = sum(float(getattr(part, name)) * getattr(part, by) for part in parts)
+        return total / whole if whole else float(getattr(parts[-1], name))
+
+    return replace(
+        parts[0],
+        meter=meter,
+        workload=sum(part.workload for part in parts),
+        others=sum(part.others for part in parts),
+        idle=idle,
+        unattributed=sum(part.unattributed for part in parts),
+        low=weighted("low", "meter", meter),
+        high=weighted("high", "meter", meter),
+        coverage=weighted("coverage", "meter", meter),
+        share=weighted("share", "idle", idle),
+    )
+
+
+def charged(bookings: Iterable[Booking]) -> tuple[int, float, float, float] | None:
+    """Give the energy that the work is charged with, before any facility.
+
+    Its own share, and the idle energy of the capacity that it occupied, of the domains that no
+    other contains.
+
+    Returns
+    -------
+    tuple of (int, float, float, float) or None
+        Energy [µJ], its 95 % interval [µJ], and the least coverage; None if nothing was seen.
+    """
+    bookings = list(bookings)
+    domains = {each.domain for each in bookings}
+    outer = [each for each in bookings if each.inside not in domains]
+    if not outer:
+        return None
+    parts = [(each.workload + round(each.idle * each.share), each) for each in outer]
+    return (
+        sum(energy for energy, _ in parts),
+        sum(energy * each.low for energy, each in parts),
+        sum(energy * each.high for energy, each in parts),
+        min(each.coverage for each in outer),
+    )

@@ -1,0 +1,84 @@
+"""A budget in energy or carbon, tested as the work goes."""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING, NamedTuple
+
+from submeter.errors import BudgetExceeded, QuantityError
+from submeter.quantities.parsing import UNITS, parse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from submeter.quantities.estimate import Estimate
+
+
+class BudgetWarning(UserWarning):
+    """A window drew, or is forecast to draw, more than its budget."""
+
+
+class Budget(NamedTuple):
+    """What a window may draw.
+
+    Parameters
+    ----------
+    text : str
+        As it was written, such as ``0.5 kWh``.
+    amount : float
+        The same in J or kgCO2e.
+    carbon : bool
+        Whether it is in carbon.
+    raises : bool
+        Whether passing it raises or warns.
+    """
+
+    text: str
+    amount: float
+    carbon: bool
+    raises: bool
+
+    def test(
+        self, energy: Estimate | None, carbon_of: Callable[[float], float], *, forecast: bool
+    ) -> bool:
+        """Tell whether the budget is passed, and warn or raise if it is.
+
+        Parameters
+        ----------
+        energy : Estimate or None
+            What was drawn, or is forecast [J].
+        carbon_of : callable
+            Gives the carbon [kgCO2e] of an energy [J].
+        forecast : bool
+            Whether `energy` is a forecast.
+        """
+        if energy is None:
+            return False
+        drawn = carbon_of(energy.value) if self.carbon else energy.value
+        if drawn <= self.amount:
+            return False
+        unit = "kgCO2e" if self.carbon else "kWh"
+        shown = drawn if self.carbon else drawn / 3.6e6
+        verb = "is forecast to draw" if forecast else "has drawn"
+        what = f"the work {verb} {shown:.3g} {unit}, more than its budget of {self.text}"
+        fix = "stop it, shrink it, or raise the budget"
+        if self.raises:
+            raise BudgetExceeded(what, fix=fix)
+        warnings.warn(BudgetWarning(f"{what}; {fix}"), stacklevel=3)
+        return True
+
+
+def budget(text: str, *, raises: bool) -> Budget:
+    """Read a budget such as ``"0.5 kWh"`` or ``"2 kgCO2e"``.
+
+    Raises
+    ------
+    QuantityError
+        If it is neither an energy nor a mass of carbon, or not positive.
+    """
+    unit = text.strip().lstrip("0123456789.,_eE+- ").strip()
+    carbon = unit in UNITS and UNITS[unit].dimension == "carbon"
+    amount = parse(text, "carbon" if carbon else "energy", "budget")
+    if amount <= 0:
+        raise QuantityError(f'a budget of "{text}" allows nothing', "budget")
+    return Budget(text, amount, carbon, raises)

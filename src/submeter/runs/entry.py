@@ -1,0 +1,110 @@
+"""Making the ledger's entry of a piece of work."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from submeter.errors import ConfigError
+from submeter.runs.books import added
+from submeter.workloads.activity import STAGES, Activity, Phase, State
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from submeter.runs.books import Evidence
+    from submeter.runs.rig import Rig
+    from submeter.runs.settings import Settings
+    from submeter.workloads.activity import Booking
+
+_PLACE = ("region", "grid", "pue", "wue")
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What is known of a piece of work besides its energy.
+
+    Parameters
+    ----------
+    id, name : str
+        Its id and what the user calls it.
+    start, end : int
+        UTC [ns].
+    seconds : float
+        Its duration [s].
+    revision : int
+        Which revision of its entry this is.
+    state : State
+        Open or final.
+    counts : mapping of str to float
+        Work done.
+    model : mapping of str to str
+        The model at work, where it was stated.
+    exit_code : int or None
+        Of a command.
+    """
+
+    id: str
+    name: str
+    start: int
+    end: int
+    seconds: float
+    revision: int = 0
+    state: State = State.FINAL
+    counts: Mapping[str, float] = field(default_factory=dict)
+    model: Mapping[str, str] = field(default_factory=dict)
+    exit_code: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What was seen of it: its books, its parts, what is missing, and what metering it cost."""
+
+    bookings: tuple[Booking, ...]
+    phases: tuple[Phase, ...] = ()
+    missing: tuple[str, ...] = ()
+    overhead: Mapping[str, int] = field(default_factory=dict)
+
+
+def make(work: Work, seen: Seen, rig: Rig | None, settings: Settings, at: Evidence | None) -> Activity:
+    """Make the entry.
+
+    Raises
+    ------
+    ConfigError
+        If the configured stage is not one of `STAGES`.
+    """
+    stage = settings["stage"]
+    if stage not in STAGES:
+        fix = f"choose one of {', '.join(STAGES)}"
+        raise ConfigError(f'"{stage}" is not a stage', settings.origin("stage"), fix)
+    place = {name: settings[name] for name in _PLACE if settings[name]}
+    if place:
+        place["from"] = ", ".join(sorted({settings.origin(name) for name in place}))
+    return Activity(
+        id=work.id, name=work.name, start=work.start, end=work.end, seconds=work.seconds,
+        revision=work.revision, state=work.state, stage=stage, purpose=settings["purpose"],
+        counts=work.counts, bookings=seen.bookings, phases=seen.phases,
+        devices=rig.devices(at) if rig is not None and at is not None else (),
+        host=rig.host.record() if rig is not None else {},
+        model=work.model, place=place, tenant=settings["tenant"], contract=settings["contract"],
+        overhead=seen.overhead, missing=seen.missing, exit_code=work.exit_code,
+    )  # fmt: skip
+
+
+def merged(phases: Iterable[Phase]) -> tuple[Phase, ...]:
+    """Add phases of one name: a thousand queries are one line."""
+    groups: dict[str, list[Phase]] = {}
+    for phase in phases:
+        groups.setdefault(phase.name, []).append(phase)
+    return tuple(_merge(name, group) for name, group in groups.items())
+
+
+def _merge(name: str, group: list[Phase]) -> Phase:
+    counts: dict[str, float] = {}
+    for phase in group:
+        for unit, amount in phase.counts.items():
+            counts[unit] = counts.get(unit, 0.0) + amount
+    seconds = sum(phase.seconds for phase in group)
+    bookings = added(phase.bookings for phase in group)
+    return Phase(name, min(phase.start for phase in group), seconds, bookings, counts)

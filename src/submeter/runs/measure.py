@@ -1,0 +1,271 @@
+"""`measure`: open a window as a context manager, a decorator, or in async code."""
+
+from __future__ import annotations
+
+import functools
+import os
+import sys
+import threading
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar, overload
+
+from submeter.runs.window import Terms, Window
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextvars import Token
+    from types import TracebackType
+
+    from submeter.runs.budget import Budget
+    from submeter.runs.session import Session
+
+_COROUTINE = 0x80
+"""``inspect.CO_COROUTINE``."""
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_current: ContextVar[Window | None] = ContextVar("submeter_window", default=None)
+
+
+class _Process:
+    """The session of this process; a child process after a fork begins its own."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._session: Session | None = None
+        os.register_at_fork(after_in_child=self._forget)
+
+    def _forget(self) -> None:
+        self._lock = threading.Lock()
+        self._session = None
+        _current.set(None)
+
+    def session(self) -> Session:
+        """Give the session, begun when first needed."""
+        with self._lock:
+            if self._session is None:
+                from submeter.runs.session import Session  # noqa: PLC0415 - not at import
+
+                self._session = Session({})
+            return self._session
+
+
+_PROCESS = _Process()
+
+
+class Measure:
+    """A window to be opened: a context manager (also async) and a decorator.
+
+    Parameters
+    ----------
+    name : str
+        What to call it.
+    parent : Window or None
+        The window that it is a part of; by default the one open around it.
+    budget : Budget or None
+        Tested at each `Window.progress` and at the end.
+    flags : str
+        Settings of this window, such as ``region="FR"``.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        parent: Window | None = None,
+        budget: Budget | None = None,
+        model: str = "",
+        **flags: str,
+    ) -> None:
+        self._name = name
+        self._parent = parent
+        self._budget = budget
+        self._model = {"name": model} if model else {}
+        self._flags = flags
+        self._window: Window | None = None
+        self._token: Token[Window | None] | None = None
+
+    def __enter__(self) -> Window:
+        session = _PROCESS.session()
+        settings = session.settings_with(self._flags)
+        parent = self._parent or _current.get()
+        if parent is not None and parent.end is not None:
+            parent = None
+        notes = synchronise()
+        window = Window(session, self._name, parent, Terms(settings, self._budget, self._model))
+        window.notes += notes
+        session.open(window)
+        self._window = window
+        self._token = _current.set(window)
+        return window
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        window = self._window
+        if window is None:
+            return
+        window.notes += synchronise()
+        window.close()
+        if self._token is not None:
+            try:
+                _current.reset(self._token)
+            except ValueError:
+                _current.set(window.parent)
+        if kind is None and window.budget is not None:
+            window.test_budget()
+
+    async def __aenter__(self) -> Window:
+        return self.__enter__()
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.__exit__(kind, error, trace)
+
+    def __call__(self, function: Callable[P, T]) -> Callable[P, T]:
+        """Measure every call of `function`, plain or async, in a window of its own."""
+        if _is_async(function):
+
+            @functools.wraps(function)
+            async def awaited(*args: P.args, **kwargs: P.kwargs) -> Any:
+                async with self._again(function):
+                    return await function(*args, **kwargs)
+
+            return awaited  # type: ignore[return-value]
+
+        @functools.wraps(function)
+        def called(*args: P.args, **kwargs: P.kwargs) -> T:
+            with self._again(function):
+                return function(*args, **kwargs)
+
+        return called
+
+    def _again(self, function: Callable[..., Any]) -> Self:
+        name = self._name or getattr(function, "__qualname__", "call")
+        model = self._model.get("name", "")
+        return type(self)(name, self._parent, self._budget, model, **self._flags)
+
+
+def _is_async(function: Callable[..., Any]) -> bool:
+    """Tell whether calling it gives a coroutine; `inspect` would cost 15 ms at import."""
+    code = getattr(function, "__code__", None)
+    return bool(code is not None and code.co_flags & _COROUTINE)
+
+
+def synchronise() -> list[str]:
+    """Wait for the accelerators that this program has put to work; gives what failed.
+
+    Work is handed to a GPU and goes on behind the program's back: without this, a window would
+    end before its work does. Only libraries that are imported already are touched.
+    """
+    failed = []
+    for library, wait in _WAITS.items():
+        module = sys.modules.get(library)
+        if module is None:
+            continue
+        try:
+            wait(module)
+        except Exception as error:  # noqa: BLE001 - a library's fault must not reach the host
+            failed.append(f"{library}: could not wait for its device: {error}")
+    return failed
+
+
+def _wait_torch(torch: Any) -> None:
+    cuda = getattr(torch, "cuda", None)
+    if cuda is not None and cuda.is_initialized():
+        cuda.synchronize()
+
+
+def _wait_jax(jax: Any) -> None:
+    jax.effects_barrier()
+
+
+def _wait_cupy(cupy: Any) -> None:
+    cupy.cuda.runtime.deviceSynchronize()
+
+
+_WAITS: dict[str, Callable[[Any], None]] = {
+    "torch": _wait_torch,
+    "jax": _wait_jax,
+    "cupy": _wait_cupy,
+}
+
+
+@overload
+def measure(name: Callable[P, T], /) -> Callable[P, T]: ...
+
+
+@overload
+def measure(
+    name: str = "",
+    *,
+    budget: str = "",
+    on_budget: str = "warn",
+    model: str = "",
+    **settings: str,
+) -> Measure: ...
+
+
+def measure(
+    name: str | Callable[P, T] = "",
+    *,
+    budget: str = "",
+    on_budget: str = "warn",
+    model: str = "",
+    **settings: str,
+) -> Measure | Callable[P, T]:
+    """Measure a stretch of this program.
+
+    Parameters
+    ----------
+    name : str
+        What to call it in the account; a decorated function's own name by default.
+    budget : str
+        What it may draw, such as ``"0.5 kWh"`` or ``"2 kgCO2e"``; tested at each
+        `Window.progress` and at its end.
+    on_budget : str
+        ``warn`` (a `BudgetWarning`) or ``raise`` (`BudgetExceeded`).
+    model : str
+        The model at work.
+    **settings : str
+        Settings for this window, such as ``region="FR"``, ``stage="training"``,
+        ``purpose="search"``, ``pue="1.2"``; they beat environment and file.
+
+    Returns
+    -------
+    Measure
+        To be used with ``with``, ``async with``, or as a decorator, also of async functions.
+
+    Raises
+    ------
+    UsageError
+        If a setting or the budget cannot be used.
+
+    Examples
+    --------
+    >>> import submeter
+    >>> with submeter.measure("demo", record="no") as window:
+    ...     window.count(requests=1)
+    ...     total = sum(range(100_000))
+    >>> window.counts
+    {'requests': 1.0}
+    """
+    if callable(name):
+        return Measure("")(name)
+    limit = None
+    if budget:
+        from submeter.runs.budget import budget as parsed  # noqa: PLC0415 - only if there is one
+
+        limit = parsed(budget, raises=on_budget == "raise")
+    if settings:
+        from submeter.runs.settings import load  # noqa: PLC0415 - not at import
+
+        load(settings)
+    return Measure(name, None, limit, model, **settings)

@@ -1,0 +1,194 @@
+"""Everything set up on this machine to measure: sensors, probes, models, and the meter over them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from submeter.runs.books import Evidence
+from submeter.runs.host import describe
+from submeter.sensing.discovery import Found, Refusal, entry_points, find_sensors
+from submeter.sensing.metering.holders import HolderSource, pids_are_visible
+from submeter.sensing.metering.meter import Meter
+from submeter.sensing.metering.source import ProbeSource, SensorSource
+from submeter.sensing.probes.machine import MachineProbe
+from submeter.traces.domain import outermost
+from submeter.workloads.activity import Device
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+
+    from submeter.estimation.estimator import Estimator
+    from submeter.quantities.clock import Clock, Span
+    from submeter.runs.settings import Settings
+    from submeter.sensing.metering.reader import Needed, Source
+    from submeter.sensing.probes.probe import Probe
+    from submeter.traces.trace import PowerTrace
+    from submeter.workloads.usage import UsageTrace
+
+PLATFORM = (
+    "platform: fans, board, storage, network and power-supply losses have no sensor here; "
+    "a wall or BMC meter would see them"
+)
+
+
+class Rig:
+    """Sensors, probes and models of this machine, metering one workload.
+
+    Parameters
+    ----------
+    settings : Settings
+        Roots of sensors, and the heartbeat.
+    clock : Clock
+        Where time comes from.
+    workload : Probe or None
+        Whose share is told; None for the machine alone.
+    needed : callable
+        What of the past is still needed; see `Reader`.
+    refresh : mapping of str to float
+        Measured refresh [s] by domain.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        clock: Clock,
+        workload: Probe | None,
+        needed: Callable[[], Needed | None],
+        refresh: Mapping[str, float],
+    ) -> None:
+        self.host = describe()
+        self.found: Found = find_sensors(settings.roots)
+        self.estimators, self.broken = _estimators()
+        self._sensors = _claimed(SensorSource(each, refresh) for each in self.found.sensors)
+        self.machine = ProbeSource(MachineProbe())
+        self.own = ProbeSource(workload) if workload is not None else None
+        self._holders = _holders(self.found, workload)
+        sources: list[Source] = [*self._sensors, self.machine, *self._holders]
+        if self.own is not None:
+            sources.append(self.own)
+        self.meter = Meter(sources, clock, settings.period, needed)
+
+    @property
+    def refusals(self) -> tuple[Refusal, ...]:
+        """The sensors that did not answer and the models that could not be loaded."""
+        return (*self.found.refusals, *self.broken)
+
+    def evidence(self, span: Span) -> Evidence:
+        """Gather all that was seen of `span`."""
+        measured = [trace for source in self._sensors for trace in source.traces(span)]
+        usage = self.machine.usage(span.start)
+        modelled, idle = self._modelled(measured, usage)
+        held = {name: held for each in self._holders for name, held in each.held(span.start).items()}
+        methods = {each.sensor.name: each.sensor.method for each in self._sensors}
+        own = self.own.usage(span.start) if self.own is not None else None
+        return Evidence(
+            [*measured, *modelled], idle, usage, own, held, self.host.capacity, methods
+        )
+
+    def _modelled(
+        self, measured: Sequence[PowerTrace], usage: UsageTrace
+    ) -> tuple[list[PowerTrace], dict[str, PowerTrace]]:
+        """Model the components that no sensor sees; one that is metered is never modelled too."""
+        seen = {trace.domain.component for trace in measured if trace.energy.times}
+        traces: list[PowerTrace] = []
+        idle: dict[str, PowerTrace] = {}
+        for estimator in self.estimators:
+            if estimator.component in seen or "machine" in seen:
+                continue
+            virtual = self.host.virtual
+            trace = estimator.power_trace(usage, self.host.capacity, is_virtual=virtual)
+            if trace is None:
+                continue
+            traces.append(trace)
+            rest = estimator.idle_trace(usage, self.host.capacity, is_virtual=virtual)
+            if rest is not None:
+                idle[trace.domain.id] = rest
+        return traces, idle
+
+    def missing(self, seen: Evidence) -> tuple[str, ...]:
+        """Tell in words what is not seen here, each with its remedy."""
+        components = {trace.domain.component for trace in seen.traces if trace.energy.times}
+        measured = {
+            trace.domain.component for trace in seen.traces if trace.tier.value == "measured"
+        }
+        told = []
+        for component in ("cpu", "memory"):
+            if component not in components and "machine" not in components:
+                told.append(f"{component}: neither a sensor nor a model answers here")
+        if "cpu" in measured and "machine" not in measured:
+            told.append(PLATFORM)
+        if "gpu" not in components:
+            told += [f"gpu: {each.reason}" for each in self.refusals if each.name == "nvidia"]
+        elif not self._holders:
+            told.append(
+                "gpu: who else uses it cannot be seen from in here; all of it is booked to this work"
+            )
+        told += [source.failure for source in self._sources() if source.failure]
+        told += [f"{each.name}: {each.reason}" for each in self.broken]
+        return tuple(dict.fromkeys(told))
+
+    def _sources(self) -> Iterable[SensorSource | HolderSource]:
+        return (*self._sensors, *self._holders)
+
+    def devices(self, seen: Evidence) -> tuple[Device, ...]:
+        """Name the hardware that took part."""
+        capacity = self.host.capacity
+        found = [
+            Device("gpu", trace.domain.device, trace.domain.id.partition(":")[2],
+                   driver=self._driver(trace.sensor))
+            for trace in seen.traces if trace.domain.component == "gpu"
+        ]  # fmt: skip
+        found.append(Device("cpu", self.host.processor, count=float(capacity.threads)))
+        found.append(Device("memory", "", count=float(capacity.memory)))
+        return tuple(found)
+
+    def _driver(self, sensor: str) -> str:
+        for each in self._sensors:
+            if each.name == sensor:
+                return str(getattr(each.sensor, "driver", ""))
+        return ""
+
+    def domains(self, seen: Evidence) -> list[str]:
+        """Give the ids of the domains that no other contains."""
+        return [each.id for each in outermost(trace.domain for trace in seen.traces)]
+
+    def close(self) -> None:
+        """End the meter and let go of the sensors; one that hangs is left behind."""
+        if self.meter.stop():
+            for each in self._sensors:
+                each.sensor.close()
+
+
+def _claimed(sources: Iterable[SensorSource]) -> list[SensorSource]:
+    """Let the first sensor that reads a domain keep it."""
+    taken: set[str] = set()
+    kept = []
+    for source in sources:
+        source.leave(taken)
+        taken |= source.domains
+        if source.domains:
+            kept.append(source)
+    return kept
+
+
+def _holders(found: Found, workload: Probe | None) -> list[HolderSource]:
+    pids = getattr(workload, "pids_now", None)
+    if pids is None or not pids_are_visible():
+        return []
+
+    def ours() -> Collection[int]:
+        return frozenset(pids())
+
+    return [HolderSource(each, ours) for each in found.sensors if hasattr(each, "holders")]
+
+
+def _estimators() -> tuple[list[Estimator], tuple[Refusal, ...]]:
+    """Load the models; a broken plug-in is named and left out."""
+    loaded: list[Estimator] = []
+    broken: list[Refusal] = []
+    for point in entry_points("submeter.estimators"):
+        try:
+            loaded.append(point.load())
+        except Exception as error:  # noqa: BLE001 - a plug-in must not take the meter down
+            broken.append(Refusal(point.name, f"the model failed: {error!r}", "reinstall it"))
+    return loaded, tuple(broken)

@@ -1,0 +1,154 @@
+"""The windows of one process: who is open beside whom, and what of the past they need."""
+
+from __future__ import annotations
+
+import atexit
+import queue
+import threading
+from typing import TYPE_CHECKING, NamedTuple
+
+from submeter.ledger.identity import IdSource
+from submeter.runs.settings import load
+from submeter.sensing.metering.meter import SystemClock
+from submeter.sensing.metering.reader import Needed
+from submeter.sensing.probes.machine import MachineProbe
+from submeter.sensing.probes.probe import Use
+from submeter.sensing.probes.processes import own_time
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from submeter.accounting.statement import Statement
+    from submeter.quantities.clock import Span
+    from submeter.runs.settings import Settings
+    from submeter.runs.settler import Settler
+    from submeter.runs.window import Window
+    from submeter.sensing.metering.meter import Mark
+    from submeter.workloads.activity import Activity
+
+FAREWELL = 3.0
+"""How long the end of the program waits for books to be closed [s]."""
+
+
+class First(NamedTuple):
+    """What had been used when the session began, read before anything else was set up.
+
+    Parameters
+    ----------
+    instant : int
+        When [ns].
+    machine, own : sequence of Use
+        Of the machine; of this process.
+    """
+
+    instant: int
+    machine: Sequence[Use]
+    own: Sequence[Use]
+
+
+def _first(clock: SystemClock) -> First:
+    instant = clock.now()
+    try:
+        machine = MachineProbe().sample()
+    except (OSError, ValueError, KeyError):
+        machine = ()
+    return First(instant, machine, (Use("cpu", own_time()),))
+
+
+class Session:
+    """The windows of one process, over one rig that is set up in the background.
+
+    Parameters
+    ----------
+    flags : mapping of str to (str or None)
+        Settings passed by the program; they beat environment and file.
+    """
+
+    def __init__(self, flags: Mapping[str, str | None]) -> None:
+        self.clock = SystemClock()
+        self.first = _first(self.clock)
+        self.settings = load(flags)
+        self.ids = IdSource(self.clock.utc)
+        self.closed: queue.SimpleQueue[Window | None] = queue.SimpleQueue()
+        self.settler: Settler | None = None
+        self._lock = threading.Lock()
+        self._live: list[Window] = []
+        self._past: list[Window] = []
+        self._thread = threading.Thread(target=self._background, name="submeter", daemon=True)
+        self._thread.start()
+        atexit.register(self.finish)
+
+    def _background(self) -> None:
+        from submeter.runs.settler import Settler  # noqa: PLC0415 - off the caller's thread
+
+        settler = Settler(self)
+        settler.set_up()
+        self.settler = settler
+        settler.run()
+
+    def settings_with(self, flags: Mapping[str, str]) -> Settings:
+        """Give the settings with a window's own on top."""
+        return load(flags) if flags else self.settings
+
+    def finish(self) -> None:
+        """Settle what is closed before the program ends, within a bounded time."""
+        self.closed.put(None)
+        self._thread.join(FAREWELL)
+
+    def open(self, window: Window) -> None:
+        """Take in a window that has just begun; it waits for no reading."""
+        with self._lock:
+            self._live.append(window)
+        self._mark()
+
+    def close(self, window: Window) -> None:
+        """Note a window's end and have it settled in the background."""
+        mark = self._mark()
+        window.end = mark.instant if mark is not None else self.clock.now()
+        window.mark = mark
+        self.closed.put(window)
+
+    def ask(self) -> None:
+        """Ask for a reading now, without waiting for it."""
+        self._mark()
+
+    def _mark(self) -> Mark | None:
+        return self.settler.mark() if self.settler is not None else None
+
+    def settled(self, window: Window) -> None:
+        """Let go of a window; it stays known while one that was open beside it is not settled."""
+        with self._lock:
+            self._live = [each for each in self._live if each is not window]
+            self._past.append(window)
+            oldest = min((each.start for each in self._live), default=None)
+            kept = self._past if oldest is not None else []
+            self._past = [each for each in kept if oldest is not None and each.span.end > oldest]
+
+    @property
+    def roots(self) -> list[Window]:
+        """The open windows that lie in no other."""
+        with self._lock:
+            return [each for each in self._live if each.parent is None and each.end is None]
+
+    def companions(self, window: Window) -> list[Span]:
+        """Give the windows with the same parent that were open beside `window`."""
+        span = window.span
+        with self._lock:
+            known = [*self._live, *self._past]
+        spans = [each.span for each in known if each is not window and each.parent is window.parent]
+        return [each for each in spans if each.overlap(span)]
+
+    def needed(self) -> Needed | None:
+        """Tell what of the past the windows that are not settled still need."""
+        with self._lock:
+            live = list(self._live)
+        if not live:
+            return None
+        edges = [edge for each in live for edge in (each.start, each.end) if edge is not None]
+        return Needed(edges, min(edges))
+
+    def statement(self, activity: Activity, method: str, region: str) -> Statement:
+        """Account for an entry."""
+        from submeter.runs.account import account  # noqa: PLC0415 - brings numpy
+
+        return account(activity, method=method or self.settings["method"], region=region)

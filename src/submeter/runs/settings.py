@@ -1,0 +1,172 @@
+"""Settings: flags beat environment beats ``submeter.toml`` beats defaults, and each says whence."""
+
+from __future__ import annotations
+
+import os
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from submeter.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+FILE = "submeter.toml"
+
+
+class Known(NamedTuple):
+    """A setting that exists: its default and its meaning."""
+
+    default: str
+    meaning: str
+
+
+KNOWN: Mapping[str, Known] = MappingProxyType(
+    {
+        "region": Known("", "where the work runs: FR, US-CA, gcp/us-central1; unknown if empty"),
+        "grid": Known("", "carbon intensity of the electricity, such as 57 gCO2e/kWh"),
+        "pue": Known("", "power usage effectiveness of the facility, such as 1.2"),
+        "wue": Known("", "water usage effectiveness on site, such as 0.3 L/kWh"),
+        "method": Known("submeter-1", "accounting method; submeter methods lists them"),
+        "ledger": Known("", "folder of the ledger; in the state folder if empty"),
+        "record": Known("yes", "whether work is entered in the ledger: yes or no"),
+        "period": Known("1 s", "heartbeat of the meter; at most 60 s"),
+        "stage": Known("other", "stage of the model's life that the work belongs to"),
+        "purpose": Known("", "what the work is for"),
+        "tenant": Known("", "whose work it is"),
+        "contract": Known("", "the electricity or hosting contract that it falls under"),
+    }
+)
+"""Every setting. A sensor's root is set by ``sensor.NAME`` (``SUBMETER_SENSOR_NAME``)."""
+
+
+class Value(NamedTuple):
+    """A setting's value and where it came from."""
+
+    text: str
+    origin: str
+
+
+class Settings:
+    """The settings in force.
+
+    Parameters
+    ----------
+    flags : mapping of str to (str or None)
+        What was typed or passed; None and empty mean not given.
+    environ : mapping of str to str
+        The environment.
+    file : str
+        The settings file; empty if there is none.
+    """
+
+    def __init__(
+        self,
+        flags: Mapping[str, str | None],
+        environ: Mapping[str, str],
+        file: str = "",
+    ) -> None:
+        self.environ = environ
+        self.file = file
+        self.values = {name: Value(each.default, "default") for name, each in KNOWN.items()}
+        if file:
+            self._take(_table(file), file)
+        prefix = "SUBMETER_"
+        for name, text in environ.items():
+            if not name.startswith(prefix) or not text:
+                continue
+            key = name.removeprefix(prefix).lower()
+            key = key.replace("sensor_", "sensor.", 1) if key.startswith("sensor_") else key
+            if key in KNOWN or key.startswith("sensor."):
+                self.values[key] = Value(text, name)
+        self._take({name: text for name, text in flags.items() if text}, "")
+
+    def _take(self, table: Mapping[str, str], origin: str) -> None:
+        for name, text in table.items():
+            if name not in KNOWN and not name.startswith("sensor."):
+                from difflib import get_close_matches  # noqa: PLC0415 - only on the way to an error
+
+                close = get_close_matches(name, KNOWN, 1)
+                fix = f"did you mean {close[0]}?" if close else "submeter config lists them"
+                raise ConfigError(f'there is no setting "{name}"', origin, fix)
+            self.values[name] = Value(str(text), origin or f"--{name}")
+
+    def __getitem__(self, name: str) -> str:
+        return self.values[name].text
+
+    def origin(self, name: str) -> str:
+        """Tell where a setting's value came from."""
+        return self.values[name].origin
+
+    @property
+    def roots(self) -> dict[str, str]:
+        """The sensors' roots by name."""
+        return {
+            name.removeprefix("sensor."): value.text
+            for name, value in self.values.items()
+            if name.startswith("sensor.")
+        }
+
+    @property
+    def records(self) -> bool:
+        """Whether work is entered in the ledger."""
+        text = self["record"].lower()
+        if text not in ("yes", "no", "true", "false", "1", "0"):
+            raise ConfigError(f'"{text}" is neither yes nor no', self.origin("record"))
+        return text in ("yes", "true", "1")
+
+    @property
+    def period(self) -> float:
+        """The heartbeat [s]."""
+        from submeter.quantities.parsing import parse  # noqa: PLC0415 - not at every start
+
+        seconds = 1.0 if self["period"] == "1 s" else parse(self["period"], "time", "period")
+        if not 0.01 <= seconds <= 60.0:  # noqa: PLR2004 - a counter may wrap within two minutes
+            fix = "choose between 10 ms and 60 s"
+            raise ConfigError(f'a heartbeat of "{self["period"]}"', self.origin("period"), fix)
+        return seconds
+
+
+def load(flags: Mapping[str, str | None], environ: Mapping[str, str] = os.environ) -> Settings:
+    """Gather the settings; the file is ``SUBMETER_CONFIG``, else `FILE` here or above."""
+    return Settings(flags, environ, find_file(environ))
+
+
+def find_file(environ: Mapping[str, str]) -> str:
+    """Find the settings file; empty if there is none."""
+    named = environ.get("SUBMETER_CONFIG", "")
+    if named:
+        if not os.path.isfile(named):
+            raise ConfigError("the settings file is not there", named, "correct SUBMETER_CONFIG")
+        return named
+    try:
+        here = os.getcwd()
+    except OSError:
+        return ""
+    while True:
+        file = os.path.join(here, FILE)
+        if os.path.isfile(file):
+            return file
+        above = os.path.dirname(here)
+        if above == here:
+            return ""
+        here = above
+
+
+def _table(file: str) -> dict[str, str]:
+    """Read a settings file; a table ``[sensor]`` gives the sensors' roots."""
+    import tomllib  # noqa: PLC0415 - only where a file is
+
+    try:
+        with open(file, "rb") as opened:
+            table: dict[str, Any] = tomllib.load(opened)
+    except (OSError, ValueError) as error:
+        fix = "correct it, or remove it"
+        raise ConfigError(f"the settings file cannot be read: {error}", file, fix) from error
+    sensors = table.pop("sensor", {})
+    flat = {f"sensor.{name}": str(root) for name, root in dict(sensors).items()}
+    for name, value in table.items():
+        if isinstance(value, (dict, list)):
+            raise ConfigError(f'"{name}" must be a plain value', file)
+        flat[name] = ("yes" if value else "no") if isinstance(value, bool) else str(value)
+    return flat

@@ -1,0 +1,193 @@
+"""The background of a session: sets up the rig, closes books, writes entries."""
+
+from __future__ import annotations
+
+import os
+import queue
+import sys
+import time
+from typing import TYPE_CHECKING
+
+from submeter.errors import SubmeterError
+from submeter.ledger.book import Ledger
+from submeter.ledger.location import ledger_folder
+from submeter.runs.books import Seat, book
+from submeter.runs.calibration import known_refresh
+from submeter.runs.entry import Seen, Work, make, merged
+from submeter.runs.rig import Rig
+from submeter.sensing.probes.processes import ProcessTree
+from submeter.workloads.activity import Phase, State
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from submeter.ledger.writer import LogWriter
+    from submeter.runs.books import Evidence
+    from submeter.runs.session import Session
+    from submeter.runs.window import Window
+    from submeter.sensing.metering.meter import Mark
+    from submeter.workloads.activity import Activity, Booking
+
+HUNG = 2.0
+"""A source that has not answered for this long [s] is reported and no longer waited for."""
+
+CHECKPOINT = 30.0
+"""How often the entry of an open window is written [s], so that a kill loses no more."""
+
+
+class Settler:
+    """Does on a thread of its own what a window's caller must not wait for.
+
+    Parameters
+    ----------
+    session : Session
+        Whose windows it settles.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._rig: Rig | None = None
+        self._failure = ""
+        self._writer: LogWriter | None = None
+        self._revisions: dict[str, int] = {}
+        self._cpu = 0
+
+    def set_up(self) -> None:
+        """Find sensors and begin to read; a failure is told in every account."""
+        session = self._session
+        try:
+            refresh = known_refresh(session.settings)
+            tree = ProcessTree(os.getpid())
+            rig = Rig(session.settings, session.clock, tree, session.needed, refresh)
+            for source, uses in ((rig.machine, session.first.machine), (rig.own, session.first.own)):
+                if source is not None:
+                    source.take(session.first.instant, uses)
+            rig.meter.start()
+            self._rig = rig
+        except (OSError, SubmeterError, ValueError) as error:
+            self._failure = f"the meter could not be set up: {error}"
+
+    def mark(self) -> Mark | None:
+        """Ask for readings now; None if there is no meter."""
+        return self._rig.meter.mark() if self._rig is not None else None
+
+    def books_so_far(self, window: Window) -> tuple[Booking, ...]:
+        """Give a window's books by what has been read up to now."""
+        if self._rig is None:
+            return ()
+        return book(self._rig.evidence(window.span), window.span, self._seats(window))
+
+    def _seats(self, window: Window | None) -> list[Seat]:
+        """Give the windows from the outermost to this one, each with its companions."""
+        seats: list[Seat] = []
+        while window is not None:
+            seats.insert(0, Seat(window.span, self._session.companions(window)))
+            window = window.parent
+        return seats
+
+    def run(self) -> None:
+        """Settle closed windows as they come, until None comes."""
+        while True:
+            try:
+                window = self._session.closed.get(timeout=CHECKPOINT)
+            except queue.Empty:
+                self._checkpoint()
+                continue
+            if window is None:
+                self._end()
+                return
+            self._close(window)
+            self._cpu = time.thread_time_ns()
+
+    def _close(self, window: Window) -> None:
+        late = self._late(window)
+        seen = self._rig.evidence(window.span) if self._rig is not None else None
+        bookings = book(seen, window.span, self._seats(window)) if seen is not None else ()
+        missing = self._missing(seen, bookings, [*window.notes, *late])
+        activity = None
+        if window.parent is None:
+            activity = self._entry(window, seen, bookings, missing, State.FINAL)
+            missing = (*missing, *self._write(activity))
+        else:
+            span = window.span
+            window.root.parts.append(
+                Phase(window.path, window.started_utc, span.seconds, bookings, window.counts)
+            )
+        window.settle(bookings, missing, activity)
+        self._session.settled(window)
+
+    def _late(self, window: Window) -> list[str]:
+        """Wait for the readings at a window's end; gives what did not answer."""
+        if self._rig is None:
+            return [self._failure]
+        late = self._rig.meter.wait(window.mark or self._rig.meter.mark(), HUNG)
+        return [f"{name}: no answer for {HUNG:.0f} s at the end of the window" for name in late]
+
+    def _missing(
+        self, seen: Evidence | None, bookings: Sequence[Booking], more: list[str]
+    ) -> tuple[str, ...]:
+        told = list(more)
+        if self._rig is not None and seen is not None:
+            told += self._rig.missing(seen)
+        if bookings and not any(each.coverage for each in bookings):
+            told.append("energy: the window ended before the meter's first reading")
+        return tuple(dict.fromkeys(told))
+
+    def _entry(
+        self,
+        window: Window,
+        seen: Evidence | None,
+        bookings: tuple[Booking, ...],
+        missing: tuple[str, ...],
+        state: State,
+    ) -> Activity:
+        revision = self._revisions.get(window.id, -1) + 1
+        self._revisions[window.id] = revision
+        if state is State.FINAL:
+            del self._revisions[window.id]
+        span = window.span
+        work = Work(
+            window.id, window.name, window.started_utc, window.started_utc + span.nanoseconds,
+            span.seconds, revision, state, window.counts, window.model,
+        )  # fmt: skip
+        cpu = self._cpu + (self._rig.meter.cpu if self._rig is not None else 0)
+        parts = Seen(bookings, merged(window.parts), missing, {"cpu": cpu})
+        return make(work, parts, self._rig, window.settings, seen)
+
+    def _write(self, activity: Activity) -> list[str]:
+        """Enter into the ledger; a failure is told in the account.
+
+        While more windows wait to be settled, entries go to the disk in groups.
+        """
+        settings = self._session.settings
+        if not settings.records:
+            return []
+        try:
+            if self._writer is None:
+                folder = ledger_folder(settings["ledger"] or None, settings.environ)
+                self._writer = Ledger(folder).open_writer()
+            if self._session.closed.empty():
+                self._writer.append_now(activity)
+            else:
+                self._writer.append(activity)
+        except (SubmeterError, OSError) as error:
+            return [f"record: not entered in the ledger: {error}"]
+        return []
+
+    def _checkpoint(self) -> None:
+        """Write the entries of open windows as far as they have come."""
+        if self._rig is None:
+            return
+        for window in self._session.roots:
+            seen = self._rig.evidence(window.span)
+            bookings = book(seen, window.span, self._seats(window))
+            missing = self._missing(seen, bookings, list(window.notes))
+            self._write(self._entry(window, seen, bookings, missing, State.OPEN))
+
+    def _end(self) -> None:
+        """Write what still waits; nobody reads an account any more, so a failure is printed."""
+        if self._writer is not None:
+            try:
+                self._writer.close()
+            except (SubmeterError, OSError) as error:
+                sys.stderr.write(f"submeter: entries not in the ledger: {error}\n")

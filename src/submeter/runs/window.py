@@ -1,0 +1,268 @@
+"""`Window`: a stretch of a program whose energy is told apart."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, NamedTuple
+
+from submeter.errors import UsageError
+from submeter.quantities.clock import Span
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from types import ModuleType
+
+    from submeter.accounting.statement import Statement
+    from submeter.quantities.estimate import Estimate
+    from submeter.runs.budget import Budget
+    from submeter.runs.forecast import Forecast, Tracker
+    from submeter.runs.measure import Measure
+    from submeter.runs.session import Session
+    from submeter.runs.settings import Settings
+    from submeter.sensing.metering.meter import Mark
+    from submeter.workloads.activity import Activity, Booking, Phase
+
+WAIT = 5.0
+"""How long a result is waited for at most [s], should a sensor hang."""
+
+
+class Terms(NamedTuple):
+    """What a window is opened under: settings, budget, and the model at work where stated."""
+
+    settings: Settings
+    budget: Budget | None
+    model: Mapping[str, str]
+
+
+class Window:
+    """A stretch of a program, open or closed; `submeter.measure` makes it.
+
+    The figures below are there as soon as the window is closed and the readings at its end have
+    come, which asking for one waits for (`WAIT` at most).
+
+    Attributes
+    ----------
+    id : str
+        Its id in the ledger; a window inside another is a phase of that one's entry.
+    name : str
+        What the user called it.
+    """
+
+    def __init__(self, session: Session, name: str, parent: Window | None, of: Terms) -> None:
+        self.id = session.ids.new() if parent is None else parent.id
+        self.name = name
+        self.parent = parent
+        self.settings = of.settings
+        self.budget = of.budget
+        self.model = of.model
+        self.started_utc = session.clock.utc()
+        self.start = session.clock.now()
+        self.end: int | None = None
+        self.mark: Mark | None = None
+        self.parts: list[Phase] = []
+        self.notes: list[str] = []
+        self._tracker: Tracker | None = None
+        self._session = session
+        self._counts: dict[str, float] = {}
+        self._lock = threading.Lock()
+        self._settled = threading.Event()
+        self._bookings: tuple[Booking, ...] = ()
+        self._missing: tuple[str, ...] = ()
+        self._activity: Activity | None = None
+
+    def count(self, **work: float) -> None:
+        """Count work done: ``requests``, ``tokens_in``, ``tokens_out``, ``images``, or your own.
+
+        Parameters
+        ----------
+        **work : float
+            Amounts to add; not negative.
+
+        Raises
+        ------
+        UsageError
+            If an amount is negative or not finite.
+        """
+        for name, amount in work.items():
+            if not 0 <= amount < float("inf"):
+                raise UsageError(f"{amount} is not a count of {name}", "window.count")
+        with self._lock:
+            for name, amount in work.items():
+                self._counts[name] = self._counts.get(name, 0.0) + amount
+
+    @property
+    def counts(self) -> Mapping[str, float]:
+        """Work counted so far."""
+        with self._lock:
+            return dict(self._counts)
+
+    def progress(self, done: float, total: float) -> Forecast:
+        """Say how far the work has come; forecasts the whole and tests the budget.
+
+        Parameters
+        ----------
+        done, total : float
+            Work done and work in all, in any one unit; ``0 <= done <= total``.
+
+        Returns
+        -------
+        Forecast
+            Energy and time of the whole, with intervals.
+
+        Raises
+        ------
+        BudgetExceeded
+            If a budget that raises is, or is forecast to be, passed.
+        """
+        from submeter.runs.forecast import Tracker  # noqa: PLC0415 - only for those who ask
+
+        self._session.ask()
+        settler = self._session.settler
+        energy = _drawn().energy_of(settler.books_so_far(self)) if settler is not None else None
+        with self._lock:
+            tracker = self._tracker = self._tracker or Tracker()
+            forecast = tracker.forecast(done, total, self.seconds, energy)
+            if energy is not None:
+                tracker.note(done, energy.value)
+        if self.budget is not None and not self.budget.test(energy, self._carbon, forecast=False):
+            self.budget.test(forecast.energy, self._carbon, forecast=True)
+        return forecast
+
+    def _carbon(self, joules: float) -> float:
+        """Give the operational carbon [kgCO2e] of an energy [J] at the configured place."""
+        from submeter.runs.place import operational_carbon  # noqa: PLC0415 - reads tables
+
+        return operational_carbon(joules, self.settings)
+
+    @property
+    def root(self) -> Window:
+        """The outermost window that it lies in; itself if it lies in none."""
+        return self if self.parent is None else self.parent.root
+
+    @property
+    def path(self) -> str:
+        """Its name below the outermost window, such as ``epoch/validate``."""
+        if self.parent is None:
+            return ""
+        return f"{self.parent.path}/{self.name}" if self.parent.path else self.name
+
+    @property
+    def seconds(self) -> float:
+        """How long it lasted, or has lasted [s]."""
+        end = self.end if self.end is not None else self._session.clock.now()
+        return Span(self.start, end).seconds
+
+    @property
+    def span(self) -> Span:
+        """Its stretch of monotonic time [ns], up to now while it is open."""
+        end = self.end if self.end is not None else self._session.clock.now()
+        return Span(self.start, end)
+
+    @property
+    def energy(self) -> Estimate | None:
+        """What it drew [J], before any facility's overhead; None if nothing was seen.
+
+        Its own share of each device, and the idle energy of the capacity that it occupied.
+        """
+        return _drawn().energy_of(self.bookings)
+
+    @property
+    def power(self) -> Estimate | None:
+        """What it drew on average [W]; None if nothing was seen."""
+        energy, seconds = self.energy, self.seconds
+        return None if energy is None or seconds <= 0 else _drawn().over(energy, seconds, "W")
+
+    def per(self, unit: str) -> Estimate | None:
+        """Give the energy [J] per counted unit, such as ``per("requests")``; None if none."""
+        energy, amount = self.energy, self.counts.get(unit, 0.0)
+        return None if energy is None or not amount else _drawn().over(energy, amount, "J")
+
+    @property
+    def bookings(self) -> tuple[Booking, ...]:
+        """The books of every domain [µJ]; workload + others + idle + unattributed = meter."""
+        self.wait()
+        return self._bookings
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """What was not seen, in words, each with its remedy."""
+        self.wait()
+        return self._missing
+
+    @property
+    def phases(self) -> Mapping[str, Estimate | None]:
+        """The energy [J] of each named part."""
+        self.wait()
+        activity = self._activity
+        parts = activity.phases if activity is not None else ()
+        return {phase.name: _drawn().energy_of(phase.bookings) for phase in parts}
+
+    @property
+    def activity(self) -> Activity | None:
+        """Its entry in the ledger; None for a window inside another, or if it is not settled."""
+        self.wait()
+        return self._activity
+
+    def statement(self, method: str = "", region: str = "") -> Statement:
+        """Account for it: energy, carbon, water, embodied, with intervals and sources.
+
+        Parameters
+        ----------
+        method : str
+            Id of an accounting method; the configured one if empty.
+        region : str
+            Where it ran, such as ``FR``; the configured one if empty.
+
+        Raises
+        ------
+        UsageError
+            If it is still open, lies inside another, or was not settled in time.
+        """
+        activity = self.activity
+        if activity is None:
+            raise UsageError(
+                f'the window "{self.name}" has no entry of its own',
+                fix="close it first, and ask the outermost window",
+            )
+        return self._session.statement(activity, method, region)
+
+    def phase(self, name: str) -> Measure:
+        """Open a named part of it, such as ``load`` or ``query``; use it as a context manager.
+
+        Parts of one name are added up in the account.
+        """
+        from submeter.runs.measure import Measure  # noqa: PLC0415 - it makes windows
+
+        return Measure(name, parent=self)
+
+    def wait(self, timeout: float = WAIT) -> bool:
+        """Wait at most `timeout` [s] until it is settled; an open window never is."""
+        if self.end is None:
+            return False
+        return self._settled.wait(timeout)
+
+    def close(self) -> None:
+        """End it; closing it again changes nothing."""
+        if self.end is None:
+            self._session.close(self)
+
+    def test_budget(self) -> None:
+        """Test the budget against what it drew, once it is closed."""
+        if self.budget is not None:
+            self.budget.test(self.energy, self._carbon, forecast=False)
+
+    def settle(
+        self, bookings: tuple[Booking, ...], missing: Sequence[str], activity: Activity | None
+    ) -> None:
+        """Close the books; called once, by the session."""
+        self._bookings = bookings
+        self._missing = tuple(missing)
+        self._activity = activity
+        self._settled.set()
+
+
+def _drawn() -> ModuleType:
+    """Give the module that turns bookings into estimates; opening a window does without it."""
+    from submeter.runs import drawn  # noqa: PLC0415
+
+    return drawn

@@ -1,0 +1,100 @@
+"""How NVIDIA's driver is spoken to: NVML through ``nvidia-ml-py``, loaded when a driver is there."""
+
+from __future__ import annotations
+
+import ctypes
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from submeter.errors import SensorUnavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+LIBRARY = "libnvidia-ml.so.1"
+
+
+class Board(NamedTuple):
+    """One GPU board: NVML's handle, UUID, product name, power limit [mW] (0 if not told)."""
+
+    handle: Any
+    uuid: str
+    name: str
+    limit: int
+
+
+class Nvml:
+    """An initialised NVML library.
+
+    Parameters
+    ----------
+    library : str
+        Path of the library; empty for the driver's own.
+
+    Raises
+    ------
+    SensorUnavailable
+        If there is no driver, or it does not answer.
+    """
+
+    def __init__(self, library: str = "") -> None:
+        try:
+            handle = ctypes.CDLL(library or LIBRARY)
+        except OSError as error:
+            raise SensorUnavailable(
+                "no NVIDIA driver: " + str(error),
+                fix="none needed without an NVIDIA GPU; in a container start it with --gpus all",
+            ) from error
+        import pynvml  # noqa: PLC0415 - only where a driver is
+
+        if library:
+            pynvml.nvmlLib = handle
+        self._nvml: Any = pynvml
+        self._call(pynvml.nvmlInit)
+        self.driver = str(self._call(pynvml.nvmlSystemGetDriverVersion))
+        count = self._call(pynvml.nvmlDeviceGetCount)
+        self.boards = [self._board(index) for index in range(count)]
+        if not self.boards:
+            fix = "check CUDA_VISIBLE_DEVICES and the container's device list"
+            raise SensorUnavailable("the NVIDIA driver sees no GPU", fix=fix)
+
+    def _board(self, index: int) -> Board:
+        handle = self._call(self._nvml.nvmlDeviceGetHandleByIndex, index)
+        uuid = self._call(self._nvml.nvmlDeviceGetUUID, handle)
+        name = self._call(self._nvml.nvmlDeviceGetName, handle)
+        limit = self.ask(self._nvml.nvmlDeviceGetPowerManagementLimit, handle)
+        return Board(handle, str(uuid), str(name), int(limit or 0))
+
+    def _call(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        try:
+            return function(*arguments)
+        except self._nvml.NVMLError as error:
+            fix = "run nvidia-smi; if it fails too, the driver needs care"
+            raise SensorUnavailable(f"NVML says: {error}", fix=fix) from error
+
+    def ask(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        """Call a function that a board may not support: its answer, or None."""
+        try:
+            return function(*arguments)
+        except self._nvml.NVMLError_NotSupported:
+            return None
+        except self._nvml.NVMLError as error:
+            raise OSError(f"NVML says: {error}") from error
+
+    def energy(self, board: Board) -> int | None:
+        """Give the energy since the driver was loaded [mJ], or None if it does not count."""
+        value = self.ask(self._nvml.nvmlDeviceGetTotalEnergyConsumption, board.handle)
+        return None if value is None else int(value)
+
+    def power(self, board: Board) -> int | None:
+        """Give the power [mW], or None if the board does not tell."""
+        value = self.ask(self._nvml.nvmlDeviceGetPowerUsage, board.handle)
+        return None if value is None else int(value)
+
+    def holders(self, board: Board) -> set[int]:
+        """Give the ids of the processes that have a compute context on the board."""
+        running = self.ask(self._nvml.nvmlDeviceGetComputeRunningProcesses, board.handle)
+        return {int(process.pid) for process in running or ()}
+
+    def close(self) -> None:
+        """Let go of the library."""
+        self.ask(self._nvml.nvmlShutdown)

@@ -1,0 +1,135 @@
+"""How the kernel is asked about processes, processors and memory (``/proc``)."""
+
+from __future__ import annotations
+
+import os
+from typing import NamedTuple
+
+TICK = 1_000_000_000 // os.sysconf("SC_CLK_TCK")
+"""One clock tick of the kernel's accounting [ns], 10 ms on most machines."""
+
+
+def read(path: str, most: int = 65536) -> str:
+    """Read a small kernel file in one go."""
+    handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        return os.read(handle, most).decode(errors="replace")
+    finally:
+        os.close(handle)
+
+
+class ProcessTimes(NamedTuple):
+    """What ``/proc/PID/stat`` says of a process.
+
+    Parameters
+    ----------
+    pid, parent : int
+        Its id and its parent's.
+    state : str
+        ``Z`` is a zombie.
+    cpu : int
+        CPU time [ns] of its own and of the children that it has waited for.
+    start : int
+        When it started, in ticks since boot; with `pid` it names one process.
+    resident : int
+        Resident memory [B].
+    """
+
+    pid: int
+    parent: int
+    state: str
+    cpu: int
+    start: int
+    resident: int
+
+
+_PAGE = os.sysconf("SC_PAGE_SIZE")
+
+
+def process_times(pid: int, root: str = "/proc") -> ProcessTimes:
+    """Read one process; raises `OSError` if it is gone."""
+    text = read(f"{root}/{pid}/stat", 4096)
+    fields = text[text.rindex(")") + 2 :].split()
+    ticks = sum(int(field) for field in fields[11:15])
+    return ProcessTimes(
+        pid, int(fields[1]), fields[0], ticks * TICK, int(fields[19]), int(fields[21]) * _PAGE
+    )
+
+
+def children(pid: int, root: str = "/proc") -> list[int] | None:
+    """Give the children of a process, or None where the kernel does not list them."""
+    found: list[int] = []
+    try:
+        for thread in os.listdir(f"{root}/{pid}/task"):
+            found += map(int, read(f"{root}/{pid}/task/{thread}/children").split())
+    except FileNotFoundError:
+        return [] if not os.path.isdir(f"{root}/{pid}") else None  # noqa: PTH112 - a hot path
+    return found
+
+
+def parents(root: str = "/proc") -> dict[int, int]:
+    """Give every process's parent, by reading all of ``/proc``."""
+    found: dict[int, int] = {}
+    for name in os.listdir(root):
+        if name.isdigit():
+            try:
+                text = read(f"{root}/{name}/stat", 1024)
+            except OSError:
+                continue
+            found[int(name)] = int(text[text.rindex(")") + 2 :].split(None, 2)[1])
+    return found
+
+
+def busy_time(root: str = "/proc") -> int:
+    """Give the CPU time [ns] that the machine has been busy since boot, over all threads.
+
+    User, nice, system, irq and softirq; not idle, not waiting for I/O, not stolen by the host
+    (another guest drew that). Guest time is inside user time already.
+    """
+    fields = read(f"{root}/stat", 512).split(None, 9)
+    user, nice, system, _idle, _iowait, irq, softirq = map(int, fields[1:8])
+    return (user + nice + system + irq + softirq) * TICK
+
+
+class Memory(NamedTuple):
+    """Memory of the machine [B]: installed, and held by somebody (not available)."""
+
+    total: int
+    held: int
+
+
+def memory(root: str = "/proc") -> Memory:
+    """Read ``/proc/meminfo``."""
+    values = {}
+    for line in read(f"{root}/meminfo").splitlines()[:4]:
+        name, _, rest = line.partition(":")
+        values[name] = int(rest.split()[0]) * 1024
+    total = values["MemTotal"]
+    return Memory(total, total - values.get("MemAvailable", values.get("MemFree", total)))
+
+
+class Processor(NamedTuple):
+    """What ``/proc/cpuinfo`` says: the product's name, and whether a hypervisor is beneath."""
+
+    name: str
+    virtual: bool
+
+
+def processor(root: str = "/proc") -> Processor:
+    """Read the first processor's entry of ``/proc/cpuinfo``."""
+    entry = {}
+    for line in read(f"{root}/cpuinfo", 16384).splitlines():
+        name, separator, value = line.partition(":")
+        if not separator:
+            break
+        entry[name.strip()] = value.strip()
+    name = entry.get("model name") or entry.get("Model") or entry.get("CPU part", "")
+    return Processor(name, "hypervisor" in entry.get("flags", "").split())
+
+
+def boot_id(root: str = "/proc") -> str:
+    """Give the id of this boot, or an empty string."""
+    try:
+        return read(f"{root}/sys/kernel/random/boot_id").strip()
+    except OSError:
+        return ""

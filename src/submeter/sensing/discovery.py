@@ -1,0 +1,78 @@
+"""Finding sensors: entry points in a stated order, every refusal kept with its remedy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from submeter.errors import SensorUnavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from importlib.metadata import EntryPoint
+
+    from submeter.sensing.sensors.sensor import Sensor
+
+ORDER = ("replay", "nvidia", "rapl")
+"""The order in which sensors are tried; plug-ins that are not named here come after, by name.
+
+Where two sensors read one domain, the first keeps it.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A sensor that did not answer, why, and the one-line remedy."""
+
+    name: str
+    reason: str
+    fix: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The sensors of a machine."""
+
+    sensors: tuple[Sensor, ...] = ()
+    refusals: tuple[Refusal, ...] = field(default=())
+
+
+def entry_points(group: str) -> list[EntryPoint]:
+    """Give the plug-ins of a group; scanned when first needed, never at import."""
+    from importlib import metadata  # noqa: PLC0415 - 15 ms that `import submeter` must not cost
+
+    return list(metadata.entry_points(group=group))
+
+
+def find_sensors(roots: Mapping[str, str], only: Iterable[str] = ()) -> Found:
+    """Open every sensor that answers.
+
+    Parameters
+    ----------
+    roots : mapping of str to str
+        For a sensor's name, the tree, library or address to read instead of the machine's own.
+        With ``replay`` among them the recording alone is the machine.
+    only : iterable of str
+        Names to try; all if empty.
+
+    Returns
+    -------
+    Found
+        The open sensors in order, and the refusals.
+    """
+    wanted = set(only) or ({"replay"} if roots.get("replay") else set())
+    points = {point.name: point for point in entry_points("submeter.sensors")}
+    rank = {name: place for place, name in enumerate(ORDER)}
+    sensors: list[Sensor] = []
+    refusals: list[Refusal] = []
+    for name in sorted(points, key=lambda each: (rank.get(each, len(rank)), each)):
+        if wanted and name not in wanted:
+            continue
+        try:
+            sensors.append(points[name].load()(roots.get(name, "")))
+        except SensorUnavailable as refusal:
+            refusals.append(Refusal(name, refusal.what, refusal.fix))
+        except Exception as error:  # noqa: BLE001 - a plug-in must not take the meter down
+            fix = f"report it to the author of the plug-in ({points[name].value})"
+            refusals.append(Refusal(name, f"the plug-in failed: {error!r}", fix))
+    return Found(tuple(sensors), tuple(refusals))

@@ -1,0 +1,97 @@
+"""The only loop that reads sensors and probes: watts and work, side by side in time."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, NamedTuple
+
+from submeter.sensing.metering.reader import Needed, Reader
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from submeter.quantities.clock import Clock
+    from submeter.sensing.metering.reader import Source
+
+
+class SystemClock:
+    """The machine's own clocks."""
+
+    def now(self) -> int:
+        """Give the monotonic time [ns]."""
+        return time.monotonic_ns()
+
+    def utc(self) -> int:
+        """Give the time of day [ns since 1970-01-01 UTC]."""
+        return time.time_ns()
+
+
+class Mark(NamedTuple):
+    """An instant at which readings were asked for: its time [ns] and each reader's ticket."""
+
+    instant: int
+    tickets: tuple[int, ...]
+
+
+class Meter:
+    """Reads sources side by side, none of which can hold up another, the caller, or the host.
+
+    Quick sources share one thread; each that may hang in a driver has its own.
+
+    Parameters
+    ----------
+    sources : sequence of Source
+        Sensors and probes.
+    clock : Clock
+        Where time comes from.
+    period : float
+        The heartbeat [s]; it must be under half the shortest wrap of a counter.
+    needed : callable
+        What of the past is still needed; see `Reader`.
+    """
+
+    def __init__(
+        self,
+        sources: Sequence[Source],
+        clock: Clock,
+        period: float,
+        needed: Callable[[], Needed | None],
+    ) -> None:
+        self.clock = clock
+        quick = [source for source in sources if not source.may_hang]
+        groups = [quick, *([source] for source in sources if source.may_hang)]
+        self._readers = [Reader(group, clock, period, needed) for group in groups if group]
+
+    def start(self) -> None:
+        """Begin to read."""
+        for reader in self._readers:
+            reader.start()
+
+    def mark(self) -> Mark:
+        """Ask for readings now, without waiting for them."""
+        return Mark(self.clock.now(), tuple(reader.ask() for reader in self._readers))
+
+    def wait(self, mark: Mark, timeout: float) -> list[str]:
+        """Wait at most `timeout` [s] for the readings of `mark`.
+
+        Returns
+        -------
+        list of str
+            The sources that did not answer in time.
+        """
+        deadline = time.monotonic() + timeout
+        pairs = zip(self._readers, mark.tickets, strict=False)
+        return [
+            reader.name
+            for reader, ticket in pairs
+            if not reader.wait(ticket, max(0.0, deadline - time.monotonic()))
+        ]
+
+    @property
+    def cpu(self) -> int:
+        """CPU time [ns] that reading has cost so far."""
+        return sum(reader.cpu for reader in self._readers)
+
+    def stop(self) -> bool:
+        """End the loop; tells whether every thread ended."""
+        return all([reader.stop() for reader in self._readers])

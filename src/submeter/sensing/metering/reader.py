@@ -1,0 +1,145 @@
+"""A thread that reads sources at a slow heartbeat, and at once when asked."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Sequence
+
+    from submeter.quantities.clock import Clock
+
+
+class Source(Protocol):
+    """Something that can be read into a series."""
+
+    @property
+    def name(self) -> str:
+        """What it is."""
+        ...
+
+    @property
+    def may_hang(self) -> bool:
+        """Whether it gets a thread of its own, so that it can hold up nothing else."""
+        ...
+
+    def read(self, clock: Clock) -> None:
+        """Read once; never raises."""
+        ...
+
+    def keep(self, pinned: Collection[int], before: int) -> None:
+        """Bound the memory, keeping what windows since `before` [ns] need."""
+        ...
+
+    def restart(self) -> None:
+        """Begin anew, after a pause."""
+        ...
+
+
+class Needed(NamedTuple):
+    """What of the past is still needed: edges of windows [ns], and nothing before `before` [ns]."""
+
+    pinned: Collection[int]
+    before: int
+
+
+class Reader:
+    """Reads its sources on a daemon thread of its own.
+
+    Parameters
+    ----------
+    sources : sequence of Source
+        Read one after another.
+    clock : Clock
+        Where time comes from.
+    period : float
+        The heartbeat [s].
+    needed : callable
+        Gives what of the past is still needed, or None while nobody needs anything: then the
+        heartbeat rests.
+    """
+
+    def __init__(
+        self,
+        sources: Sequence[Source],
+        clock: Clock,
+        period: float,
+        needed: Callable[[], Needed | None],
+    ) -> None:
+        self._sources = list(sources)
+        self._clock = clock
+        self._period = period
+        self._needed = needed
+        self._wake = threading.Condition()
+        self._asked = 1
+        self._served = 0
+        self._stopping = False
+        self._rested = False
+        self.cpu = 0
+        self._thread = threading.Thread(target=self._run, name="submeter-reader", daemon=True)
+
+    @property
+    def name(self) -> str:
+        """What it reads."""
+        return ", ".join(source.name for source in self._sources)
+
+    def start(self) -> None:
+        """Begin, with a first reading at once."""
+        self._thread.start()
+
+    def ask(self) -> int:
+        """Ask for a reading now; gives a ticket for `wait`. Takes microseconds."""
+        with self._wake:
+            self._asked += 1
+            self._wake.notify_all()
+            return self._asked
+
+    def wait(self, ticket: int, timeout: float) -> bool:
+        """Wait at most `timeout` [s] for the reading of `ticket`; tells whether it came."""
+        with self._wake:
+            return self._wake.wait_for(lambda: self._served >= ticket or self._stopping, timeout)
+
+    def add(self, source: Source) -> None:
+        """Read one more source from now on."""
+        with self._wake:
+            self._sources = [*self._sources, source]
+
+    def stop(self, timeout: float = 1.0) -> bool:
+        """End the thread; tells whether it ended (one that hangs in a driver does not)."""
+        with self._wake:
+            self._stopping = True
+            self._wake.notify_all()
+        if self._thread.is_alive() and self._thread is not threading.current_thread():
+            self._thread.join(timeout)
+        return not self._thread.is_alive()
+
+    def _run(self) -> None:
+        while self._rest():
+            with self._wake:
+                ticket, sources = self._asked, self._sources
+            for source in sources:
+                if self._rested:
+                    source.restart()
+                source.read(self._clock)
+            self._rested = False
+            needed = self._needed()
+            if needed is not None:
+                for source in sources:
+                    source.keep(needed.pinned, needed.before)
+            self.cpu = time.thread_time_ns()
+            with self._wake:
+                self._served = max(self._served, ticket)
+                self._wake.notify_all()
+
+    def _rest(self) -> bool:
+        """Sleep until the next beat or until asked; tells whether to go on."""
+        with self._wake:
+            resting = self._needed() is None and self._asked <= self._served
+            self._wake.wait_for(
+                lambda: self._stopping or self._asked > self._served,
+                None if resting else self._period,
+            )
+            self._rested = self._rested or resting
+            return not self._stopping

@@ -1,0 +1,139 @@
+"""A process and all that descend from it: their CPU time and the memory that they hold."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import TYPE_CHECKING
+
+from submeter.sensing.devices import procfs
+from submeter.sensing.probes.probe import Use
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+_SCAN_SHARE = 2000
+"""A scan of all of ``/proc`` may cost one part in this many of the time between two scans."""
+
+
+class ProcessTree:
+    """Follows a process tree from outside, or from within.
+
+    CPU time of the living is read from each; of the dead it is in their parents' once these have
+    waited for them, and `reaped` gives that of the dead whom nobody else can tell of. A total never
+    falls: a process that ends between two reads is counted as it was last seen.
+
+    Parameters
+    ----------
+    pid : int
+        The root of the tree.
+    reaped : callable
+        CPU time [ns] of descendants that the caller itself has waited for.
+    root : str
+        Stands in for ``/proc``.
+    """
+
+    def __init__(
+        self, pid: int, reaped: Callable[[], int] = lambda: 0, root: str = "/proc"
+    ) -> None:
+        self._pid = pid
+        self._reaped = reaped
+        self._root = root
+        self._start = procfs.process_times(pid, root).start
+        self._self = os.getpid()
+        self._most = 0
+        self._known: dict[int, int] = {pid: self._start}
+        self._scan_due = 0.0
+
+    @property
+    def who(self) -> str:
+        """The tree's root as ``pid:N``."""
+        return f"pid:{self._pid}"
+
+    def pids_now(self) -> frozenset[int]:
+        """Give the processes of the tree that were alive at the last reading."""
+        return frozenset(self._known)
+
+    def sample(self) -> Sequence[Use]:
+        """Read the tree; raises `OSError` once nothing of it is left."""
+        self._grow()
+        total, resident, living = 0, 0, {}
+        for pid, start in self._known.items():
+            try:
+                times = procfs.process_times(pid, self._root)
+            except (OSError, ValueError):
+                continue
+            if start and times.start != start:
+                continue
+            total += own_time() if pid == self._self else times.cpu
+            resident += times.resident
+            living[pid] = times.start
+        if not living:
+            raise ProcessLookupError(f"process {self._pid} and all its children are gone")
+        self._known = living
+        self._most = max(self._most, total + self._reaped())
+        return (Use("cpu", self._most), Use("memory", resident))
+
+    def last(self) -> int:
+        """Give the CPU time [ns] of the whole tree once it is gone: what was seen or reaped."""
+        self._most = max(self._most, self._reaped())
+        return self._most
+
+    def _grow(self) -> None:
+        """Take in the descendants born since the last reading."""
+        fresh = list(self._known)
+        while fresh:
+            found = procfs.children(fresh.pop(), self._root)
+            if found is None:
+                self._scan()
+                return
+            for pid in found:
+                if pid not in self._known:
+                    self._known[pid] = 0
+                    fresh.append(pid)
+
+    def _scan(self) -> None:
+        """Find descendants by every process's parent, no oftener than its cost allows."""
+        began = time.monotonic()
+        if began < self._scan_due:
+            return
+        tree = descendants(self._known, procfs.parents(self._root))
+        self._known.update({pid: 0 for pid in tree if pid not in self._known})
+        self._scan_due = began + _SCAN_SHARE * (time.monotonic() - began)
+
+    def scan_now(self) -> None:
+        """Look for descendants at the next reading, whatever it costs: at an edge."""
+        self._scan_due = 0.0
+
+    def close(self) -> None:
+        """Do nothing: no file is kept open."""
+
+
+def descendants(roots: Iterable[int], parents: dict[int, int]) -> set[int]:
+    """Give the roots and every process that descends from one of them."""
+    found = set(roots)
+    grew = True
+    while grew:
+        born = {pid for pid, parent in parents.items() if parent in found and pid not in found}
+        found |= born
+        grew = bool(born)
+    return found
+
+
+def own_children() -> int:
+    """Give the CPU time [ns] of the children that this process has waited for."""
+    times = os.times()
+    return round((times.children_user + times.children_system) * 1e9)
+
+
+def own_time() -> int:
+    """Give the CPU time [ns] of this process and of the children that it has waited for.
+
+    Finer than ``/proc``, whose tick of 10 ms is too coarse for a short window.
+    """
+    return time.process_time_ns() + own_children()
+
+
+def open_probe(target: str) -> ProcessTree:
+    """Open the tree below the process with id `target`."""
+    return ProcessTree(int(target))

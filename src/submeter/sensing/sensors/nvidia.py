@@ -1,0 +1,103 @@
+"""NVIDIA GPUs: the energy counter where the board has one, else its power.
+
+The counter (Volta and later) is read as it is [mJ]; boards before Volta tell only their power,
+which is integrated by trapezoid between readings.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from submeter.errors import SensorUnavailable
+from submeter.sensing.devices.nvml import Board, Nvml
+from submeter.sensing.sensors.sensor import Sensed
+from submeter.traces.counter import CounterSpec
+from submeter.traces.domain import Domain
+from submeter.traces.reading import Kind, Sample
+from submeter.traces.trace import Accuracy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+_GAIN = 0.05
+"""Relative gain error of a board's own meter, 95 %: Yang, Adamek and Armour, *Part-time Power
+Measurements: nvidia-smi's Lack of Attention*, SC24, arXiv:2312.02741."""
+
+_COUNTER_REFRESH = 0.1
+_POWER_REFRESH = 0.1
+
+
+class NvidiaSensor:
+    """All boards of one NVML library.
+
+    Parameters
+    ----------
+    library : str
+        Path of the library; empty for the driver's own.
+    """
+
+    name = "nvidia"
+    may_hang = True
+
+    def __init__(self, library: str = "") -> None:
+        self._nvml = Nvml(library)
+        self._counting: dict[str, bool] = {}
+        self.driver = self._nvml.driver
+        for board in self._nvml.boards:
+            counts = self._nvml.energy(board) is not None
+            if not counts and self._nvml.power(board) is None:
+                continue
+            self._counting[board.uuid] = counts
+        self._boards = [board for board in self._nvml.boards if board.uuid in self._counting]
+        if not self._boards:
+            fix = "no remedy: this board measures neither energy nor power"
+            raise SensorUnavailable("no NVIDIA board tells energy or power", fix=fix)
+
+    @property
+    def method(self) -> str:
+        """Counter or power, by what the boards have."""
+        counts = set(self._counting.values())
+        names = {True: "nvml-energy-counter/1", False: "nvml-power/1"}
+        return "+".join(names[each] for each in sorted(counts, reverse=True))
+
+    def domains(self) -> Sequence[Sensed]:
+        """Give one domain a board."""
+        return [self._sensed(board) for board in self._boards]
+
+    def _sensed(self, board: Board) -> Sensed:
+        refresh = _COUNTER_REFRESH if self._counting[board.uuid] else _POWER_REFRESH
+        accuracy = Accuracy(
+            refresh, 1 - _GAIN, 1 + _GAIN, "gain ±5 % (arXiv:2312.02741); refresh not yet measured"
+        )
+        spec = CounterSpec(limit=board.limit * 2000)
+        return Sensed(Domain(f"gpu:{board.uuid}", "gpu", device=board.name), spec, accuracy)
+
+    def sample(self, now: Callable[[], int]) -> Sequence[Sample]:
+        """Read every board."""
+        samples = []
+        for board in self._boards:
+            domain, instant = f"gpu:{board.uuid}", now()
+            if self._counting[board.uuid]:
+                energy = self._nvml.energy(board)
+                if energy is not None:
+                    samples.append(Sample(domain, Kind.COUNTER, energy * 1000, instant))
+            else:
+                power = self._nvml.power(board)
+                if power is not None:
+                    samples.append(Sample(domain, Kind.POWER, power * 1000, instant))
+        if not samples:
+            raise OSError("no NVIDIA board answers")
+        return samples
+
+    def holders(self) -> dict[str, set[int]]:
+        """Give, for each domain, the processes that hold the board."""
+        return {f"gpu:{board.uuid}": self._nvml.holders(board) for board in self._boards}
+
+    def close(self) -> None:
+        """Let go of the library."""
+        self._nvml.close()
+
+
+def open_sensor(root: str = "") -> NvidiaSensor:
+    """Open NVML; `root` is the library's path."""
+    return NvidiaSensor(root)

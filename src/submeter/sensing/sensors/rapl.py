@@ -1,0 +1,123 @@
+"""RAPL (Intel and AMD) through the kernel's powercap tree.
+
+Package, DRAM, core, uncore and psys zones; memory-mapped duplicates of a package are left out;
+a zone inside another names it, so that nothing is counted twice.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, NamedTuple
+
+from submeter.errors import SensorUnavailable
+from submeter.sensing.devices import powercap
+from submeter.sensing.sensors.sensor import Sensed
+from submeter.traces.counter import CounterSpec
+from submeter.traces.domain import Domain
+from submeter.traces.reading import Kind, Sample
+from submeter.traces.trace import Accuracy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+ROOT = "/sys/class/powercap"
+
+_COMPONENT = {"package": "cpu", "core": "cpu", "uncore": "cpu", "dram": "memory", "psys": "machine"}
+_GAIN = {"dram": 0.10, "psys": 0.10}
+_PACKAGE_GAIN = 0.05
+_KHAN = "Khan et al., RAPL in Action, 2018, doi:10.1145/3177754"
+_REFRESH = 0.001
+_LIMIT = 1_500_000_000
+"""No package, memory or board of one socket draws more than 1.5 kW [µW]."""
+
+_FIX = (
+    "run: sudo chmod a+r /sys/class/powercap/*/energy_uj (until reboot; "
+    "for good: docs/how-to/read-rapl-without-root.md)"
+)
+
+
+class _Opened(NamedTuple):
+    sensed: Sensed
+    handle: int
+
+
+class RaplSensor:
+    """The readable zones of a powercap tree.
+
+    Parameters
+    ----------
+    root : str
+        The tree; empty for ``/sys/class/powercap``.
+    """
+
+    name = "rapl"
+    method = "rapl-powercap/1"
+    may_hang = False
+
+    def __init__(self, root: str = "") -> None:
+        root = root or ROOT
+        zones = powercap.zones(root)
+        if not zones:
+            raise SensorUnavailable(
+                f"no RAPL zones in {root}",
+                fix="on bare metal: sudo modprobe intel_rapl_msr; a virtual machine has none, "
+                "ask the host's operator to meter it",
+            )
+        self._opened: list[_Opened] = []
+        refused: list[str] = []
+        names = {powercap.domain_id(zone) for zone in zones}
+        for zone in zones:
+            try:
+                handle = os.open(f"{zone.path}/energy_uj", os.O_RDONLY | os.O_CLOEXEC)
+                os.pread(handle, 64, 0)
+            except OSError as error:
+                refused.append(f"{zone.name}: {error.strerror}")
+                continue
+            self._opened.append(_Opened(_sensed(zone, names), handle))
+        if not self._opened:
+            what = f"RAPL zones cannot be read ({'; '.join(sorted(set(refused)))})"
+            raise SensorUnavailable(what, root, _FIX)
+        self.refused = tuple(refused)
+
+    def domains(self) -> Sequence[Sensed]:
+        """Give one domain a zone."""
+        return [each.sensed for each in self._opened]
+
+    def sample(self, now: Callable[[], int]) -> Sequence[Sample]:
+        """Read every zone's counter."""
+        samples = []
+        for sensed, handle in self._opened:
+            instant = now()
+            try:
+                value = int(os.pread(handle, 64, 0))
+            except (OSError, ValueError):
+                continue
+            samples.append(Sample(sensed.domain.id, Kind.COUNTER, value, instant))
+        if not samples:
+            raise OSError("no RAPL zone answers")
+        return samples
+
+    def close(self) -> None:
+        """Close the files."""
+        for each in self._opened:
+            os.close(each.handle)
+        self._opened = []
+
+
+def _sensed(zone: powercap.Zone, names: set[str]) -> Sensed:
+    kind = zone.name.partition("-")[0]
+    domain = powercap.domain_id(zone)
+    package = f"package:{zone.socket}"
+    if kind in ("core", "uncore") and package in names:
+        inside = package
+    else:
+        inside = "psys" if kind != "psys" and "psys" in names else ""
+    gain = _GAIN.get(kind, _PACKAGE_GAIN)
+    accuracy = Accuracy(_REFRESH, 1 - gain, 1 + gain, f"gain ±{gain:.0%} ({_KHAN})")
+    component = _COMPONENT.get(kind, "other")
+    return Sensed(Domain(domain, component, inside), CounterSpec(zone.wrap, _LIMIT), accuracy)
+
+
+def open_sensor(root: str = "") -> RaplSensor:
+    """Open the powercap tree at `root`."""
+    return RaplSensor(root)

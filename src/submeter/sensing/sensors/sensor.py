@@ -1,0 +1,61 @@
+"""What every sensor is: watts come in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from submeter.traces.counter import CounterSpec
+    from submeter.traces.domain import Domain
+    from submeter.traces.reading import Sample
+    from submeter.traces.trace import Accuracy
+
+
+class Sensed(NamedTuple):
+    """A domain that a sensor reads, and what is known of the meter behind it."""
+
+    domain: Domain
+    spec: CounterSpec
+    accuracy: Accuracy
+
+
+class Sensor(Protocol):
+    """A sensor that answers on this machine.
+
+    An entry point of the group ``submeter.sensors`` names a function ``open_sensor(root)`` that
+    gives one, or raises `SensorUnavailable` with the one-line remedy. `root` is the tree, library
+    or address to read instead of the machine's own; empty for the machine's own.
+    """
+
+    @property
+    def name(self) -> str:
+        """The entry point's name."""
+        ...
+
+    @property
+    def method(self) -> str:
+        """Id and version of how it measures, such as ``nvml-energy-counter/1``."""
+        ...
+
+    @property
+    def may_hang(self) -> bool:
+        """Whether a read goes into a driver or a network that may never answer."""
+        ...
+
+    def domains(self) -> Sequence[Sensed]:
+        """Give the domains that it reads; the list does not change."""
+        ...
+
+    def sample(self, now: Callable[[], int]) -> Sequence[Sample]:
+        """Read every domain once; `now` is the clock [ns] that stamps each number as it is asked for.
+
+        A domain that cannot be read at the moment is left out. Raises `OSError` or
+        `SensorUnavailable` if none can.
+        """
+        ...
+
+    def close(self) -> None:
+        """Let go of the device."""
+        ...
