@@ -26,11 +26,14 @@ class Sample(NamedTuple):
         Counter [µJ] or power [µW].
     value : int
         The number.
+    instant : int
+        When it was asked for [ns, monotonic].
     """
 
     domain: str
     kind: Kind
     value: int
+    instant: int
 
 
 class Reading(NamedTuple):
