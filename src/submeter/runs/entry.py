@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from submeter.errors import ConfigError
+from submeter.quantities.clock import Span
 from submeter.runs.books import added
 from submeter.workloads.activity import STAGES, Activity, Phase, State
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from submeter.runs.books import Evidence
     from submeter.runs.rig import Rig
     from submeter.runs.settings import Settings
-    from submeter.workloads.activity import Booking
+    from submeter.workloads.activity import Booking, Device
 
 _PLACE = ("region", "grid", "pue", "wue")
 
@@ -42,6 +43,8 @@ class Work:
         The model at work, where it was stated.
     exit_code : int or None
         Of a command.
+    span : Span
+        The stretch of monotonic time [ns] that it took.
     """
 
     id: str
@@ -54,6 +57,7 @@ class Work:
     counts: Mapping[str, float] = field(default_factory=dict)
     model: Mapping[str, str] = field(default_factory=dict)
     exit_code: int | None = None
+    span: Span = Span(0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,9 @@ def make(work: Work, seen: Seen, rig: Rig | None, settings: Settings, at: Eviden
     if stage not in STAGES:
         fix = f"choose one of {', '.join(STAGES)}"
         raise ConfigError(f'"{stage}" is not a stage', settings.origin("stage"), fix)
+    devices: tuple[Device, ...] = ()
+    if rig is not None and at is not None:
+        devices = rig.devices(at, seen.bookings, work.span)
     place = {name: settings[name] for name in _PLACE if settings[name]}
     if place:
         place["from"] = ", ".join(sorted({settings.origin(name) for name in place}))
@@ -85,7 +92,7 @@ def make(work: Work, seen: Seen, rig: Rig | None, settings: Settings, at: Eviden
         id=work.id, name=work.name, start=work.start, end=work.end, seconds=work.seconds,
         revision=work.revision, state=work.state, stage=stage, purpose=settings["purpose"],
         counts=work.counts, bookings=seen.bookings, phases=seen.phases,
-        devices=rig.devices(at) if rig is not None and at is not None else (),
+        devices=devices,
         host=rig.host.record() if rig is not None else {},
         model=work.model, place=place, tenant=settings["tenant"], contract=settings["contract"],
         overhead=seen.overhead, missing=seen.missing, exit_code=work.exit_code,

@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING
 
 from submeter.runs.books import Evidence
 from submeter.runs.host import describe
+from submeter.sensing.devices.pci import accelerators
 from submeter.sensing.discovery import Found, Refusal, entry_points, find_sensors
 from submeter.sensing.metering.holders import HolderSource, pids_are_visible
 from submeter.sensing.metering.meter import Meter
 from submeter.sensing.metering.source import ProbeSource, SensorSource
 from submeter.sensing.probes.machine import MachineProbe
-from submeter.traces.domain import outermost
 from submeter.workloads.activity import Device
+from submeter.workloads.usage import Use as Used
+from submeter.workloads.usage import used
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -21,8 +23,10 @@ if TYPE_CHECKING:
     from submeter.quantities.clock import Clock, Span
     from submeter.runs.settings import Settings
     from submeter.sensing.metering.reader import Needed, Source
-    from submeter.sensing.probes.probe import Probe
+    from submeter.sensing.probes.probe import Probe, Use
+    from submeter.sensing.probes.processes import ProcessTree
     from submeter.traces.trace import PowerTrace
+    from submeter.workloads.activity import Booking
     from submeter.workloads.usage import UsageTrace
 
 PLATFORM = (
@@ -67,6 +71,15 @@ class Rig:
         if self.own is not None:
             sources.append(self.own)
         self.meter = Meter(sources, clock, settings.period, needed)
+
+    def follow(self, workload: ProcessTree, instant: int, uses: Sequence[Use]) -> None:
+        """Follow a workload that began at `instant` [ns], having used `uses` by then."""
+        self.own = ProbeSource(workload)
+        self.own.take(instant, uses)
+        self.meter.add(self.own)
+        self._holders = _holders(self.found, workload)
+        for each in self._holders:
+            self.meter.add(each)
 
     @property
     def refusals(self) -> tuple[Refusal, ...]:
@@ -118,8 +131,11 @@ class Rig:
         if "cpu" in measured and "machine" not in measured:
             told.append(PLATFORM)
         if "gpu" not in components:
-            told += [f"gpu: {each.reason}" for each in self.refusals if each.name == "nvidia"]
-        elif not self._holders:
+            told += [
+                f"gpu: {count} from {vendor} plugged in, and no sensor answers for it: see "
+                "submeter doctor" for vendor, count in accelerators().items()
+            ]
+        elif not self._holders and self.own is not None:
             told.append(
                 "gpu: who else uses it cannot be seen from in here; all of it is booked to this work"
             )
@@ -130,16 +146,23 @@ class Rig:
     def _sources(self) -> Iterable[SensorSource | HolderSource]:
         return (*self._sensors, *self._holders)
 
-    def devices(self, seen: Evidence) -> tuple[Device, ...]:
-        """Name the hardware that took part."""
+    def devices(
+        self, seen: Evidence, bookings: Sequence[Booking], span: Span
+    ) -> tuple[Device, ...]:
+        """Name the hardware that took part, and the part of it that was the workload's."""
         capacity = self.host.capacity
-        found = [
-            Device("gpu", trace.domain.device, trace.domain.id.partition(":")[2],
-                   driver=self._driver(trace.sensor))
-            for trace in seen.traces if trace.domain.component == "gpu"
-        ]  # fmt: skip
-        found.append(Device("cpu", self.host.processor, count=float(capacity.threads)))
-        found.append(Device("memory", "", count=float(capacity.memory)))
+        found = []
+        for each in bookings:
+            if each.component == "gpu":
+                uuid = each.domain.partition(":")[2]
+                held = each.workload / each.meter if each.meter else 0.0
+                driver = self._driver(each.sensor)
+                found.append(Device("gpu", each.device, uuid, 1.0, held, driver))
+        own = used(seen.own, span) if seen.own is not None else Used(0, 0)
+        cpu = _part(own.cpu, capacity.threads * span.nanoseconds)
+        memory = _part(own.memory, round(capacity.memory * span.seconds))
+        found.append(Device("cpu", self.host.processor, "", float(capacity.threads), cpu))
+        found.append(Device("memory", "", "", float(capacity.memory), memory))
         return tuple(found)
 
     def _driver(self, sensor: str) -> str:
@@ -148,15 +171,15 @@ class Rig:
                 return str(getattr(each.sensor, "driver", ""))
         return ""
 
-    def domains(self, seen: Evidence) -> list[str]:
-        """Give the ids of the domains that no other contains."""
-        return [each.id for each in outermost(trace.domain for trace in seen.traces)]
-
     def close(self) -> None:
         """End the meter and let go of the sensors; one that hangs is left behind."""
         if self.meter.stop():
             for each in self._sensors:
                 each.sensor.close()
+
+
+def _part(used_amount: int, whole: int) -> float:
+    return min(1.0, used_amount / whole) if whole > 0 else 0.0
 
 
 def _claimed(sources: Iterable[SensorSource]) -> list[SensorSource]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import atexit
+import os
 import queue
 import threading
 from typing import TYPE_CHECKING, NamedTuple
 
 from submeter.ledger.identity import IdSource
 from submeter.runs.settings import load
+from submeter.sensing.devices.procfs import process_times
 from submeter.sensing.metering.meter import SystemClock
 from submeter.sensing.metering.reader import Needed
 from submeter.sensing.probes.machine import MachineProbe
@@ -52,7 +54,12 @@ def _first(clock: SystemClock) -> First:
         machine = MachineProbe().sample()
     except (OSError, ValueError, KeyError):
         machine = ()
-    return First(instant, machine, (Use("cpu", own_time()),))
+    own = [Use("cpu", own_time())]
+    try:
+        own.append(Use("memory", process_times(os.getpid()).resident))
+    except (OSError, ValueError):
+        pass
+    return First(instant, machine, own)
 
 
 class Session:

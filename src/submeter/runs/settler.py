@@ -148,7 +148,7 @@ class Settler:
         span = window.span
         work = Work(
             window.id, window.name, window.started_utc, window.started_utc + span.nanoseconds,
-            span.seconds, revision, state, window.counts, window.model,
+            span.seconds, revision, state, window.counts, window.model, span=span,
         )  # fmt: skip
         cpu = self._cpu + (self._rig.meter.cpu if self._rig is not None else 0)
         parts = Seen(bookings, merged(window.parts), missing, {"cpu": cpu})

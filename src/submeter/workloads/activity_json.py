@@ -16,7 +16,7 @@ def to_json(activity: Activity) -> dict[str, Any]:
     """Give the JSON object of an entry; empty fields are left out."""
     full = {"schema": SCHEMA, **asdict(_plain(activity))}
     kept = {key: value for key, value in full.items() if value not in ("", (), {}, None)}
-    kept["state"] = activity.state.value
+    kept.update(name=activity.name, state=activity.state.value)
     return kept
 
 
@@ -54,7 +54,7 @@ def from_json(entry: dict[str, Any]) -> Activity:
 
 
 def _phase(row: dict[str, Any]) -> Phase:
-    return _build(Phase, row, bookings=tuple(_build(Booking, each) for each in row["bookings"]))
+    return _build(Phase, row, bookings=tuple(_build(Booking, each) for each in row.get("bookings", ())))
 
 
 def _build(kind: type[Record], row: dict[str, Any], **ready: Any) -> Record:

@@ -60,12 +60,24 @@ class Meter:
         self.clock = clock
         quick = [source for source in sources if not source.may_hang]
         groups = [quick, *([source] for source in sources if source.may_hang)]
+        self._period = period
+        self._needed = needed
         self._readers = [Reader(group, clock, period, needed) for group in groups if group]
+        self._quick = self._readers[0] if quick else None
 
     def start(self) -> None:
         """Begin to read."""
         for reader in self._readers:
             reader.start()
+
+    def add(self, source: Source) -> None:
+        """Read one more source from now on."""
+        if not source.may_hang and self._quick is not None:
+            self._quick.add(source)
+            return
+        reader = Reader([source], self.clock, self._period, self._needed)
+        self._readers = [*self._readers, reader]
+        reader.start()
 
     def mark(self) -> Mark:
         """Ask for readings now, without waiting for them."""

@@ -29,15 +29,23 @@ class ProcessTree:
         The root of the tree.
     reaped : callable
         CPU time [ns] of descendants that the caller itself has waited for.
+    guardian : int
+        A process whose children are all of the tree, though it is not: one that adopts orphans.
+        0 if there is none.
     root : str
         Stands in for ``/proc``.
     """
 
     def __init__(
-        self, pid: int, reaped: Callable[[], int] = lambda: 0, root: str = "/proc"
+        self,
+        pid: int,
+        reaped: Callable[[], int] = lambda: 0,
+        guardian: int = 0,
+        root: str = "/proc",
     ) -> None:
         self._pid = pid
         self._reaped = reaped
+        self._guardian = guardian
         self._root = root
         self._start = procfs.process_times(pid, root).start
         self._self = os.getpid()
@@ -81,7 +89,7 @@ class ProcessTree:
 
     def _grow(self) -> None:
         """Take in the descendants born since the last reading."""
-        fresh = list(self._known)
+        fresh = [*self._known, *((self._guardian,) if self._guardian else ())]
         while fresh:
             found = procfs.children(fresh.pop(), self._root)
             if found is None:
@@ -97,7 +105,8 @@ class ProcessTree:
         began = time.monotonic()
         if began < self._scan_due:
             return
-        tree = descendants(self._known, procfs.parents(self._root))
+        roots = {*self._known, self._guardian} - {0}
+        tree = descendants(roots, procfs.parents(self._root)) - {self._guardian}
         self._known.update({pid: 0 for pid in tree if pid not in self._known})
         self._scan_due = began + _SCAN_SHARE * (time.monotonic() - began)
 

@@ -1,0 +1,50 @@
+"""``submeter account ID``: work out a statement anew, by any method, for any place."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from submeter.cli.output import console, write_json
+from submeter.cli.parser import LEDGER, json_flag, settings_flags
+from submeter.cli.render.statement import print_statement
+from submeter.cli.render.statement_csv import write as write_csv
+from submeter.errors import UsageError
+from submeter.ledger.book import Ledger
+from submeter.ledger.location import ledger_folder
+from submeter.runs.account import account
+from submeter.runs.settings import load
+
+if TYPE_CHECKING:
+    import argparse
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add its arguments."""
+    parser.add_argument("id", nargs="?", default="last", help="an id, its beginning, or last")
+    parser.add_argument("--method", metavar="ID", help="accounting method; see submeter methods")
+    parser.add_argument("--region", metavar="REGION", help="account for it as if it ran there")
+    settings_flags(parser, (LEDGER,))
+    json_flag(parser)
+    parser.add_argument("--csv", metavar="FILE", help="append the account to a CSV file")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Account for an entry of the ledger; the entry is not changed."""
+    settings = load({"ledger": args.ledger, "method": args.method})
+    if os.path.exists(args.id):
+        what = "account files are not read yet"
+        raise UsageError(what, args.id, "give the id of an entry: submeter ledger list")
+    entry = Ledger(ledger_folder(settings["ledger"] or None, settings.environ)).get(args.id)
+    statement = account(entry, settings["method"], args.region or "")
+    if args.csv:
+        write_csv(statement, entry, args.csv)
+    if args.json:
+        write_json(statement.as_dict(), args.json)
+        return 0
+    out = console()
+    out.print(Text(f"{entry.id}  {entry.name}: {entry.seconds:.2f} s", style="bold"))
+    print_statement(out, statement)
+    return 0

@@ -1,0 +1,65 @@
+"""``submeter factors find TEXT``: a published number and its source."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+
+from submeter.cli.output import console, write_json
+from submeter.cli.parser import json_flag
+from submeter.quantities.digits import rounded, significant
+from submeter.reference.factors.registry import shipped
+
+if TYPE_CHECKING:
+    import argparse
+
+    from submeter.quantities.factor import Factor
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add its arguments."""
+    parser.add_argument("action", choices=("find",), help="find: search by id, name or place")
+    parser.add_argument("text", nargs="+", help="what to look for, such as France or H100")
+    parser.add_argument("--limit", type=int, default=20, metavar="N", help="at most N (20)")
+    json_flag(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Search the factors; 1 if none is found."""
+    registry = shipped()
+    found = registry.find(" ".join(args.text), limit=args.limit)
+    if args.json:
+        write_json({"factors": [as_dict(each) for each in found]}, args.json)
+        return 0 if found else 1
+    out = console()
+    if not found:
+        out.print(f'no factor matches "{" ".join(args.text)}"; try a country, a device, or pue')
+        return 1
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in ("id", "value", "95 % interval", "unit", "year", "basis", "source"):
+        table.add_column(column, overflow="fold")
+    for each in found:
+        digits = significant(each.value, each.low, each.high)
+        ends = f"{rounded(each.low, 2)} to {rounded(each.high, 2)}"
+        table.add_row(
+            each.id, rounded(each.value, digits), ends if each.low < each.high else "exact",
+            each.unit, each.period, each.basis, f"{each.source.id} ({each.source.licence})",
+        )  # fmt: skip
+    out.print(table)
+    for source in {each.source.id: each.source for each in found}.values():
+        out.print(f"\n{source.id}: {source.citation}", markup=False, style="dim")
+    return 0
+
+
+def as_dict(factor: Factor) -> dict[str, object]:
+    """Give a factor as a JSON object."""
+    return {
+        "id": factor.id, "value": factor.value, "low": factor.low, "high": factor.high,
+        "unit": factor.unit, "spread": factor.spread.value, "tier": factor.tier.value,
+        "period": factor.period, "basis": factor.basis, "note": factor.note,
+        "source": {
+            "id": factor.source.id, "citation": factor.source.citation,
+            "licence": factor.source.licence,
+        },
+    }  # fmt: skip

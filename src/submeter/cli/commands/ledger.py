@@ -1,0 +1,135 @@
+"""``submeter ledger list | show``: what is on the record."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+
+from submeter.cli.output import console, write_json
+from submeter.cli.parser import LEDGER, json_flag, settings_flags
+from submeter.cli.render.books import books_table, energy_words
+from submeter.errors import UsageError
+from submeter.ledger.book import Ledger
+from submeter.ledger.liveness import is_alive, standing
+from submeter.ledger.location import ledger_folder
+from submeter.ledger.selection import Selection
+from submeter.runs.settings import load
+from submeter.workloads.activity_json import to_json
+
+if TYPE_CHECKING:
+    import argparse
+
+    from submeter.workloads.activity import Activity
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add its arguments."""
+    parser.add_argument("action", choices=("list", "show"))
+    parser.add_argument("id", nargs="?", default="last", help="show: an id, its beginning, or last")
+    parser.add_argument("--since", metavar="DATE", help="list: from this UTC date on (2026-11-24)")
+    parser.add_argument("--until", metavar="DATE", help="list: before this UTC date")
+    parser.add_argument("--name", help="list: entries of this name")
+    parser.add_argument("--stage", help="list: entries of this stage")
+    settings_flags(parser, (LEDGER,))
+    json_flag(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """List the entries, or show one."""
+    settings = load({"ledger": args.ledger})
+    ledger = Ledger(ledger_folder(settings["ledger"] or None, settings.environ))
+    code = _list(args, ledger) if args.action == "list" else _show(args, ledger)
+    _warn_of_damage(ledger)
+    return code
+
+
+def _list(args: argparse.Namespace, ledger: Ledger) -> int:
+    selection = Selection(
+        since=_instant(args.since), until=_instant(args.until), name=args.name, stage=args.stage
+    )
+    entries = list(ledger.activities(selection))
+    if args.json:
+        write_json({"entries": [_with_standing(each) for each in entries]}, args.json)
+        return 0
+    out = console()
+    if not entries:
+        out.print(f"no entries in {ledger.folder}; make one: submeter run -- CMD", markup=False)
+        return 0
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in ("id", "start (UTC)", "name", "stage", "state"):
+        table.add_column(column, overflow="fold")
+    table.add_column("time", justify="right")
+    table.add_column("energy (95 %), facility left out", justify="right")
+    for each in entries:
+        table.add_row(
+            each.id, utc(each.start), each.name, each.stage, standing(each, is_alive),
+            f"{each.seconds:.1f} s", energy_words(each.bookings),
+        )  # fmt: skip
+    out.print(table)
+    return 0
+
+
+def _show(args: argparse.Namespace, ledger: Ledger) -> int:
+    entry = ledger.get(args.id)
+    if args.json:
+        write_json(_with_standing(entry), args.json)
+        return 0
+    out = console()
+    out.print(f"{entry.id}  {entry.name}", markup=False, style="bold")
+    out.print(f"{utc(entry.start)} UTC, {entry.seconds:.3f} s, {standing(entry, is_alive)}, "
+              f"stage {entry.stage}, revision {entry.revision}", markup=False)  # fmt: skip
+    out.print(f"energy, facility left out: {energy_words(entry.bookings)}", markup=False)
+    out.print(books_table(entry.bookings))
+    for phase in entry.phases:
+        words = energy_words(phase.bookings)
+        out.print(f"phase {phase.name}: {phase.seconds:.3f} s, {words}", markup=False)
+    for each in entry.devices:
+        size = f" × {each.count:g}" if each.count != 1 else ""
+        out.print(f"{each.kind}: {each.name or 'not told'}{size}, "
+                  f"{each.reserved:.1%} of it this work's", markup=False)  # fmt: skip
+    for title, table in (("host", entry.host), ("place", entry.place), ("counts", entry.counts)):
+        if table:
+            words = ", ".join(f"{key} {value}" for key, value in table.items())
+            out.print(f"{title}: {words}", markup=False)
+    for each_missing in entry.missing:
+        out.print(f"left out: {each_missing}", markup=False)
+    out.print(f"\naccount for it: submeter account {entry.id} --region FR", style="dim")
+    return 0
+
+
+def _with_standing(entry: Activity) -> dict[str, object]:
+    return {**to_json(entry), "standing": standing(entry, is_alive)}
+
+
+def _warn_of_damage(ledger: Ledger) -> None:
+    report = ledger.damage()
+    for each in report.damage:
+        sys.stderr.write(
+            f"warning: {each.path} is damaged at byte {each.offset} ({each.length} bytes): "
+            f"{each.reason}; every other entry was read\n"
+        )
+    for conflict in report.conflicts:
+        sys.stderr.write(
+            f"warning: entry {conflict.id} revision {conflict.revision} has "
+            f"{len(conflict.entries)} different contents; the first is shown\n"
+        )
+
+
+def _instant(text: str | None) -> int | None:
+    if text is None:
+        return None
+    try:
+        when = datetime.fromisoformat(text)
+    except ValueError as error:
+        what = f'"{text}" is not a date'
+        raise UsageError(what, "--since or --until", "write it as 2026-11-24") from error
+    when = when if when.tzinfo else when.replace(tzinfo=UTC)
+    return round(when.timestamp()) * 1_000_000_000
+
+
+def utc(nanoseconds: int) -> str:
+    """Write an instant [ns since 1970 UTC] to the second."""
+    return datetime.fromtimestamp(nanoseconds // 1_000_000_000, UTC).strftime("%Y-%m-%d %H:%M:%S")

@@ -1,0 +1,35 @@
+"""``submeter methods``: the accounting methods."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from submeter.accounting.methods import METHODS
+from submeter.cli.output import console, write_json
+from submeter.cli.parser import json_flag
+
+if TYPE_CHECKING:
+    import argparse
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add its arguments."""
+    json_flag(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print every method with its rules and its source."""
+    if args.json:
+        rows = [{**method.as_dict(), "hash": method.hash()} for method in METHODS]
+        write_json({"methods": rows}, args.json)
+        return 0
+    out = console()
+    for method in METHODS:
+        out.print(f"{method.id} (version {method.version}): {method.title}", style="bold")
+        parts = ", ".join(part.value for part in method.parts) or "nothing"
+        components = ", ".join(method.components) or "all"
+        out.print(f"  components {components}; idle energy {method.idle.value}; "
+                  f"{method.basis.value}-based; beside the components: {parts}")  # fmt: skip
+        out.print(f"  {method.why}", markup=False)
+        out.print(f"  {method.citation}\n", markup=False, style="dim")
+    return 0

@@ -1,0 +1,108 @@
+"""The command ``submeter``: finds the command's module, runs it, and turns errors into lines."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING, Protocol
+
+from submeter.cli.parser import Parser, meant
+from submeter.errors import SubmeterError, UsageError
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+
+COMMANDS = {
+    "run": "meter any command and account for it",
+    "attach": "meter a process that already runs",
+    "top": "watch live what this machine draws, and who",
+    "account": "work out a statement anew, by any method, for any place",
+    "ledger": "what is on the record: list, show",
+    "doctor": "which sensors answer here, which do not, and how to mend it",
+    "factors": "find a published number and its source",
+    "methods": "the accounting methods",
+    "config": "each setting and where it came from",
+    "schema": "the JSON Schema of a result",
+}
+"""Every command and what it does; each is a module of `submeter.cli.commands`."""
+
+DONE, NO, BAD_USAGE = 0, 1, 2
+
+
+class Command(Protocol):
+    """A command's module."""
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """Add its arguments."""
+        ...
+
+    def run(self, args: argparse.Namespace) -> int:
+        """Run it; gives the exit code."""
+        ...
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Returns
+    -------
+    int
+        0 done; 1 the answer is no; 2 bad usage or input; for ``run`` the child's own.
+    """
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        return _dispatch(words)
+    except UsageError as error:
+        sys.stderr.write(f"{error.line()}\n")
+        return int(getattr(error, "exit_code", BAD_USAGE))
+    except SubmeterError as error:
+        sys.stderr.write(f"{error.line()}\n")
+        return BAD_USAGE
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except KeyboardInterrupt:
+        return 130
+
+
+def _dispatch(words: list[str]) -> int:
+    if not words or words[0] in ("-h", "--help", "help"):
+        sys.stdout.write(overview())
+        return DONE
+    if words[0] in ("-V", "--version"):
+        from submeter import __version__  # noqa: PLC0415
+
+        sys.stdout.write(f"submeter {__version__}\n")
+        return DONE
+    name = words[0]
+    if name not in COMMANDS:
+        fix = meant(name, COMMANDS) or "submeter --help lists the commands"
+        raise UsageError(f'there is no command "{name}"', fix=fix)
+    command: Command = import_module(f"submeter.cli.commands.{name}")
+    parser = Parser(prog=f"submeter {name}", description=f"{COMMANDS[name]}.", allow_abbrev=False)
+    command.add_arguments(parser)
+    return command.run(parser.parse_args(words[1:]))
+
+
+def overview() -> str:
+    """Give the text of ``submeter --help``."""
+    width = max(map(len, COMMANDS))
+    lines = [f"  {name:{width}}  {meaning}" for name, meaning in COMMANDS.items()]
+    return "\n".join(
+        [
+            "submeter: the meter behind the meter",
+            "",
+            "usage: submeter COMMAND [options]",
+            "",
+            *lines,
+            "",
+            "submeter COMMAND --help tells more. Begin with: submeter run -- CMD",
+            "",
+        ]
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

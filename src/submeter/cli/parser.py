@@ -1,0 +1,58 @@
+"""Reading the command line: errors say what, where and the next step, and end with code 2."""
+
+from __future__ import annotations
+
+import argparse
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, NoReturn
+
+from submeter.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+PLACE = (
+    ("region", "REGION", "where it runs: FR, US-CA, gcp/us-central1"),
+    ("grid", "INTENSITY", 'carbon intensity of its electricity: "57 gCO2e/kWh"'),
+    ("pue", "PUE", "power usage effectiveness of the facility"),
+    ("wue", "WUE", 'water usage effectiveness of the site: "0.3 L/kWh"'),
+)
+WORK = (
+    ("stage", "STAGE", "stage of the model's life: training, inference, evaluation …"),
+    ("purpose", "TEXT", "what the work is for"),
+    ("tenant", "NAME", "whose work it is"),
+    ("contract", "NAME", "the contract that it falls under"),
+)
+LEDGER = ("ledger", "DIR", "folder of the ledger")
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser whose errors are `UsageError`."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise instead of printing a usage text and leaving."""
+        raise UsageError(message, self.prog, f"see {self.prog} --help")
+
+
+def settings_flags(parser: argparse.ArgumentParser, flags: Iterable[tuple[str, str, str]]) -> None:
+    """Add flags that set settings of the same name."""
+    for name, metavar, meaning in flags:
+        parser.add_argument(f"--{name}", metavar=metavar, help=meaning)
+
+
+def given(args: argparse.Namespace) -> dict[str, str | None]:
+    """Give the settings that were typed."""
+    names = [flag[0] for flag in (*PLACE, *WORK, LEDGER)] + ["method", "period"]
+    return {name: getattr(args, name, None) for name in names}
+
+
+def json_flag(parser: argparse.ArgumentParser, *, stdout: bool = True) -> None:
+    """Add ``--json FILE``."""
+    meaning = "write the result as JSON; - is standard output" if stdout else "write it as JSON"
+    parser.add_argument("--json", metavar="FILE", help=meaning)
+
+
+def meant(word: str, known: Iterable[str]) -> str:
+    """Give ``did you mean …?`` for a word that is not known, or an empty string."""
+    close = get_close_matches(word, list(known), 1)
+    return f"did you mean {close[0]}?" if close else ""

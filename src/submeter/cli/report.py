@@ -1,0 +1,53 @@
+"""What `run` and `attach` do once the work is over: account, print, write files."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from submeter.accounting.method import find
+from submeter.cli.output import console, write_json
+from submeter.cli.render.report import print_report
+from submeter.cli.render.statement_csv import write as write_csv
+from submeter.errors import ConfigError, RecordError
+from submeter.ledger.location import ledger_folder
+from submeter.runs.account import account, all_methods
+from submeter.runs.place import of_settings
+from submeter.workloads.activity import STAGES
+
+if TYPE_CHECKING:
+    import argparse
+
+    from submeter.runs.settings import Settings
+    from submeter.workloads.activity import Activity
+
+
+def check(settings: Settings) -> None:
+    """Refuse settings that the account would stumble over, before any work is begun.
+
+    Raises
+    ------
+    UsageError
+        If the place, the method, the stage or the heartbeat cannot be used.
+    """
+    of_settings(settings)
+    find(settings["method"], all_methods())
+    if settings["stage"] not in STAGES:
+        fix = f"choose one of {', '.join(STAGES)}"
+        what = f'"{settings["stage"]}" is not a stage'
+        raise ConfigError(what, settings.origin("stage"), fix)
+    _ = settings.period, settings.records
+
+
+def account_for(activity: Activity, settings: Settings, args: argparse.Namespace) -> None:
+    """Account for an entry: to standard error, and to the files that were asked for."""
+    statement = account(activity, settings["method"])
+    try:
+        ledger = str(ledger_folder(settings["ledger"] or None, settings.environ))
+    except RecordError:
+        ledger = ""
+    if args.json:
+        write_json(statement.as_dict(), args.json)
+    if args.csv:
+        write_csv(statement, activity, args.csv)
+    print_report(console(sys.stderr), activity, statement, ledger if settings.records else "")

@@ -1,0 +1,170 @@
+"""From an entry of the ledger to its statement: factors are looked up, the method applied."""
+
+from __future__ import annotations
+
+from importlib.metadata import entry_points
+from typing import TYPE_CHECKING
+
+from submeter.accounting.draws import Draws
+from submeter.accounting.inventory import (
+    EmbodiedItem,
+    EnergyItem,
+    Facility,
+    FunctionalUnit,
+    Grid,
+    IdleItem,
+    Inventory,
+    metered,
+)
+from submeter.accounting.method import find
+from submeter.accounting.statement import state
+from submeter.quantities.energy import to_kwh
+from submeter.quantities.estimate import Tier
+from submeter.quantities.factor import Source
+from submeter.reference.catalogue.accelerators import match_accelerator
+from submeter.reference.catalogue.embodied import embodied
+from submeter.reference.factors.registry import shipped
+from submeter.runs.place import of_record
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from submeter.accounting.method import Method
+    from submeter.accounting.statement import Statement
+    from submeter.quantities.factor import Factor
+    from submeter.workloads.activity import Activity, Booking, Device
+
+_ESTIMATORS = {
+    "cpu-load-curve": "SPECpower_ssj2008 results, see docs/reference/models/cpu-load-curve.md",
+    "memory-per-byte": "published power per gigabyte, see docs/reference/models/memory-per-byte.md",
+}
+
+
+def account(activity: Activity, method: str, region: str = "") -> Statement:
+    """Account for an entry.
+
+    Parameters
+    ----------
+    activity : Activity
+        The entry; it is not changed.
+    method : str
+        Id of the accounting method.
+    region : str
+        A place to account for instead of the recorded one.
+
+    Raises
+    ------
+    MethodError, RegionError, QuantityError
+        If the method or the place is not known, or a stated quantity cannot be.
+    """
+    rules = find(method, all_methods())
+    return state(inventory_of(activity, region), rules, Draws())
+
+
+def all_methods() -> list[Method]:
+    """Give every method that is installed, built-in or not."""
+    found: list[Method] = []
+    for point in entry_points(group="submeter.methods"):
+        found.extend(point.load())
+    return found
+
+
+def inventory_of(activity: Activity, region: str = "") -> Inventory:
+    """Make the inventory of an entry: its energy, its hardware, its place."""
+    recorded = dict(activity.place)
+    if region:
+        recorded = {"region": region, "from": "asked for"}
+    place = of_record(recorded)
+    devices, unknown = _embodied(activity)
+    return Inventory(
+        id=activity.id,
+        name=activity.name,
+        stage=activity.stage,
+        unit=_unit(activity),
+        items=tuple(_items(activity.bookings)),
+        idle=tuple(_idle(activity.bookings)),
+        embodied=tuple(devices),
+        facility=Facility(place.pue, place.wue),
+        grid=Grid(place.grid, place.ewif, place.adpe, place.primary),
+        missing=(*activity.missing, *unknown, *place.notes),
+        overhead=_overhead(activity),
+    )
+
+
+def _unit(activity: Activity) -> FunctionalUnit:
+    """Take the work that was counted as the unit: requests, else images, tokens, else the run."""
+    names = {"requests": "request", "images": "image", "tokens_out": "output token"}
+    for name, singular in names.items():
+        if activity.counts.get(name):
+            return FunctionalUnit(singular, activity.counts[name])
+    counted = [(name, amount) for name, amount in activity.counts.items() if amount]
+    return FunctionalUnit(*counted[0]) if len(counted) == 1 else FunctionalUnit()
+
+
+def _energy(booking: Booking, microjoules: int) -> Factor:
+    """Give a booked energy with the unknown of the meter or model that told it."""
+    tier = Tier(booking.tier)
+    model = booking.method.partition("/")[0]
+    citation = _ESTIMATORS.get(model, f"{booking.device or booking.domain}, read by {booking.sensor}")
+    key = booking.method if tier is Tier.MODELLED else f"{booking.method}:{booking.domain}"
+    source = Source(booking.method, citation, "not applicable")
+    return metered(key, to_kwh(microjoules), (booking.low, booking.high), tier, source)
+
+
+def _items(bookings: Sequence[Booking]) -> list[EnergyItem]:
+    return [
+        EnergyItem(each.component, _energy(each, each.workload), min(1.0, each.coverage),
+                   each.domain, each.inside)
+        for each in bookings
+    ]  # fmt: skip
+
+
+def _idle(bookings: Sequence[Booking]) -> list[IdleItem]:
+    return [
+        IdleItem(each.component, _energy(each, each.idle), each.share,
+                 coverage=min(1.0, each.coverage), domain=each.domain, inside=each.inside)
+        for each in bookings if each.idle
+    ]  # fmt: skip
+
+
+def _embodied(activity: Activity) -> tuple[list[EmbodiedItem], list[str]]:
+    """Give the hardware with what making it cost, and what is not known of it."""
+    items: list[EmbodiedItem] = []
+    unknown: list[str] = []
+    hours = activity.seconds / 3600
+    for device in activity.devices:
+        if device.kind == "cpu":
+            thread = shipped().factor("embodied/cpu-thread")
+            items.append(_item(device, thread, hours * device.count))
+        elif device.kind == "gpu" and device.reserved:
+            items += _accelerator(device, hours, unknown)
+    return items, unknown
+
+
+def _accelerator(device: Device, hours: float, unknown: list[str]) -> list[EmbodiedItem]:
+    known = match_accelerator(device.name)
+    if known is None:
+        unknown.append(f"embodied: no figure for a device named {device.name}")
+        return []
+    made, mined = embodied(known), embodied(known, "adpe")
+    if made.factor is None:
+        unknown.append(f"embodied: {made.reason}")
+    host = shipped().factor("embodied/accelerator-host")
+    card = _item(device, made.factor, hours, mined.factor)
+    return [card, _item(device, host, hours)]
+
+
+def _item(
+    device: Device, each: Factor | None, hours: float, minerals: Factor | None = None
+) -> EmbodiedItem:
+    registry = shipped()
+    return EmbodiedItem(
+        device.kind, device.name or device.kind, each, hours, min(1.0, device.reserved),
+        registry.factor("lifetime/device"), registry.factor("utilisation/device"), minerals,
+    )  # fmt: skip
+
+
+def _overhead(activity: Activity) -> Factor | None:
+    energy = activity.overhead.get("energy")
+    models = [each for each in activity.bookings if each.component in ("cpu", "machine")]
+    return _energy(models[0], energy) if energy is not None and models else None

@@ -1,0 +1,198 @@
+"""Running a command under the meter; the command notices nothing of it."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from typing import TYPE_CHECKING, NamedTuple, Self
+
+from submeter.errors import UsageError
+from submeter.runs.job import Job
+from submeter.sensing.devices import procfs
+from submeter.sensing.probes.processes import ProcessTree, own_children
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import FrameType
+
+    from submeter.runs.settings import Settings
+    from submeter.workloads.activity import Activity
+
+NOT_FOUND = 127
+NOT_EXECUTABLE = 126
+_ADOPT_ORPHANS = 36
+"""``PR_SET_CHILD_SUBREAPER``: descendants whose parent dies become children of this process."""
+
+_FORWARDED = ("SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGWINCH", "SIGALRM")
+_FROM_TERMINAL = ("SIGINT", "SIGQUIT")
+
+
+class CommandError(UsageError):
+    """A command that cannot be started; `exit_code` is what a shell would give."""
+
+    code = "SM150"
+
+    def __init__(self, what: str, where: str, fix: str, exit_code: int) -> None:
+        super().__init__(what, where, fix)
+        self.exit_code = exit_code
+
+
+class Outcome(NamedTuple):
+    """A metered command: its entry, and the exit code to pass on."""
+
+    activity: Activity
+    exit_code: int
+
+
+def run(arguments: Sequence[str], settings: Settings, name: str = "") -> Outcome:
+    """Run a command and meter it and all that it starts, until it ends.
+
+    Its standard streams, open files, signals and exit code pass through untouched. Processes
+    that outlive it are named in the entry and no longer metered.
+
+    Parameters
+    ----------
+    arguments : sequence of str
+        The command and its arguments.
+    settings : Settings
+        Settings in force.
+    name : str
+        What to call it; the program's name, and its script's, by default.
+
+    Returns
+    -------
+    Outcome
+        The entry; the command's exit code, 128 + n if signal n ended it.
+
+    Raises
+    ------
+    CommandError
+        If it is not there or cannot be executed.
+    """
+    _check(arguments[0])
+    job = Job(settings, name or default_name(arguments))
+    job.begin()
+    _adopt_orphans()
+    before = own_children()
+    with _Signals() as signals:
+        child = _spawn(arguments)
+        signals.pid = child.pid
+        tree = ProcessTree(child.pid, lambda: own_children() - before, os.getpid())
+        job.follow(tree)
+        code = _wait(child)
+    left = sorted(set(tree.pids_now()) & _alive(tree.pids_now()) - {child.pid})
+    if left:
+        job.notes.append(
+            f"{len(left)} process(es) that it started still run and are no longer metered "
+            f"(pid {', '.join(map(str, left[:5]))}): submeter attach {left[0]} goes on"
+        )
+    return Outcome(job.end(code), code)
+
+
+def default_name(arguments: Sequence[str]) -> str:
+    """Name a command by its program and its script; other arguments may hold secrets.
+
+    Examples
+    --------
+    >>> default_name(["/usr/bin/env", "--token=abc"])
+    'env'
+    """
+    program = os.path.basename(arguments[0])
+    scripts = [each for each in arguments[1:2] if not each.startswith("-") and os.path.isfile(each)]
+    return " ".join([program, *(os.path.basename(script) for script in scripts)])
+
+
+def _check(program: str) -> None:
+    if shutil.which(program) is not None:
+        return
+    if os.sep in program and os.path.exists(program):
+        fix = f"make it executable: chmod +x {program}"
+        raise CommandError("the command cannot be executed", program, fix, NOT_EXECUTABLE)
+    fix = "check its spelling and PATH; write the command after --"
+    raise CommandError("there is no such command", program, fix, NOT_FOUND)
+
+
+def _spawn(arguments: Sequence[str]) -> subprocess.Popen[bytes]:
+    sys.stdout.flush()
+    sys.stderr.flush()
+    try:
+        return subprocess.Popen(arguments, close_fds=False)
+    except OSError as error:
+        fix = "check that it is a program for this machine"
+        what = f"the command cannot be started: {error.strerror}"
+        raise CommandError(what, arguments[0], fix, NOT_EXECUTABLE) from error
+
+
+def _adopt_orphans() -> None:
+    """Become the parent of descendants whose own parent dies, so that their CPU time is seen."""
+    try:
+        ctypes.CDLL(None).prctl(_ADOPT_ORPHANS, 1, 0, 0, 0)
+    except (OSError, AttributeError):
+        return
+
+
+def _wait(child: subprocess.Popen[bytes]) -> int:
+    """Wait for the child, collecting adopted orphans that end before it."""
+    while True:
+        pid, status = os.waitpid(-1, 0)
+        if pid == child.pid:
+            code = os.waitstatus_to_exitcode(status)
+            child.returncode = code
+            return code if code >= 0 else 128 - code
+
+
+def _alive(pids: Sequence[int] | frozenset[int]) -> set[int]:
+    found = set()
+    for pid in pids:
+        try:
+            if procfs.process_times(pid).state != "Z":
+                found.add(pid)
+        except (OSError, ValueError):
+            continue
+    return found
+
+
+class _Signals:
+    """Passes signals on to the child while it runs.
+
+    What a terminal sends (Ctrl-C) reaches the child by itself, being sent to the whole group.
+    """
+
+    def __init__(self) -> None:
+        self.pid = 0
+        self._before: dict[int, object] = {}
+
+    def __enter__(self) -> Self:
+        for name in (*_FORWARDED, *_FROM_TERMINAL):
+            number = getattr(signal, name)
+            if signal.getsignal(number) != signal.SIG_IGN:
+                self._before[number] = signal.signal(number, self._pass_on)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for number in self._before:
+            signal.signal(number, signal.SIG_DFL)
+
+    def _pass_on(self, number: int, frame: FrameType | None) -> None:
+        del frame
+        if signal.Signals(number).name in _FROM_TERMINAL and _in_foreground():
+            return
+        if not self.pid:
+            return
+        try:
+            os.kill(self.pid, number)
+        except ProcessLookupError:
+            return
+
+
+def _in_foreground() -> bool:
+    """Tell whether a terminal sends its signals to this process's group."""
+    try:
+        with open("/dev/tty", "rb") as terminal:
+            return os.tcgetpgrp(terminal.fileno()) == os.getpgrp()
+    except OSError:
+        return False

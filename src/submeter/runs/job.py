@@ -1,0 +1,144 @@
+"""One piece of work metered from outside: the rig around a process tree, from start to entry."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from submeter.errors import SubmeterError
+from submeter.ledger.book import Ledger
+from submeter.ledger.identity import IdSource
+from submeter.ledger.location import ledger_folder
+from submeter.quantities.clock import Span
+from submeter.runs.books import book
+from submeter.runs.calibration import known_refresh
+from submeter.runs.entry import Seen, Work, make
+from submeter.runs.rig import Rig
+from submeter.sensing.metering.meter import SystemClock
+from submeter.sensing.metering.reader import Needed
+from submeter.sensing.probes.probe import Use
+from submeter.workloads.activity import State
+from submeter.workloads.usage import used
+
+if TYPE_CHECKING:
+    from submeter.ledger.writer import LogWriter
+    from submeter.runs.books import Evidence
+    from submeter.runs.settings import Settings
+    from submeter.sensing.probes.processes import ProcessTree
+    from submeter.workloads.activity import Activity, Booking
+
+FIRST_CHECKPOINT = 1.0
+CHECKPOINT = 10.0
+"""How often the entry of work in progress is written [s], so that a kill loses no more."""
+
+HUNG = 2.0
+"""A source that has not answered for this long [s] is reported and no longer waited for."""
+
+
+class Job:
+    """Meters a process tree that this process is not part of.
+
+    Parameters
+    ----------
+    settings : Settings
+        Settings in force.
+    name : str
+        What to call the work.
+    """
+
+    def __init__(self, settings: Settings, name: str) -> None:
+        self.settings = settings
+        self.name = name
+        self.clock = SystemClock()
+        self.id = IdSource(self.clock.utc).new()
+        self.rig = Rig(settings, self.clock, None, self._needed, known_refresh(settings))
+        self.notes: list[str] = []
+        self.start = 0
+        self.started_utc = 0
+        self._tree: ProcessTree | None = None
+        self._revision = -1
+        self._writer: LogWriter | None = None
+        self._unwritten = ""
+        self._over = threading.Event()
+        self._checkpoints = threading.Thread(target=self._keep_entry, daemon=True)
+
+    def _needed(self) -> Needed:
+        return Needed((self.start,), self.start or self.clock.now())
+
+    def begin(self) -> None:
+        """Take the first readings; what hangs is left behind and reported."""
+        self.rig.meter.start()
+        late = self.rig.meter.wait(self.rig.meter.mark(), HUNG)
+        self.notes += [f"{name}: no answer for {HUNG:.0f} s at the start" for name in late]
+        self.start = self.clock.now()
+        self.started_utc = self.clock.utc()
+
+    def follow(self, tree: ProcessTree, *, used_before: int = 0) -> None:
+        """Begin to follow a tree that had used `used_before` [ns] of CPU time at the start."""
+        self._tree = tree
+        self.rig.follow(tree, self.start, (Use("cpu", used_before), Use("memory", 0)))
+        self._checkpoints.start()
+
+    def evidence(self, span: Span) -> tuple[Evidence, tuple[Booking, ...]]:
+        """Give what was seen of `span` and its books."""
+        seen = self.rig.evidence(span)
+        return seen, book(seen, span)
+
+    def end(self, exit_code: int | None) -> Activity:
+        """Take the last readings, close the books and enter them into the ledger."""
+        self._over.set()
+        if self.rig.own is not None and self._tree is not None:
+            self.rig.own.finish(self.clock.now(), self._tree.last())
+        mark = self.rig.meter.mark()
+        late = self.rig.meter.wait(mark, HUNG)
+        self.notes += [f"{name}: no answer for {HUNG:.0f} s at the end" for name in late]
+        activity = self._entry(Span(self.start, mark.instant), State.FINAL, exit_code)
+        self._write(activity)
+        if self._unwritten:
+            activity = replace(activity, missing=(*activity.missing, self._unwritten))
+        self.rig.close()
+        return activity
+
+    def _entry(self, span: Span, state: State, exit_code: int | None) -> Activity:
+        seen, bookings = self.evidence(span)
+        self._revision += 1
+        work = Work(
+            self.id, self.name, self.started_utc, self.started_utc + span.nanoseconds,
+            span.seconds, self._revision, state, exit_code=exit_code, span=span,
+        )  # fmt: skip
+        missing = tuple(dict.fromkeys((*self.notes, *self.rig.missing(seen))))
+        parts = Seen(bookings, (), missing, self._overhead(seen, bookings, span))
+        return make(work, parts, self.rig, self.settings, seen)
+
+    def _overhead(
+        self, seen: Evidence, bookings: tuple[Booking, ...], span: Span
+    ) -> dict[str, int]:
+        """Give the meter's own CPU time [ns] and its energy [µJ], by the machine's own rate."""
+        cpu = time.process_time_ns()
+        busy = used(seen.machine, span).cpu if seen.machine is not None else 0
+        drawn = sum(
+            each.workload + each.others for each in bookings if each.domain.startswith(("cpu", "package"))
+        )
+        return {"cpu": cpu, "energy": drawn * min(cpu, busy) // busy} if busy else {"cpu": cpu}
+
+    def _keep_entry(self) -> None:
+        """Write the entry as far as it has come, until the work is over."""
+        wait = FIRST_CHECKPOINT
+        while not self._over.wait(wait):
+            now = self.clock.now()
+            self._write(self._entry(Span(self.start, now), State.OPEN, None))
+            wait = CHECKPOINT
+
+    def _write(self, activity: Activity) -> None:
+        if not self.settings.records:
+            return
+        try:
+            if self._writer is None:
+                folder = ledger_folder(self.settings["ledger"] or None, self.settings.environ)
+                self._writer = Ledger(folder).open_writer()
+            self._writer.append_now(activity)
+            self._unwritten = ""
+        except (SubmeterError, OSError) as error:
+            self._unwritten = f"record: not entered in the ledger: {error}"
