@@ -1,0 +1,75 @@
+"""The desk at which one account is worked out: it hands out amounts and keeps notes.
+
+Whatever factor enters an account passes here, so that sources, the hash of the factors and what
+widens the answer follow from use and never from a second list.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from submeter.accounting.amount import Amount
+from submeter.accounting.dimensions import multiplier
+
+if TYPE_CHECKING:
+    from submeter.accounting.draws import Draws
+    from submeter.accounting.method import Method, Part
+    from submeter.quantities.factor import Factor
+
+
+class Role(StrEnum):
+    """What a factor is used for; its value is the way to know it better."""
+
+    ENERGY = "measure the energy instead of modelling it, or with a finer meter"
+    INTENSITY = "name the place, or give the grid's intensity there at that time"
+    PUE = "give the facility's own PUE"
+    WUE = "give the facility's own WUE"
+    WATER = "give the water intensity of the grid at that place"
+    EACH = "get the maker's footprint of this very device"
+    LIFETIME = "say how many years the hardware is kept"
+    UTILISATION = "say for what share of its life the hardware is used"
+    MINERALS = "get the maker's inventory of minerals"
+    PRIMARY = "give the grid's mix at that place"
+    OVERHEAD = "let the meter time itself on this machine"
+    PRICE = "give the tariff"
+
+
+class Desk:
+    """One account in the making.
+
+    Parameters
+    ----------
+    method : Method
+        The rules.
+    draws : Draws
+        The realisations.
+    """
+
+    def __init__(self, method: Method, draws: Draws) -> None:
+        self.method = method
+        self.draws = draws
+        self.uses: dict[Factor, Role] = {}
+        self.missing: dict[str, None] = {}
+
+    def amount(self, factor: Factor, unit: str, role: Role, coverage: float = 1.0) -> Amount:
+        """Give a factor in every realisation, in `unit`, and note its use."""
+        self.uses.setdefault(factor, role)
+        figures = self.draws.figures(factor)
+        size = multiplier(factor, unit, factor.id)
+        return Amount(figures if size == 1 else figures * size, frozenset((factor.tier,)), coverage)
+
+    def note(self, part: str, reason: str) -> None:
+        """Note that `part` is absent or incomplete, and why; a repeated note counts once."""
+        self.missing.setdefault(f"{part}: {reason}")
+
+    def includes(self, part: Part) -> bool:
+        """Tell whether the method includes `part`, and note it if not."""
+        if self.method.includes(part):
+            return True
+        self.leave_out(part)
+        return False
+
+    def leave_out(self, part: str) -> None:
+        """Note that `part` is outside the method's boundary."""
+        self.note(part, f"not part of the method {self.method.id}")

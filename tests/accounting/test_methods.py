@@ -1,0 +1,56 @@
+"""Methods are data: versioned, cited, hashed, and found by name."""
+
+import doctest
+import importlib
+import json
+import pkgutil
+from dataclasses import replace
+
+import pytest
+
+import submeter.accounting
+from submeter.accounting.method import Idle, Part, find
+from submeter.accounting.methods import AIES, METHODS, SUBMETER_1
+from submeter.errors import MethodError
+
+MODULES = [module.name for module in pkgutil.iter_modules(submeter.accounting.__path__)]
+
+
+def test_every_method_says_what_and_why():
+    assert len({method.id for method in METHODS}) == len(METHODS)
+    for method in METHODS:
+        assert method.version
+        assert method.title
+        assert method.citation
+        assert method.why.endswith(".")
+        assert json.dumps(method.as_dict())
+
+
+def test_the_hash_changes_with_a_rule_and_with_nothing_else():
+    assert SUBMETER_1.hash() == replace(SUBMETER_1).hash()
+    others = [
+        replace(SUBMETER_1, version="2"),
+        replace(SUBMETER_1, idle=Idle.NONE),
+        replace(SUBMETER_1, parts=(Part.OPERATIONAL,)),
+        replace(SUBMETER_1, components=("gpu",)),
+    ]
+    assert len({SUBMETER_1.hash(), *(method.hash() for method in others)}) == len(others) + 1
+
+
+def test_rules_at_their_default_are_not_hashed():
+    assert "components" not in SUBMETER_1.as_dict()
+    assert "intensity" not in AIES.as_dict()
+
+
+def test_a_method_is_found_or_its_neighbour_named():
+    assert find("aies", METHODS) is AIES
+    with pytest.raises(MethodError, match='did you mean "submeter-1"'):
+        find("submetr1", METHODS)
+    with pytest.raises(MethodError, match="known are aies, ghg-location, submeter-1"):
+        find("zzzzzz", METHODS)
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_the_examples_run(name):
+    module = importlib.import_module(f"submeter.accounting.{name}")
+    assert doctest.testmod(module).failed == 0
