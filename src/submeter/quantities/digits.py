@@ -83,7 +83,7 @@ def phrase(value: float, low: float, high: float, unit: str) -> tuple[str, str]:
     digits = significant(value, low, high)
     text = rounded(value, digits)
     if low == high:
-        return f"{text} {shown}", "exact"
+        return f"{text} {shown}", "exact" if value else "-"
     place = digits - 1 - (math.floor(math.log10(abs(value))) if value else 0)
     ends = [f"{round(end, place):.{max(0, place)}f}" for end in (low, high)]
     if float(ends[0]) == 0 and low > 0:

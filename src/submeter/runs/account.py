@@ -86,7 +86,9 @@ def inventory_of(activity: Activity, region: str = "") -> Inventory:
         embodied=tuple(devices),
         facility=Facility(place.pue, place.wue),
         grid=Grid(place.grid, place.ewif, place.adpe, place.primary),
-        missing=(*activity.missing, *unknown, *place.notes),
+        missing=(
+            *activity.missing, *_unattributed(activity.bookings), *unknown, *place.notes,
+        ),
         overhead=_overhead(activity),
     )
 
@@ -115,7 +117,19 @@ def _items(bookings: Sequence[Booking]) -> list[EnergyItem]:
     return [
         EnergyItem(each.component, _energy(each, each.workload), min(1.0, each.coverage),
                    each.domain, each.inside)
-        for each in bookings
+        for each in bookings if not _nobody_knows(each)
+    ]  # fmt: skip
+
+
+def _nobody_knows(booking: Booking) -> bool:
+    """Tell whether a domain drew energy and none of it could be given to anyone."""
+    return booking.meter > 0 and booking.unattributed == booking.meter
+
+
+def _unattributed(bookings: Sequence[Booking]) -> list[str]:
+    return [
+        f"{each.component}: {to_kwh(each.unattributed):.3g} kWh of {each.domain} was drawn by "
+        "nobody knows whom" for each in bookings if _nobody_knows(each)
     ]  # fmt: skip
 
 

@@ -1,35 +1,27 @@
-"""How often each meter refreshes and what a read costs: measured once a boot, and kept."""
+"""Calibrations are measured once a boot, in the background, and kept in the state folder."""
 
 from __future__ import annotations
 
 import json
 import os
-from typing import TYPE_CHECKING, NamedTuple
+import threading
+import time
+from typing import TYPE_CHECKING
 
 from submeter.errors import RecordError
 from submeter.ledger.location import home
 from submeter.sensing.devices.procfs import boot_id
+from submeter.sensing.metering.calibration import Calibration, calibrate
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from submeter.runs.settings import Settings
+    from submeter.sensing.sensors.sensor import Sensor
 
-
-class Calibration(NamedTuple):
-    """What was measured of a domain's meter.
-
-    Parameters
-    ----------
-    refresh : float or None
-        How often its value changes [s]; None if it did not change while it was watched.
-    read_cost : float
-        Time that one read of its sensor takes [s], median.
-    """
-
-    refresh: float | None
-    read_cost: float
+WATCH = 3.0
+"""How long a sensor is watched at most [s]."""
 
 
 def _file(settings: Settings) -> Path | None:
@@ -42,14 +34,17 @@ def _file(settings: Settings) -> Path | None:
 
 
 def known(settings: Settings) -> dict[str, Calibration]:
-    """Give what was measured since boot, by domain; empty if nothing was."""
+    """Give what was measured since boot, by domain; empty if nothing was.
+
+    Sensors with a root of their own are not this machine's: nothing is known of them.
+    """
     file = _file(settings)
     if file is None or settings.roots:
         return {}
     try:
         table = json.loads(file.read_text(encoding="utf-8"))
-        return {name: Calibration(*entry) for name, entry in table.items()}
-    except (OSError, ValueError, TypeError):
+        return {str(name): Calibration(*entry) for name, entry in table.items()}
+    except (OSError, ValueError, TypeError, AttributeError):
         return {}
 
 
@@ -66,7 +61,7 @@ def keep(settings: Settings, measured: Mapping[str, Calibration]) -> bool:
     Calibrations of other boots are removed.
     """
     file = _file(settings)
-    if file is None or settings.roots:
+    if file is None or settings.roots or not measured:
         return False
     try:
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -79,3 +74,22 @@ def keep(settings: Settings, measured: Mapping[str, Calibration]) -> bool:
     except OSError:
         return False
     return True
+
+
+def measure_all(sensors: Iterable[Sensor]) -> dict[str, Calibration]:
+    """Watch every sensor in turn, for `WATCH` seconds at most each."""
+    found: dict[str, Calibration] = {}
+    for sensor in sensors:
+        found.update(calibrate(sensor, WATCH, time.monotonic_ns, time.sleep))
+    return found
+
+
+def in_background(settings: Settings, sensors: Iterable[Sensor]) -> None:
+    """Measure and keep, on a daemon thread, unless that was done since boot."""
+    sensors = list(sensors)
+    if sensors and not settings.roots and not known(settings):
+
+        def watch() -> None:
+            keep(settings, measure_all(sensors))
+
+        threading.Thread(target=watch, name="submeter-calibration", daemon=True).start()

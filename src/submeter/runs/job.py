@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from submeter.errors import SubmeterError
 from submeter.ledger.book import Ledger
@@ -13,12 +13,12 @@ from submeter.ledger.identity import IdSource
 from submeter.ledger.location import ledger_folder
 from submeter.quantities.clock import Span
 from submeter.runs.books import book
-from submeter.runs.calibration import known_refresh
+from submeter.runs.calibration import in_background, known_refresh
 from submeter.runs.entry import Seen, Work, make
 from submeter.runs.rig import Rig
 from submeter.sensing.metering.meter import SystemClock
 from submeter.sensing.metering.reader import Needed
-from submeter.sensing.probes.probe import Use
+from submeter.sensing.probes.probe import Probe, Use
 from submeter.workloads.activity import State
 from submeter.workloads.usage import used
 
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from submeter.ledger.writer import LogWriter
     from submeter.runs.books import Evidence
     from submeter.runs.settings import Settings
-    from submeter.sensing.probes.processes import ProcessTree
     from submeter.workloads.activity import Activity, Booking
 
 FIRST_CHECKPOINT = 1.0
@@ -35,6 +34,14 @@ CHECKPOINT = 10.0
 
 HUNG = 2.0
 """A source that has not answered for this long [s] is reported and no longer waited for."""
+
+
+class Follows(Probe, Protocol):
+    """A probe of a workload that can end."""
+
+    def last(self) -> int:
+        """Give the CPU time [ns] of the whole workload as far as it was seen."""
+        ...
 
 
 class Job:
@@ -57,7 +64,7 @@ class Job:
         self.notes: list[str] = []
         self.start = 0
         self.started_utc = 0
-        self._tree: ProcessTree | None = None
+        self._tree: Follows | None = None
         self._revision = -1
         self._writer: LogWriter | None = None
         self._unwritten = ""
@@ -72,10 +79,11 @@ class Job:
         self.rig.meter.start()
         late = self.rig.meter.wait(self.rig.meter.mark(), HUNG)
         self.notes += [f"{name}: no answer for {HUNG:.0f} s at the start" for name in late]
+        in_background(self.settings, self.rig.found.sensors)
         self.start = self.clock.now()
         self.started_utc = self.clock.utc()
 
-    def follow(self, tree: ProcessTree, *, used_before: int = 0) -> None:
+    def follow(self, tree: Follows, *, used_before: int = 0) -> None:
         """Begin to follow a tree that had used `used_before` [ns] of CPU time at the start."""
         self._tree = tree
         self.rig.follow(tree, self.start, (Use("cpu", used_before), Use("memory", 0)))

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from submeter.runs.settings import Settings
     from submeter.sensing.metering.reader import Needed, Source
     from submeter.sensing.probes.probe import Probe, Use
-    from submeter.sensing.probes.processes import ProcessTree
     from submeter.traces.trace import PowerTrace
     from submeter.workloads.activity import Booking
     from submeter.workloads.usage import UsageTrace
@@ -72,7 +71,7 @@ class Rig:
             sources.append(self.own)
         self.meter = Meter(sources, clock, settings.period, needed)
 
-    def follow(self, workload: ProcessTree, instant: int, uses: Sequence[Use]) -> None:
+    def follow(self, workload: Probe, instant: int, uses: Sequence[Use]) -> None:
         """Follow a workload that began at `instant` [ns], having used `uses` by then."""
         self.own = ProbeSource(workload)
         self.own.take(instant, uses)
@@ -117,6 +116,10 @@ class Rig:
             if rest is not None:
                 idle[trace.domain.id] = rest
         return traces, idle
+
+    def models(self, span: Span) -> list[PowerTrace]:
+        """Give what the models say of every component, metered or not."""
+        return self._modelled([], self.machine.usage(span.start))[0]
 
     def missing(self, seen: Evidence) -> tuple[str, ...]:
         """Tell in words what is not seen here, each with its remedy."""

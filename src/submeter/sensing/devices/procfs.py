@@ -29,6 +29,8 @@ class ProcessTimes(NamedTuple):
         ``Z`` is a zombie.
     cpu : int
         CPU time [ns] of its own and of the children that it has waited for.
+    alone : int
+        CPU time [ns] of its own.
     start : int
         When it started, in ticks since boot; with `pid` it names one process.
     resident : int
@@ -39,6 +41,7 @@ class ProcessTimes(NamedTuple):
     parent: int
     state: str
     cpu: int
+    alone: int
     start: int
     resident: int
 
@@ -50,10 +53,11 @@ def process_times(pid: int, root: str = "/proc") -> ProcessTimes:
     """Read one process; raises `OSError` if it is gone."""
     text = read(f"{root}/{pid}/stat", 4096)
     fields = text[text.rindex(")") + 2 :].split()
-    ticks = sum(int(field) for field in fields[11:15])
-    return ProcessTimes(
-        pid, int(fields[1]), fields[0], ticks * TICK, int(fields[19]), int(fields[21]) * _PAGE
-    )
+    user, system, of_children, of_children_system = map(int, fields[11:15])
+    alone = (user + system) * TICK
+    cpu = alone + (of_children + of_children_system) * TICK
+    resident = int(fields[21]) * _PAGE
+    return ProcessTimes(pid, int(fields[1]), fields[0], cpu, alone, int(fields[19]), resident)
 
 
 def children(pid: int, root: str = "/proc") -> list[int] | None:

@@ -1,0 +1,90 @@
+"""``submeter attach PID``: meter a process that already runs, or a whole control group."""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import sys
+import time
+from typing import TYPE_CHECKING
+
+from submeter.cli.parser import LEDGER, PLACE, WORK, given, json_flag, settings_flags
+from submeter.cli.report import account_for, check
+from submeter.errors import UsageError
+from submeter.runs.job import Job
+from submeter.runs.settings import load
+from submeter.sensing.devices.procfs import read
+from submeter.sensing.probes.cgroup import CgroupProbe
+from submeter.sensing.probes.processes import ProcessTree
+
+if TYPE_CHECKING:
+    import argparse
+
+    from submeter.runs.job import Follows
+
+_LONGEST = 10 * 365 * 86400.0
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add its arguments."""
+    parser.add_argument("pid", type=int, nargs="?", help="the process; its children count too")
+    parser.add_argument("--cgroup", metavar="PATH", help="a control group instead of a process")
+    parser.add_argument("--seconds", type=float, metavar="N", help="end after N seconds")
+    parser.add_argument("--name", help="what to call it")
+    settings_flags(parser, (*PLACE, *WORK, LEDGER))
+    parser.add_argument("--method", metavar="ID", help="accounting method")
+    parser.add_argument("--period", metavar="TIME", help='heartbeat of the meter ("1 s")')
+    json_flag(parser)
+    parser.add_argument("--csv", metavar="FILE", help="append the account to a CSV file")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Meter until it ends, the time is over, or Ctrl-C; then account for what was seen."""
+    settings = load(given(args))
+    check(settings)
+    workload, name = _workload(args)
+    job = Job(settings, args.name or name)
+    job.begin()
+    workload.sample()
+    job.follow(workload, used_before=workload.last())
+    if sys.stderr.isatty():
+        sys.stderr.write(f"metering {workload.who}; Ctrl-C ends it and shows the account\n")
+    _wait(args.pid, args.seconds or _LONGEST)
+    account_for(job.end(None), settings, args)
+    return 0
+
+
+def _workload(args: argparse.Namespace) -> tuple[Follows, str]:
+    if (args.pid is None) == (args.cgroup is None):
+        raise UsageError("name either a process or a control group", fix="submeter attach PID")
+    if args.cgroup is not None:
+        return CgroupProbe(args.cgroup), args.cgroup
+    try:
+        return ProcessTree(args.pid), read(f"/proc/{args.pid}/comm").strip()
+    except OSError as error:
+        fix = "list the processes: ps -e, or submeter top"
+        raise UsageError(f"there is no process {args.pid}", fix=fix) from error
+
+
+def _wait(pid: int | None, seconds: float) -> None:
+    """Wait until the process ends, the time is over, or a signal asks for the end."""
+    waker, wake = os.pipe()
+    os.set_blocking(wake, False)
+
+    def stop(number: int, frame: object) -> None:
+        del number, frame
+        os.write(wake, b".")
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
+    watched = [waker]
+    if pid is not None:
+        try:
+            watched.append(os.pidfd_open(pid))
+        except ProcessLookupError:
+            return
+    deadline = time.monotonic() + seconds
+    while (left := deadline - time.monotonic()) > 0:
+        if select.select(watched, [], [], min(left, 86400.0))[0]:
+            return

@@ -1,0 +1,110 @@
+"""``submeter top``: watch live what this machine draws, and who."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Group
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from submeter.cli.output import console, write_json
+from submeter.cli.parser import json_flag
+from submeter.errors import UsageError
+from submeter.quantities.digits import phrase
+from submeter.runs.settings import load
+from submeter.runs.watch import Watch
+
+if TYPE_CHECKING:
+    import argparse
+
+    from submeter.runs.watch import Moment
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add its arguments."""
+    parser.add_argument("--interval", type=float, default=2.0, metavar="S", help="seconds (2)")
+    parser.add_argument("--once", action="store_true", help="look once and end")
+    parser.add_argument("--rows", type=int, default=15, metavar="N", help="processes shown (15)")
+    json_flag(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Watch until Ctrl-C; once only where the output is no terminal."""
+    if not 0.1 <= args.interval <= 3600:  # noqa: PLR2004 - from the meter's own rhythm to an hour
+        fix = "choose between 0.1 and 3600 seconds"
+        raise UsageError(f"an interval of {args.interval} s", "--interval", fix)
+    watch = Watch(load({}))
+    try:
+        if args.json:
+            write_json(as_dict(watch.look(args.interval)), args.json)
+        elif args.once or not sys.stdout.isatty():
+            console().print(screen(watch.look(args.interval), args.rows))
+        else:
+            _live(watch, args)
+    finally:
+        watch.close()
+    return 0
+
+
+def _live(watch: Watch, args: argparse.Namespace) -> None:
+    first = screen(watch.look(min(1.0, args.interval)), args.rows)
+    with Live(first, console=console(), screen=True, auto_refresh=False) as live:
+        try:
+            while True:
+                live.update(screen(watch.look(args.interval), args.rows), refresh=True)
+        except KeyboardInterrupt:
+            return
+
+
+def as_dict(moment: Moment) -> dict[str, Any]:
+    """Give a moment as a JSON object; energies in µJ add up to the shared domain's."""
+    return {
+        "seconds": moment.span.seconds,
+        "domains": [
+            {"domain": each.domain, "component": each.component, "inside": each.inside,
+             "sensor": each.sensor, "power": each.power.as_dict()}
+            for each in moment.draws
+        ],
+        "shared_domain": moment.domain,
+        "idle_microjoules": moment.idle,
+        "rest_microjoules": moment.rest,
+        "processes": [
+            {"pid": each.pid, "name": each.name, "cpu_seconds": each.cpu / 1e9,
+             "microjoules": each.energy}
+            for each in moment.consumers
+        ],
+    }  # fmt: skip
+
+
+def screen(moment: Moment, rows: int) -> Group:
+    """Give what is shown."""
+    domains = Table(box=None, pad_edge=False, header_style="dim")
+    for column in ("domain", "power", "95 % interval", "how", "by"):
+        domains.add_column(column)
+    for each in moment.draws:
+        value, interval = phrase(each.power.value, each.power.low, each.power.high, "W")
+        name = f"{each.domain} (in {each.inside})" if each.inside else each.domain
+        domains.add_row(name, value, interval, each.power.tier.value, each.sensor)
+    seconds = max(moment.span.seconds, 1e-9)
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    table.add_column("pid", justify="right")
+    table.add_column("process", overflow="ellipsis", no_wrap=True, max_width=32)
+    table.add_column("cores", justify="right")
+    table.add_column("W above idle", justify="right")
+    for consumer in moment.consumers[:rows]:
+        cores = consumer.cpu / 1e9 / seconds
+        watts = consumer.energy / 1e6 / seconds
+        table.add_row(str(consumer.pid), Text(consumer.name), f"{cores:.2f}", f"{watts:.2f}")
+    hidden = sum(each.energy for each in moment.consumers[rows:])
+    for label, energy in (
+        (f"{max(0, len(moment.consumers) - rows)} more", hidden),
+        ("seen too briefly, and the kernel", moment.rest),
+        ("idle", moment.idle),
+    ):
+        table.add_row("", Text(label, style="dim"), "", f"{energy / 1e6 / seconds:.2f}")
+    title = Text(f"submeter top  {moment.span.seconds:.1f} s", style="bold")
+    below = Text(f"\n{moment.domain} shared out by CPU time", style="bold") if moment.domain else ""
+    return Group(title, domains, below, table)
