@@ -53,7 +53,8 @@ class CapacityShare:
         if not self.everyone.seen(piece):
             return Shares(0, 0, 0, energy)
         own, busy, whole = self._use(piece)
-        return Shares(*apportion(energy, (own, busy - own, whole - busy)), 0)
+        mine, others, unused = apportion(energy, (own, busy - own, whole - busy))
+        return Shares(mine, others, unused, 0)
 
     def occupied(self, span: Span) -> float:
         """Give 0: the occupied capacity's idle energy is in the workload's share already."""

@@ -7,13 +7,12 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from submeter.attribution.apportion import apportion
-from submeter.attribution.attribution import Shares
 from submeter.quantities.clock import Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from submeter.attribution.attribution import Rule
+    from submeter.attribution.attribution import Rule, Shares
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +57,9 @@ class Simultaneous:
         if not whole or span.nanoseconds <= 0:
             return 0.0
         cuts = sorted({span.start, span.end, *self.instants(span)})
-        held = sum((end - start) / self._seats(Span(start, end))[0] for start, end in pairwise(cuts))
+        held = sum(
+            (end - start) / self._seats(Span(start, end))[0] for start, end in pairwise(cuts)
+        )
         return whole * held / span.nanoseconds
 
     def _seats(self, piece: Span) -> tuple[int, int]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 import sys
-from typing import IO, TYPE_CHECKING, Any
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
 
 from submeter.errors import UsageError
 
@@ -23,7 +24,7 @@ def console(stream: IO[str] | None = None) -> Console:
     return Console(file=stream, width=width, highlight=False, soft_wrap=False)
 
 
-def write_json(result: Any, target: str) -> None:
+def write_json(result: object, target: str) -> None:
     """Write a result as JSON to the file `target`, or to standard output for ``-``.
 
     Raises
@@ -36,7 +37,7 @@ def write_json(result: Any, target: str) -> None:
         sys.stdout.write(text)
         return
     try:
-        with open(target, "w", encoding="utf-8") as file:
+        with Path(target).open("w", encoding="utf-8") as file:
             file.write(text)
     except OSError as error:
         fix = "name a file that can be written"

@@ -39,18 +39,19 @@ def energy(times: Sequence[int], powers: Iterable[int]) -> Cumulative:
 
     Notes
     -----
-    The sum is exact in µW·ns and rounded down only where it is read, so that no rounding piles up.
+    Each stretch is rounded by itself, so that its energy is the same whatever came before it: a
+    window read from another start has the same books.
 
     Examples
     --------
-    >>> energy([0, 300_000_000, 1_000_000_000], [1, 1]).totals
-    (0, 0, 1)
+    >>> energy([0, 300_000_000, 1_000_000_000], [10, 10]).totals
+    (0, 3, 10)
     """
-    parts = (power * length for power, length in zip(powers, lengths(times), strict=True))
-    sums = accumulate(parts, initial=0)
-    return Cumulative(
-        tuple(times), tuple(part // NANOSECONDS_PER_SECOND for part in sums)[: len(times)]
+    parts = (
+        (power * length + NANOSECONDS_PER_SECOND // 2) // NANOSECONDS_PER_SECOND
+        for power, length in zip(powers, lengths(times), strict=True)
     )
+    return Cumulative(tuple(times), tuple(accumulate(parts, initial=0))[: len(times)])
 
 
 def within(part: Cumulative, whole: Cumulative) -> Cumulative:

@@ -63,7 +63,7 @@ class Cumulative(NamedTuple):
         return self.times[bisect_right(self.times, span.start) : bisect_left(self.times, span.end)]
 
     def around(self, instant: int) -> tuple[int, int] | None:
-        """Give the sampled instants just before and just after `instant`, if it lies between two."""
+        """Give the sampled instants on either side of `instant`, if it lies between two."""
         right = bisect_right(self.times, instant)
         if right == 0 or right == len(self.times):
             return None

@@ -1,4 +1,4 @@
-"""Strings such as ``"400 W"`` and ``"57 gCO2e/kWh"``, checked for dimension where people type them."""
+"""Strings such as ``"400 W"`` and ``"57 gCO2e/kWh"``, checked for dimension as they are read."""
 
 from __future__ import annotations
 

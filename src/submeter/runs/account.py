@@ -87,7 +87,10 @@ def inventory_of(activity: Activity, region: str = "") -> Inventory:
         facility=Facility(place.pue, place.wue),
         grid=Grid(place.grid, place.ewif, place.adpe, place.primary),
         missing=(
-            *activity.missing, *_unattributed(activity.bookings), *unknown, *place.notes,
+            *activity.missing,
+            *_unattributed(activity.bookings),
+            *unknown,
+            *place.notes,
         ),
         overhead=_overhead(activity),
     )
@@ -107,7 +110,9 @@ def _energy(booking: Booking, microjoules: int) -> Factor:
     """Give a booked energy with the unknown of the meter or model that told it."""
     tier = Tier(booking.tier)
     model = booking.method.partition("/")[0]
-    citation = _ESTIMATORS.get(model, f"{booking.device or booking.domain}, read by {booking.sensor}")
+    citation = _ESTIMATORS.get(
+        model, f"{booking.device or booking.domain}, read by {booking.sensor}"
+    )
     key = booking.method if tier is Tier.MODELLED else f"{booking.method}:{booking.domain}"
     source = Source(booking.method, citation, "not applicable")
     return metered(key, to_kwh(microjoules), (booking.low, booking.high), tier, source)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from submeter.runs.settings import Settings
     from submeter.workloads.activity import Booking, Device
 
+_NEVER = Span(0, 0)
 _PLACE = ("region", "grid", "pue", "wue")
 
 
@@ -57,7 +58,7 @@ class Work:
     counts: Mapping[str, float] = field(default_factory=dict)
     model: Mapping[str, str] = field(default_factory=dict)
     exit_code: int | None = None
-    span: Span = Span(0, 0)
+    span: Span = _NEVER
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,9 @@ class Seen:
     overhead: Mapping[str, int] = field(default_factory=dict)
 
 
-def make(work: Work, seen: Seen, rig: Rig | None, settings: Settings, at: Evidence | None) -> Activity:
+def make(
+    work: Work, seen: Seen, rig: Rig | None, settings: Settings, at: Evidence | None
+) -> Activity:
     """Make the entry.
 
     Raises

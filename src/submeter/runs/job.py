@@ -127,7 +127,9 @@ class Job:
         cpu = time.process_time_ns()
         busy = used(seen.machine, span).cpu if seen.machine is not None else 0
         drawn = sum(
-            each.workload + each.others for each in bookings if each.domain.startswith(("cpu", "package"))
+            each.workload + each.others
+            for each in bookings
+            if each.domain.startswith(("cpu", "package"))
         )
         return {"cpu": cpu, "energy": drawn * min(cpu, busy) // busy} if busy else {"cpu": cpu}
 

@@ -7,12 +7,12 @@ import os
 import sys
 import threading
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar, overload
+from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar, cast, overload
 
 from submeter.runs.window import Terms, Window
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
     from contextvars import Token
     from types import TracebackType
 
@@ -134,11 +134,11 @@ class Measure:
         if _is_async(function):
 
             @functools.wraps(function)
-            async def awaited(*args: P.args, **kwargs: P.kwargs) -> Any:
+            async def awaited(*args: P.args, **kwargs: P.kwargs) -> object:
                 async with self._again(function):
-                    return await function(*args, **kwargs)
+                    return await cast("Awaitable[object]", function(*args, **kwargs))
 
-            return awaited  # type: ignore[return-value]
+            return cast("Callable[P, T]", awaited)
 
         @functools.wraps(function)
         def called(*args: P.args, **kwargs: P.kwargs) -> T:
@@ -177,17 +177,17 @@ def synchronise() -> list[str]:
     return failed
 
 
-def _wait_torch(torch: Any) -> None:
+def _wait_torch(torch: Any) -> None:  # noqa: ANN401 - a module not known here
     cuda = getattr(torch, "cuda", None)
     if cuda is not None and cuda.is_initialized():
         cuda.synchronize()
 
 
-def _wait_jax(jax: Any) -> None:
+def _wait_jax(jax: Any) -> None:  # noqa: ANN401
     jax.effects_barrier()
 
 
-def _wait_cupy(cupy: Any) -> None:
+def _wait_cupy(cupy: Any) -> None:  # noqa: ANN401
     cupy.cuda.runtime.deviceSynchronize()
 
 

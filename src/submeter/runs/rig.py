@@ -1,4 +1,4 @@
-"""Everything set up on this machine to measure: sensors, probes, models, and the meter over them."""
+"""All that is set up on this machine to measure: sensors, probes, models, a meter over them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from submeter.runs.books import Evidence
 from submeter.runs.host import describe
 from submeter.sensing.devices.pci import accelerators
 from submeter.sensing.discovery import Found, Refusal, entry_points, find_sensors
-from submeter.sensing.metering.holders import HolderSource, pids_are_visible
+from submeter.sensing.metering.holders import HolderSource, TellsHolders, pids_are_visible
 from submeter.sensing.metering.meter import Meter
 from submeter.sensing.metering.source import ProbeSource, SensorSource
 from submeter.sensing.probes.machine import MachineProbe
@@ -90,12 +90,12 @@ class Rig:
         measured = [trace for source in self._sensors for trace in source.traces(span)]
         usage = self.machine.usage(span.start)
         modelled, idle = self._modelled(measured, usage)
-        held = {name: held for each in self._holders for name, held in each.held(span.start).items()}
+        held = {
+            name: held for each in self._holders for name, held in each.held(span.start).items()
+        }
         methods = {each.sensor.name: each.sensor.method for each in self._sensors}
         own = self.own.usage(span.start) if self.own is not None else None
-        return Evidence(
-            [*measured, *modelled], idle, usage, own, held, self.host.capacity, methods
-        )
+        return Evidence([*measured, *modelled], idle, usage, own, held, self.host.capacity, methods)
 
     def _modelled(
         self, measured: Sequence[PowerTrace], usage: UsageTrace
@@ -127,20 +127,22 @@ class Rig:
         measured = {
             trace.domain.component for trace in seen.traces if trace.tier.value == "measured"
         }
-        told = []
-        for component in ("cpu", "memory"):
-            if component not in components and "machine" not in components:
-                told.append(f"{component}: neither a sensor nor a model answers here")
+        told = [
+            f"{component}: neither a sensor nor a model answers here"
+            for component in ("cpu", "memory")
+            if component not in components and "machine" not in components
+        ]
         if "cpu" in measured and "machine" not in measured:
             told.append(PLATFORM)
         if "gpu" not in components:
             told += [
                 f"gpu: {count} from {vendor} plugged in, and no sensor answers for it: see "
-                "submeter doctor" for vendor, count in accelerators().items()
+                "submeter doctor"
+                for vendor, count in accelerators().items()
             ]
         elif not self._holders and self.own is not None:
             told.append(
-                "gpu: who else uses it cannot be seen from in here; all of it is booked to this work"
+                "gpu: who else uses it cannot be seen from in here; all of it is this work's"
             )
         told += [source.failure for source in self._sources() if source.failure]
         told += [f"{each.name}: {each.reason}" for each in self.broken]
@@ -154,19 +156,18 @@ class Rig:
     ) -> tuple[Device, ...]:
         """Name the hardware that took part, and the part of it that was the workload's."""
         capacity = self.host.capacity
-        found = []
-        for each in bookings:
-            if each.component == "gpu":
-                uuid = each.domain.partition(":")[2]
-                held = each.workload / each.meter if each.meter else 0.0
-                driver = self._driver(each.sensor)
-                found.append(Device("gpu", each.device, uuid, 1.0, held, driver))
+        found = [self._gpu(each) for each in bookings if each.component == "gpu"]
         own = used(seen.own, span) if seen.own is not None else Used(0, 0)
         cpu = _part(own.cpu, capacity.threads * span.nanoseconds)
         memory = _part(own.memory, round(capacity.memory * span.seconds))
         found.append(Device("cpu", self.host.processor, "", float(capacity.threads), cpu))
         found.append(Device("memory", "", "", float(capacity.memory), memory))
         return tuple(found)
+
+    def _gpu(self, booking: Booking) -> Device:
+        held = booking.workload / booking.meter if booking.meter else 0.0
+        uuid = booking.domain.partition(":")[2]
+        return Device("gpu", booking.device, uuid, 1.0, held, self._driver(booking.sensor))
 
     def _driver(self, sensor: str) -> str:
         for each in self._sensors:
@@ -205,7 +206,7 @@ def _holders(found: Found, workload: Probe | None) -> list[HolderSource]:
     def ours() -> Collection[int]:
         return frozenset(pids())
 
-    return [HolderSource(each, ours) for each in found.sensors if hasattr(each, "holders")]
+    return [HolderSource(each, ours) for each in found.sensors if isinstance(each, TellsHolders)]
 
 
 def _estimators() -> tuple[list[Estimator], tuple[Refusal, ...]]:

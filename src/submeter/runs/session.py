@@ -6,6 +6,7 @@ import atexit
 import os
 import queue
 import threading
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from submeter.ledger.identity import IdSource
@@ -55,10 +56,8 @@ def _first(clock: SystemClock) -> First:
     except (OSError, ValueError, KeyError):
         machine = ()
     own = [Use("cpu", own_time())]
-    try:
+    with suppress(OSError, ValueError):
         own.append(Use("memory", process_times(os.getpid()).resident))
-    except (OSError, ValueError):
-        pass
     return First(instant, machine, own)
 
 

@@ -59,7 +59,10 @@ class Settler:
             refresh = known_refresh(session.settings)
             tree = ProcessTree(os.getpid())
             rig = Rig(session.settings, session.clock, tree, session.needed, refresh)
-            for source, uses in ((rig.machine, session.first.machine), (rig.own, session.first.own)):
+            for source, uses in (
+                (rig.machine, session.first.machine),
+                (rig.own, session.first.own),
+            ):
                 if source is not None:
                     source.take(session.first.instant, uses)
             rig.meter.start()

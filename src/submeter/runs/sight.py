@@ -31,8 +31,8 @@ def draws(traces: Sequence[PowerTrace], span: Span) -> list[Draw]:
         if not seen:
             continue
         drawn = trace.drawn(span)
-        watts = [each * 1e3 / seen for each in (drawn.energy, drawn.low, drawn.high)]
-        power = Estimate(*watts, "W", trace.tier, min(1.0, drawn.coverage))
+        value, low, high = (each * 1e3 / seen for each in (drawn.energy, drawn.low, drawn.high))
+        power = Estimate(value, low, high, "W", trace.tier, min(1.0, drawn.coverage))
         domain = trace.domain
         found.append(Draw(domain.id, domain.component, domain.inside, trace.sensor, power))
     return found
@@ -64,5 +64,7 @@ def measured_share(found: Sequence[Draw], whole: Sequence[Draw]) -> Estimate | N
     value, low, high = (
         gpus + sum(getattr(each.power, end) for each in whole) for end in ("value", "low", "high")
     )
-    shares = [min(1.0, measured / each) for each in (value, high, low) if each > 0]
-    return Estimate(*shares, "", Tier.MODELLED) if len(shares) == 3 else None  # noqa: PLR2004
+    if low <= 0:
+        return None
+    share, least, most = (min(1.0, measured / each) for each in (value, high, low))
+    return Estimate(share, least, most, "", Tier.MODELLED)

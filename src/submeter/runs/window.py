@@ -49,7 +49,7 @@ class Window:
     """
 
     def __init__(self, session: Session, name: str, parent: Window | None, of: Terms) -> None:
-        self.id = session.ids.new() if parent is None else parent.id
+        self.id: str = session.ids.new() if parent is None else parent.id
         self.name = name
         self.parent = parent
         self.settings = of.settings
@@ -164,7 +164,8 @@ class Window:
 
         Its own share of each device, and the idle energy of the capacity that it occupied.
         """
-        return _drawn().energy_of(self.bookings)
+        energy: Estimate | None = _drawn().energy_of(self.bookings)
+        return energy
 
     @property
     def power(self) -> Estimate | None:

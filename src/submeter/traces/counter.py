@@ -35,7 +35,7 @@ class Verdict(StrEnum):
 
 
 class Step(NamedTuple):
-    """What happened between two readings of a counter: growth [µJ] is 0 unless `verdict` is growth."""
+    """What happened between two readings; the growth [µJ] is 0 unless the verdict is growth."""
 
     growth: int
     verdict: Verdict
@@ -85,6 +85,6 @@ def step(spec: CounterSpec, before: int, after: int, nanoseconds: int) -> Step:
 
 
 def most(spec: CounterSpec, nanoseconds: int) -> int:
-    """Give the most energy [µJ] that a domain can have drawn in a time [ns], with a margin of half."""
+    """Give the most energy [µJ] that a domain can draw in a time [ns], with a margin of half."""
     judged = max(nanoseconds, _SHORTEST_JUDGED)
     return spec.limit * judged * 3 // (2 * NANOSECONDS_PER_SECOND) + spec.limit // 5

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from submeter.quantities.clock import NANOSECONDS_PER_SECOND, Span
-from submeter.quantities.estimate import Tier
 from submeter.traces.reading import Reading
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from submeter.quantities.cumulative import Cumulative
+    from submeter.quantities.estimate import Tier
     from submeter.traces.domain import Domain
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.text import Text
@@ -34,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Account for an entry of the ledger; the entry is not changed."""
     settings = load({"ledger": args.ledger, "method": args.method})
-    if os.path.exists(args.id):
+    if Path(args.id).exists():
         what = "account files are not read yet"
         raise UsageError(what, args.id, "give the id of an entry: submeter ledger list")
     entry = Ledger(ledger_folder(settings["ledger"] or None, settings.environ)).get(args.id)

@@ -33,7 +33,9 @@ def run(args: argparse.Namespace) -> int:
         for name, value in sorted(settings.values.items())
     ]  # fmt: skip
     if args.json:
-        write_json({"settings": rows, "file": settings.file, "places": _places(settings)}, args.json)
+        write_json(
+            {"settings": rows, "file": settings.file, "places": _places(settings)}, args.json
+        )
         return 0
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in ("setting", "value", "from", "meaning"):
@@ -45,7 +47,9 @@ def run(args: argparse.Namespace) -> int:
     out.print()
     for name, place in _places(settings).items():
         out.print(f"{name}: {place}", markup=False)
-    out.print(f"settings file: {settings.file or 'none (submeter.toml here or above)'}", markup=False)
+    out.print(
+        f"settings file: {settings.file or 'none (submeter.toml here or above)'}", markup=False
+    )
     return 0
 
 

@@ -15,15 +15,17 @@ if TYPE_CHECKING:
     from submeter.workloads.activity import Booking
 
 
+SEEN = 0.995
+"""Coverage above it is not worth a word."""
+
+
 def energy_words(bookings: Sequence[Booking]) -> str:
     """Write the energy charged to the work with its interval and tier."""
     energy = energy_of(bookings)
     if energy is None:
         return "not seen"
-    value, interval = phrase(
-        energy.value / 3.6e6, energy.low / 3.6e6, energy.high / 3.6e6, "kWh"
-    )
-    seen = "" if energy.coverage > 0.995 else f", {energy.coverage:.0%} of the time seen"
+    value, interval = phrase(energy.value / 3.6e6, energy.low / 3.6e6, energy.high / 3.6e6, "kWh")
+    seen = "" if energy.coverage > SEEN else f", {energy.coverage:.0%} of the time seen"
     return f"{value} ({interval}) {energy.tier.value}{seen}"
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
+from submeter.cli.render.books import SEEN
 from submeter.quantities.digits import phrase
 
 if TYPE_CHECKING:
@@ -14,9 +15,6 @@ if TYPE_CHECKING:
 
     from submeter.accounting.statement import Statement
     from submeter.quantities.estimate import Estimate
-
-_SEEN = 0.995
-"""Coverage above it is not worth a word."""
 
 _STYLE = {"measured": "green", "modelled": "yellow", "assumed": "yellow", "mixed": "yellow"}
 
@@ -60,7 +58,7 @@ def _row(table: Table, name: str, amount: Estimate | None, *, bold: bool = False
             table.add_row(Text(name, style=style), "not known", "", "")
         return
     value, interval = phrase(amount.value, amount.low, amount.high, amount.unit)
-    seen = "" if amount.coverage > _SEEN else f", {amount.coverage:.0%} of the time seen"
+    seen = "" if amount.coverage > SEEN else f", {amount.coverage:.0%} of the time seen"
     how = Text(f"{amount.tier.value}{seen}", style=_STYLE[amount.tier.value])
     table.add_row(Text(name, style=style), Text(value, style=style), interval, how)
 

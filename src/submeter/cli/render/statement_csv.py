@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import os
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from submeter.errors import UsageError
@@ -54,7 +55,7 @@ def write(statement: Statement, activity: Activity, target: str) -> None:
     """
     row = columns(statement, activity)
     try:
-        with open(target, "a+", newline="", encoding="utf-8") as file:
+        with Path(target).open("a+", newline="", encoding="utf-8") as file:
             file.seek(0)
             header = next(csv.reader(file), None)
             if header is not None and header != list(row):

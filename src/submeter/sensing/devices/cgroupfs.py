@@ -22,7 +22,9 @@ def files(path: str, root: str = ROOT) -> Files | None:
     """Find the files of the group at `path`, such as ``/system.slice/ollama.service``."""
     path = "/" + path.strip("/")
     for base in (root, f"{root}/unified"):
-        if os.path.isfile(f"{base}{path}/cpu.stat") and os.path.isfile(f"{base}/cgroup.controllers"):
+        if os.path.isfile(f"{base}{path}/cpu.stat") and os.path.isfile(
+            f"{base}/cgroup.controllers"
+        ):
             return Files(f"{base}{path}/cpu.stat", 2, f"{base}{path}/memory.current")
     for base in ("cpuacct", "cpu,cpuacct"):
         if os.path.isfile(f"{root}/{base}{path}/cpuacct.usage"):

@@ -1,4 +1,4 @@
-"""How NVIDIA's driver is spoken to: NVML through ``nvidia-ml-py``, loaded when a driver is there."""
+"""How NVIDIA's driver is spoken to: NVML by ``nvidia-ml-py``, loaded where a driver is."""
 
 from __future__ import annotations
 
@@ -64,14 +64,14 @@ class Nvml:
         limit = self.ask(self._nvml.nvmlDeviceGetPowerManagementLimit, handle)
         return Board(handle, str(uuid), str(name), int(limit or 0))
 
-    def _call(self, function: Callable[..., Any], *arguments: Any) -> Any:
+    def _call(self, function: Callable[..., Any], *arguments: object) -> Any:  # noqa: ANN401
         try:
             return function(*arguments)
         except self._nvml.NVMLError as error:
             fix = "run nvidia-smi; if it fails too, the driver needs care"
             raise SensorUnavailable(f"NVML says: {error}", fix=fix) from error
 
-    def ask(self, function: Callable[..., Any], *arguments: Any) -> Any:
+    def ask(self, function: Callable[..., Any], *arguments: object) -> Any:  # noqa: ANN401
         """Call a function that a board may not support: its answer, or None."""
         try:
             return function(*arguments)

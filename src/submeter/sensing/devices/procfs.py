@@ -67,7 +67,7 @@ def children(pid: int, root: str = "/proc") -> list[int] | None:
         for thread in os.listdir(f"{root}/{pid}/task"):
             found += map(int, read(f"{root}/{pid}/task/{thread}/children").split())
     except FileNotFoundError:
-        return [] if not os.path.isdir(f"{root}/{pid}") else None  # noqa: PTH112 - a hot path
+        return [] if not os.path.isdir(f"{root}/{pid}") else None
     return found
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
 
 from submeter.errors import SensorUnavailable
 from submeter.sensing.metering.series import Series
@@ -21,6 +21,7 @@ _HELD = 1_000_000_000
 """A device held for a second is held for this many nanoseconds."""
 
 
+@runtime_checkable
 class TellsHolders(Protocol):
     """A sensor that knows which processes hold its devices."""
 

@@ -106,4 +106,5 @@ class Meter:
 
     def stop(self) -> bool:
         """End the loop; tells whether every thread ended."""
-        return all([reader.stop() for reader in self._readers])
+        ended = [reader.stop() for reader in self._readers]
+        return all(ended)

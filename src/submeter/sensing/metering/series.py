@@ -1,4 +1,4 @@
-"""Raw numbers become running totals: counters unwrapped, power integrated, memory held over time."""
+"""Raw numbers become running totals: counters unwrapped, rates integrated over time."""
 
 from __future__ import annotations
 

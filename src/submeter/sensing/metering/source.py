@@ -153,4 +153,3 @@ class ProbeSource:
         """Give what was used from `since` [ns] on."""
         cpu, memory = (self._series[track].cumulative(since) for track in ("cpu", "memory"))
         return UsageTrace(self.name, cpu, memory)
-

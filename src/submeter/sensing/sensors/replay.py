@@ -2,9 +2,25 @@
 
 A recording is NDJSON. The first line is a header::
 
-    {"schema": "submeter.recording/1", "machine": "…", "date": "…",
-     "domains": [{"id": "gpu:0", "component": "gpu", "device": "…", "inside": "",
-                  "wrap": 0, "limit": 0, "refresh": 0.1, "low": 0.95, "high": 1.05, "reason": "…"}]}
+    {
+        "schema": "submeter.recording/1",
+        "machine": "…",
+        "date": "…",
+        "domains": [
+            {
+                "id": "gpu:0",
+                "component": "gpu",
+                "device": "…",
+                "inside": "",
+                "wrap": 0,
+                "limit": 0,
+                "refresh": 0.1,
+                "low": 0.95,
+                "high": 1.05,
+                "reason": "…",
+            }
+        ],
+    }
 
 and each further line is one raw number: ``[nanoseconds, domain, "counter"|"power", value]`` with
 counters in µJ and power in µW.
@@ -49,8 +65,7 @@ class ReplaySensor:
         try:
             lines = Path(path).read_text(encoding="utf-8").splitlines()
             header = json.loads(lines[0])
-            if header.get("schema") != SCHEMA:
-                raise ValueError(f"its first line is not a {SCHEMA} header")
+            _check(header)
             self._domains = [_sensed(each) for each in header["domains"]]
             self._samples = sorted((_line(line) for line in lines[1:] if line), key=lambda x: x[0])
         except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
@@ -77,6 +92,11 @@ class ReplaySensor:
 
     def close(self) -> None:
         """Do nothing: the recording was read at once."""
+
+
+def _check(header: dict[str, Any]) -> None:
+    if header.get("schema") != SCHEMA:
+        raise ValueError(f"its first line is not a {SCHEMA} header")
 
 
 def _sensed(entry: dict[str, Any]) -> Sensed:

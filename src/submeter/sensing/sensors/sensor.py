@@ -49,7 +49,7 @@ class Sensor(Protocol):
         ...
 
     def sample(self, now: Callable[[], int]) -> Sequence[Sample]:
-        """Read every domain once; `now` is the clock [ns] that stamps each number as it is asked for.
+        """Read every domain once; `now` is the clock [ns] that stamps each number when asked for.
 
         A domain that cannot be read at the moment is left out. Raises `OSError` or
         `SensorUnavailable` if none can.
