@@ -17,7 +17,14 @@ _PREFIXES = {
     "J": ((1e6, "MJ"), (1e3, "kJ"), (1.0, "J"), (1e-3, "mJ"), (1e-6, "µJ")),
     "W": ((1e6, "MW"), (1e3, "kW"), (1.0, "W"), (1e-3, "mW")),
     "MJ": ((1e3, "GJ"), (1.0, "MJ"), (1e-3, "kJ"), (1e-6, "J")),
-    "kgSb_eq": ((1.0, "kgSb_eq"), (1e-3, "gSb_eq"), (1e-6, "mgSb_eq"), (1e-9, "µgSb_eq")),
+    "kgSb_eq": (
+        (1.0, "kgSb_eq"),
+        (1e-3, "gSb_eq"),
+        (1e-6, "mgSb_eq"),
+        (1e-9, "µgSb_eq"),
+        (1e-12, "ngSb_eq"),
+        (1e-15, "pgSb_eq"),
+    ),
 }
 
 
@@ -72,7 +79,7 @@ def scaled(value: float, unit: str) -> tuple[float, str]:
     for size, name in steps:
         if abs(value) >= size:
             return 1 / size, name
-    size, name = steps[-1] if value else steps[0]
+    size, name = steps[-1] if value else next(step for step in steps if step[1] == unit)
     return 1 / size, name
 
 
@@ -84,13 +91,14 @@ def phrase(value: float, low: float, high: float, unit: str) -> tuple[str, str]:
     >>> phrase(0.00123, 0.0008, 0.0019, "kWh")
     ('1.2 Wh', '0.8 to 1.9')
     """
-    factor, shown = scaled(value, unit)
+    size = value or max(abs(low), abs(high))
+    factor, shown = scaled(size, unit)
     value, low, high = value * factor, low * factor, high * factor
     digits = significant(value, low, high)
     text = rounded(value, digits)
     if low == high:
         return f"{text} {shown}", "exact" if value else "-"
-    place = digits - 1 - (math.floor(math.log10(abs(value))) if value else 0)
+    place = digits - 1 - math.floor(math.log10(abs(size * factor)))
     ends = [f"{round(end, place):.{max(0, place)}f}" for end in (low, high)]
     if float(ends[0]) == 0 and low > 0:
         ends[0] = rounded(low, 1)

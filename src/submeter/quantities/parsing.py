@@ -10,7 +10,10 @@ from typing import NamedTuple
 
 from submeter.errors import QuantityError
 
-_TEXT = re.compile(r"^\s*([+-]?(?:\d[\d_,]*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(.*?)\s*$")
+_WHOLE = r"\d{1,3}(?:,\d{3})+|\d[\d_]*"  # a decimal comma is refused, not read tenfold
+_TEXT = re.compile(
+    rf"^\s*([+-]?(?:(?:{_WHOLE})(?![\d_,])\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)(?![\d.,_])\s*(.*?)\s*$"
+)
 
 
 class Unit(NamedTuple):
@@ -115,7 +118,10 @@ def parse(text: str | float, dimension: str, where: str = "") -> float:
         hint = f'did you mean "{close[0]}"? {example}' if close and len(name) > 3 else example  # noqa: PLR2004
         raise QuantityError(f'"{text}" has no known unit', where, hint)
     if unit.dimension != dimension:
-        what = f'"{text}" is a {unit.dimension}, a {dimension} was expected'
+        is_a, wants_a = (
+            f"a{'n' * (each[0] in 'aeiou')} {each}" for each in (unit.dimension, dimension)
+        )
+        what = f'"{text}" is {is_a}, {wants_a} was expected'
         raise QuantityError(what, where, example)
     value = float(match[1].replace(",", "").replace("_", "")) * unit.size
     if not math.isfinite(value):

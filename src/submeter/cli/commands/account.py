@@ -9,7 +9,7 @@ from rich.text import Text
 
 from submeter.cli.output import console, write_json
 from submeter.cli.parser import LEDGER, json_flag, settings_flags
-from submeter.cli.render.statement import print_statement
+from submeter.cli.render.statement import print_figures, print_grounds
 from submeter.cli.render.statement_csv import write as write_csv
 from submeter.errors import UsageError
 from submeter.ledger.book import Ledger
@@ -46,5 +46,6 @@ def run(args: argparse.Namespace) -> int:
         return 0
     out = console()
     out.print(Text(f"{entry.id}  {entry.name}: {entry.seconds:.2f} s", style="bold"))
-    print_statement(out, statement)
+    print_figures(out, statement)
+    print_grounds(out, statement)
     return 0

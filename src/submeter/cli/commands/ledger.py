@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from rich.table import Table
+from rich.text import Text
 
 from submeter.cli.output import console, write_json
 from submeter.cli.parser import LEDGER, json_flag, settings_flags
-from submeter.cli.render.books import books_table, energy_words
+from submeter.cli.render.books import books_table, energy_columns, energy_words
 from submeter.errors import UsageError
 from submeter.ledger.book import Ledger
 from submeter.ledger.liveness import is_alive, standing
@@ -59,16 +60,22 @@ def _list(args: argparse.Namespace, ledger: Ledger) -> int:
         out.print(f"no entries in {ledger.folder}; make one: submeter run -- CMD", markup=False)
         return 0
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in ("id", "start (UTC)", "name", "stage", "state"):
-        table.add_column(column, overflow="fold")
-    table.add_column("time", justify="right")
-    table.add_column("energy (95 %), facility left out", justify="right")
+    table.add_column("id", no_wrap=True)
+    table.add_column("start, UTC", no_wrap=True)
+    table.add_column("name", overflow="fold")
+    for column in ("time", "energy", "95 %"):
+        table.add_column(column, justify="right", no_wrap=True)
+    table.add_column("how")
     for each in entries:
+        value, interval, how = energy_columns(each.bookings)
+        state = standing(each, is_alive)
+        how = how if state == "final" else ", ".join(filter(None, (how, state)))
         table.add_row(
-            each.id, utc(each.start), each.name, each.stage, standing(each, is_alive),
-            f"{each.seconds:.1f} s", energy_words(each.bookings),
+            each.id, utc(each.start)[:16], Text(each.name), f"{each.seconds:.1f} s",
+            value, interval, how,
         )  # fmt: skip
     out.print(table)
+    out.print("energy before the facility; submeter account ID tells the whole", style="dim")
     return 0
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich.console import Group
 from rich.table import Table
+from rich.text import Text
 
 from submeter.quantities.digits import phrase, scaled
 from submeter.runs.drawn import energy_of
@@ -14,37 +16,40 @@ if TYPE_CHECKING:
 
     from submeter.workloads.activity import Booking
 
-
 SEEN = 0.995
 """Coverage above it is not worth a word."""
 
 
-def energy_words(bookings: Sequence[Booking]) -> str:
-    """Write the energy charged to the work with its interval and tier."""
+def energy_columns(bookings: Sequence[Booking]) -> tuple[str, str, str]:
+    """Write the energy charged to the work: value, interval, and how it came about."""
     energy = energy_of(bookings)
     if energy is None:
-        return "not seen"
-    value, interval = phrase(energy.value / 3.6e6, energy.low / 3.6e6, energy.high / 3.6e6, "kWh")
-    seen = "" if energy.coverage > SEEN else f", {energy.coverage:.0%} of the time seen"
-    return f"{value} ({interval}) {energy.tier.value}{seen}"
+        return "not seen", "", ""
+    kwh, low, high = (number / 3.6e6 for number in (energy.value, energy.low, energy.high))
+    value, interval = phrase(kwh, low, high, "kWh")
+    seen = "" if energy.coverage > SEEN else f", {energy.coverage:.0%} seen"
+    return value, interval, f"{energy.tier.value}{seen}"
 
 
-def books_table(bookings: Sequence[Booking]) -> Table:
-    """Give a table of every domain's books in one unit."""
+def energy_words(bookings: Sequence[Booking]) -> str:
+    """Write the energy charged to the work in one phrase."""
+    value, interval, how = energy_columns(bookings)
+    return f"{value} ({interval}) {how}" if interval else value
+
+
+def books_table(bookings: Sequence[Booking]) -> Group:
+    """Give a table of every domain's books in one unit, and by which rule each was shared out."""
     largest = max((each.meter for each in bookings), default=0) / 1e6
     factor, unit = scaled(largest, "J")
-    table = Table(box=None, pad_edge=False, header_style="bold", title_justify="left")
-    table.add_column("domain", overflow="fold")
-    columns = ("meter", "= this work", "+ others", "+ idle", "+ unattributed")
-    for column in columns:
-        table.add_column(f"{column} [{unit}]".replace("[", r"\["), justify="right")
-    for column in ("seen", "how", "rule"):
-        table.add_column(column, overflow="fold")
+    table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
+    table.add_column(f"  {unit}")
+    for column in ("meter", "= this work", "+ others", "+ idle", "+ unattributed", "time seen"):
+        table.add_column(column, justify="right", no_wrap=True)
+    rules = []
     for each in bookings:
         amounts = (each.meter, each.workload, each.others, each.idle, each.unattributed)
-        name = f"{each.domain} (in {each.inside})" if each.inside else each.domain
-        table.add_row(
-            name, *(f"{amount / 1e6 * factor:.3f}" for amount in amounts),
-            f"{each.coverage:.1%}", f"{each.tier}, {each.method}", each.rule,
-        )  # fmt: skip
-    return table
+        name = f"  {each.domain} (in {each.inside})" if each.inside else f"  {each.domain}"
+        shown = (f"{amount / 1e6 * factor:.3f}" for amount in amounts)
+        table.add_row(name, *shown, f"{each.coverage:.1%}")
+        rules.append(f"  {each.domain}: {each.tier} by {each.method}, shared by {each.rule}")
+    return Group(table, Text("\n".join(rules), style="dim"))

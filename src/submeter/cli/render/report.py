@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from submeter.cli.render.books import books_table
-from submeter.cli.render.statement import print_statement
+from submeter.cli.render.statement import print_figures, print_grounds
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -25,9 +25,11 @@ def print_report(out: Console, activity: Activity, statement: Statement, ledger:
         heading += f", exit code {activity.exit_code}"
     out.print()
     out.rule(Text(f"submeter  {heading}", style="bold"), align="left", style="dim")
-    print_statement(out, statement)
-    out.print("\nthe books", style="bold")
-    out.print(books_table(activity.bookings))
+    print_figures(out, statement)
+    if activity.bookings:
+        out.print("\nthe books: meter = this work + others + idle + unattributed", style="bold")
+        out.print(books_table(activity.bookings))
+    print_grounds(out, statement)
     unwritten = [each for each in activity.missing if each.startswith(_RECORD)]
     if unwritten or not ledger:
         why = unwritten[0].removeprefix(_RECORD) if unwritten else "record=no"

@@ -19,12 +19,11 @@ if TYPE_CHECKING:
 _STYLE = {"measured": "green", "modelled": "yellow", "assumed": "yellow", "mixed": "yellow"}
 
 
-def print_statement(out: Console, statement: Statement) -> None:
-    """Print a statement."""
+def print_figures(out: Console, statement: Statement) -> None:
+    """Print what a statement says: every figure with its interval and how it came about."""
     out.print(_lines(statement))
     if statement.per_unit is not None and statement.unit.count not in (None, 1.0):
         out.print(_per_unit(statement))
-    _notes(out, statement)
 
 
 def _lines(statement: Statement) -> Table:
@@ -74,7 +73,8 @@ def _per_unit(statement: Statement) -> Text:
     return Text(f"\nper {statement.unit.name} ({count:g} counted): " + "; ".join(parts))
 
 
-def _notes(out: Console, statement: Statement) -> None:
+def print_grounds(out: Console, statement: Statement) -> None:
+    """Print what a statement rests on: what it leaves out, what widens it, its sources."""
     if statement.missing:
         out.print("\nleft out or fallen back on", style="bold")
         for each in statement.missing:
