@@ -187,7 +187,8 @@ class Window:
     @property
     def missing(self) -> tuple[str, ...]:
         """What was not seen, in words, each with its remedy."""
-        self.wait()
+        if not self.wait() and self.end is not None:
+            return (f"energy: the books were not closed within {WAIT:.0f} s: a sensor hangs",)
         return self._missing
 
     @property

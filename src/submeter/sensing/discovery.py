@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,10 @@ ORDER = ("replay", "nvidia", "rapl")
 
 Where two sensors read one domain, the first keeps it.
 """
+
+
+PATIENCE = 5.0
+"""How long a sensor may take to open [s]; some drivers take seconds to wake."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +73,33 @@ def find_sensors(roots: Mapping[str, str], only: Iterable[str] = ()) -> Found:
     for name in sorted(points, key=lambda each: (rank.get(each, len(rank)), each)):
         if wanted and name not in wanted:
             continue
-        try:
-            sensors.append(points[name].load()(roots.get(name, "")))
-        except SensorUnavailable as refusal:
-            refusals.append(Refusal(name, refusal.what, refusal.fix))
-        except Exception as error:  # noqa: BLE001 - a plug-in must not take the meter down
-            fix = f"report it to the author of the plug-in ({points[name].value})"
-            refusals.append(Refusal(name, f"the plug-in failed: {error!r}", fix))
+        answer = _opened(points[name], roots.get(name, ""))
+        if isinstance(answer, Refusal):
+            refusals.append(answer)
+        else:
+            sensors.append(answer)
     return Found(tuple(sensors), tuple(refusals))
+
+
+def _opened(point: EntryPoint, root: str) -> Sensor | Refusal:
+    """Open one sensor, on a thread that is left behind if it hangs in its driver."""
+    fix = "see whether the device's own tool answers (nvidia-smi and the like)"
+    answers: list[Sensor | Refusal] = []
+    thread = threading.Thread(
+        target=lambda: answers.append(_open(point, root)), name="submeter-open", daemon=True
+    )
+    thread.start()
+    thread.join(PATIENCE)
+    hung = Refusal(point.name, f"it did not open within {PATIENCE:.0f} s", fix)
+    return answers[0] if answers else hung
+
+
+def _open(point: EntryPoint, root: str) -> Sensor | Refusal:
+    try:
+        sensor: Sensor = point.load()(root)
+    except SensorUnavailable as refusal:
+        return Refusal(point.name, refusal.what, refusal.fix)
+    except Exception as error:  # noqa: BLE001 - a plug-in must not take the meter down
+        fix = f"report it to the author of the plug-in ({point.value})"
+        return Refusal(point.name, f"the plug-in failed: {error!r}", fix)
+    return sensor

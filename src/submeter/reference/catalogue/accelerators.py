@@ -13,7 +13,7 @@ from submeter.errors import UsageError
 from submeter.reference.sealed import read_sealed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from submeter.quantities.factor import Source
 
@@ -34,8 +34,6 @@ class Accelerator:
         Board power [W]; None where the maker publishes none.
     memory : float or None
         Memory [GB].
-    idle : tuple of float or None
-        Idle power: typical, low, high [W]; None where no public figure is known.
     embodied_like : str
         The id of a device with the same die, or empty.
     aliases : tuple of str
@@ -52,7 +50,6 @@ class Accelerator:
     kind: str
     tdp: float | None
     memory: float | None
-    idle: tuple[float, float, float] | None
     embodied_like: str
     aliases: tuple[str, ...]
     source: Source
@@ -63,25 +60,22 @@ class Accelerator:
 def accelerators() -> tuple[Accelerator, ...]:
     """Give every accelerator of the catalogue."""
     table = read_sealed(TABLE)
-    made = []
-    for row in table.rows:
-        idle = tuple(_number(row[key]) for key in ("idle_w", "idle_low_w", "idle_high_w"))
-        made.append(
-            Accelerator(
-                id=row["id"],
-                vendor=row["vendor"],
-                name=row["name"],
-                kind=row["kind"],
-                tdp=_number(row["tdp_w"]),
-                memory=_number(row["memory_gb"]),
-                idle=_all_known(idle),
-                embodied_like=row["embodied_like"],
-                aliases=tuple(alias for alias in row["aliases"].split(";") if alias),
-                source=table.source(row),
-                note=row["note"],
-            )
-        )
-    return tuple(made)
+    return tuple(_accelerator(row, table.source(row)) for row in table.rows)
+
+
+def _accelerator(row: Mapping[str, str], source: Source) -> Accelerator:
+    return Accelerator(
+        id=row["id"],
+        vendor=row["vendor"],
+        name=row["name"],
+        kind=row["kind"],
+        tdp=_number(row["tdp_w"]),
+        memory=_number(row["memory_gb"]),
+        embodied_like=row["embodied_like"],
+        aliases=tuple(alias for alias in row["aliases"].split(";") if alias),
+        source=source,
+        note=row["note"],
+    )
 
 
 def match_accelerator(name: str) -> Accelerator | None:
@@ -147,8 +141,3 @@ def _words(name: str) -> tuple[str, ...]:
 
 def _number(text: str) -> float | None:
     return float(text) if text else None
-
-
-def _all_known(numbers: tuple[float | None, ...]) -> tuple[float, float, float] | None:
-    known = [number for number in numbers if number is not None]
-    return (known[0], known[1], known[2]) if len(known) == 3 else None  # noqa: PLR2004 - a triple

@@ -15,6 +15,7 @@ from submeter.quantities.estimate import Tier
 from submeter.quantities.factor import Factor, Spread
 from submeter.reference.catalogue.accelerators import accelerators
 from submeter.reference.catalogue.embodied import UNITS, embodied
+from submeter.reference.catalogue.idle import STATES, idle_power
 from submeter.reference.sealed import read_sealed
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class Registry:
         paths : iterable of Path
             CSV files, each with its sidecar.
         catalogue : bool
-            Whether to add the embodied factors that are made of the catalogue's published values.
+            Whether to add the factors that are made of the catalogue's published values.
 
         Raises
         ------
@@ -189,4 +190,15 @@ def _of_catalogue() -> tuple[dict[str, Factor], dict[str, str]]:
             factor = embodied(device, indicator).factor
             if factor is not None:
                 factors[factor.id], names[factor.id] = factor, f"{device.vendor} {device.name}"
+        if device.tdp is not None:
+            tdp = f"tdp/{device.id}"
+            factors[tdp] = Factor(
+                tdp, device.tdp, device.tdp, device.tdp, "W", Spread.EXACT, Tier.ASSUMED,
+                device.source, basis="board power limit", note=device.note,
+            )  # fmt: skip
+            names[tdp] = f"{device.vendor} {device.name}"
+        for state in STATES:
+            idle = idle_power(device.id, state)
+            if idle is not None:
+                factors[idle.id], names[idle.id] = idle, f"{device.vendor} {device.name}"
     return factors, names
