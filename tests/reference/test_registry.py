@@ -31,7 +31,7 @@ def test_an_unknown_id_names_the_nearest():
         ("iowa", "grid/US-IA"),
         ("pue google", "pue/gcp/2024"),
         ("lifetime", "lifetime/device"),
-        ("h100 sxm", "embodied/nvidia-h100-sxm-80gb"),
+        ("h100 sxm", "tdp/nvidia-h100-sxm-80gb"),
     ],
 )
 def test_text_finds(text, first):

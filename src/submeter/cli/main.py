@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from submeter.cli.parser import Parser, meant
@@ -52,6 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         0 done; 1 the answer is no; 2 bad usage or input; for ``run`` the child's own.
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
+    _hold_streams()
     try:
         return _dispatch(words)
     except UsageError as error:
@@ -65,6 +67,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return DONE
     except KeyboardInterrupt:
         return 130
+
+
+def _hold_streams() -> None:
+    """Keep other files from taking the numbers of standard streams that are closed.
+
+    What is opened here is closed again in a command that `run` starts, which finds its streams as
+    they were.
+    """
+    while (number := os.open(os.devnull, os.O_RDWR)) <= 2:  # noqa: PLR2004 - standard error
+        pass
+    os.close(number)
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))
 
 
 def _dispatch(words: list[str]) -> int:

@@ -18,10 +18,16 @@ def console(stream: IO[str] | None = None) -> Console:
     """Give a console on `stream`, standard output by default; as wide as a page where piped."""
     from rich.console import Console  # noqa: PLC0415 - heavy
 
+    class Honest(Console):
+        """Leaves a closed pipe to `main`; rich itself would end the program with code 1."""
+
+        def on_broken_pipe(self) -> None:
+            raise  # noqa: PLE0704 - called while the BrokenPipeError is handled
+
     stream = stream or sys.stdout
     terminal = stream.isatty()
     width = None if terminal or "COLUMNS" in os.environ else 100
-    return Console(file=stream, width=width, highlight=False, soft_wrap=False)
+    return Honest(file=stream, width=width, highlight=False, soft_wrap=False)
 
 
 def write_json(result: object, target: str) -> None:

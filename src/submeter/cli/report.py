@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ from submeter.accounting.method import find
 from submeter.cli.output import console, write_json
 from submeter.cli.render.report import print_report
 from submeter.cli.render.statement_csv import write as write_csv
-from submeter.errors import ConfigError, RecordError
+from submeter.errors import ConfigError, RecordError, UsageError
 from submeter.ledger.location import ledger_folder
 from submeter.runs.account import account, all_methods
 from submeter.runs.place import of_settings
@@ -40,14 +41,34 @@ def check(settings: Settings) -> None:
 
 
 def account_for(activity: Activity, settings: Settings, args: argparse.Namespace) -> None:
-    """Account for an entry: to standard error, and to the files that were asked for."""
+    """Account for an entry: to standard error, and to the files that were asked for.
+
+    Raises
+    ------
+    UsageError
+        If a file cannot be written; the account was printed, and the other file written.
+    """
     statement = account(activity, settings["method"])
     try:
         ledger = str(ledger_folder(settings["ledger"] or None, settings.environ))
     except RecordError:
         ledger = ""
-    if args.json:
-        write_json(statement.as_dict(), args.json)
-    if args.csv:
-        write_csv(statement, activity, args.csv)
-    print_report(console(sys.stderr), activity, statement, ledger if settings.records else "")
+    try:
+        print_report(console(sys.stderr), activity, statement, ledger if settings.records else "")
+        sys.stderr.flush()
+    except OSError:  # closed, or full: nobody reads it, and the work's own result stands
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
+    faults: list[UsageError] = []
+    for target, write in (
+        (args.json, lambda: write_json(statement.as_dict(), args.json)),
+        (args.csv, lambda: write_csv(statement, activity, args.csv)),
+    ):
+        try:
+            if target:
+                write()
+        except UsageError as fault:
+            faults.append(fault)
+    for fault in faults[1:]:
+        sys.stderr.write(f"{fault.line()}\n")
+    if faults:
+        raise faults[0]

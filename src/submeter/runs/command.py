@@ -80,10 +80,12 @@ def run(arguments: Sequence[str], settings: Settings, name: str = "") -> Outcome
     before = own_children()
     with _Signals() as signals:
         child = _spawn(arguments)
-        signals.pid = child.pid
+        signals.reach(child.pid)
         tree = ProcessTree(child.pid, lambda: own_children() - before, os.getpid())
         job.follow(tree)
         code = _wait(child)
+    tree.scan_now()
+    job.look()
     left = sorted(set(tree.pids_now()) & _alive(tree.pids_now()) - {child.pid})
     if left:
         job.notes.append(
@@ -120,11 +122,27 @@ def _spawn(arguments: Sequence[str]) -> subprocess.Popen[bytes]:
     sys.stdout.flush()
     sys.stderr.flush()
     try:
-        return subprocess.Popen(arguments, close_fds=False)
+        return subprocess.Popen(arguments, close_fds=False, env=_environment())
     except OSError as error:
         fix = "check that it is a program for this machine"
         what = f"the command cannot be started: {error.strerror}"
         raise CommandError(what, arguments[0], fix, NOT_EXECUTABLE) from error
+
+
+def _environment() -> dict[str, str]:
+    """Give the environment that this process was given: Python itself may have added to it.
+
+    Under the locale C it sets LC_CTYPE (PEP 538), which would change what the command prints.
+    """
+    environ = dict(os.environ)
+    try:
+        with open("/proc/self/environ", "rb") as file:
+            given = file.read().split(b"\0")
+    except OSError:
+        return environ
+    if not any(each.startswith(b"LC_CTYPE=") for each in given):
+        environ.pop("LC_CTYPE", None)
+    return environ
 
 
 def _adopt_orphans() -> None:
@@ -163,7 +181,8 @@ class _Signals:
     """
 
     def __init__(self) -> None:
-        self.pid = 0
+        self._pid = 0
+        self._early: list[int] = []
         self._before: dict[int, object] = {}
 
     def __enter__(self) -> Self:
@@ -177,14 +196,21 @@ class _Signals:
         for number in self._before:
             signal.signal(number, signal.SIG_DFL)
 
+    def reach(self, pid: int) -> None:
+        """Pass on to the process `pid`, first of all what came before it was there."""
+        self._pid = pid
+        while self._early:
+            self._pass_on(self._early.pop(0), None)
+
     def _pass_on(self, number: int, frame: FrameType | None) -> None:
         del frame
+        if not self._pid:
+            self._early.append(number)
+            return
         if signal.Signals(number).name in _FROM_TERMINAL and _in_foreground():
             return
-        if not self.pid:
-            return
         try:
-            os.kill(self.pid, number)
+            os.kill(self._pid, number)
         except ProcessLookupError:
             return
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -91,7 +92,11 @@ class PowerTrace:
 
     def seen(self, span: Span) -> int:
         """Give how much of `span` [ns] was seen."""
-        missing = sum(span.overlap(Span(gap.start, gap.end)) for gap in self.gaps)
+        times = self.energy.times
+        if not times:
+            return 0
+        reach = Span(max(span.start, times[0]), min(span.end, times[-1]))
+        missing = sum(reach.overlap(Span(gap.start, gap.end)) for gap in self.gaps)
         return max(0, self.energy.seen(span) - missing)
 
     def drawn(self, span: Span) -> Drawn:
@@ -99,17 +104,19 @@ class PowerTrace:
 
         Notes
         -----
-        Each edge is uncertain by ``refresh × power`` there, the two independent and uniform:
-        their standard deviations ``r·P/√12`` add in squares. The ratios of `Accuracy` widen the
-        whole. What was not seen is not in the figure: `coverage` tells.
+        A meter shows what had been drawn at its last refresh, up to ``r`` ago and equally likely
+        at any time since: so at each edge what it draws before that edge, ``r·P``, is missing by
+        ``r·P/2`` on average with a standard deviation of ``r·P/√12``. The truth lies
+        ``r·(P_end - P_start)/2`` above the reading, and the two deviations add in squares. Where
+        the power before the start was not seen it is between zero and that after it. The ratios
+        of `Accuracy` widen the whole. What was not seen is not in the figure: `coverage` tells.
         """
         energy = self.energy.between(span)
         if span.nanoseconds <= 0:
             return Drawn(0, 0, 0, 0.0)
-        edges = [self._edge_power(edge) * self.accuracy.refresh for edge in span]
-        edge_error = 1.96 * (sum(edge * edge for edge in edges) / 12.0) ** 0.5
-        low = max(0, round(energy * self.accuracy.low - edge_error))
-        high = round(energy * self.accuracy.high + edge_error)
+        below, above = self._lag(span)
+        low = max(0, round(energy * self.accuracy.low + below))
+        high = round(energy * self.accuracy.high + above)
         coverage = self.seen(span) / span.nanoseconds
         return Drawn(energy, min(low, energy), max(high, energy), coverage)
 
@@ -118,16 +125,38 @@ class PowerTrace:
         seen = self.seen(span)
         return self.energy.between(span) * 1e3 / seen if seen else None
 
-    def _edge_power(self, edge: int) -> float:
-        """Give the power [µW] around an edge: over the sampled stretch that holds it."""
+    def _lag(self, span: Span) -> tuple[float, float]:
+        """Give by how much [µJ] the truth may differ from the reading for the meter's refresh."""
+        times, refresh = self.energy.times, self.accuracy.refresh
+        start, end = (min(max(edge, times[0]), times[-1]) for edge in span) if times else (0, 0)
+        if start == end:
+            return 0.0, 0.0
+        starts, ends = self._powers(start), self._powers(end)
+        below, above = (
+            refresh * ((at_end - at_start) / 2 + side * (at_start**2 + at_end**2) ** 0.5 / 12**0.5)
+            for at_start, at_end, side in (
+                (max(starts), min(ends), -1.96), (min(starts), max(ends), 1.96)
+            )
+        )  # fmt: skip
+        return below, above
+
+    def _powers(self, edge: int) -> list[float]:
+        """Give what the power [µW] before an edge may be, by what was sampled around it.
+
+        Over one refresh it is that of the time, over five it is told from the counter's own steps;
+        it is zero too where nothing was sampled before.
+        """
         times = self.energy.times
-        around = self.energy.around(edge)
-        if around is None and len(times) >= 2:  # noqa: PLR2004
-            around = (times[0], times[1]) if edge <= times[0] else (times[-2], times[-1])
-        if around is None:
-            return 0.0
-        stretch = Span(*around)
-        return self.energy.between(stretch) * NANOSECONDS_PER_SECOND / stretch.nanoseconds
+        right = max(1, bisect_left(times, edge))
+        found = []
+        for refreshes in (1, 5):
+            back = round(refreshes * self.accuracy.refresh * NANOSECONDS_PER_SECOND)
+            left = max(0, min(bisect_right(times, edge - back) - 1, right - 1))
+            stretch = Span(times[left], times[right])
+            found.append(self.energy.between(stretch) * NANOSECONDS_PER_SECOND / stretch.nanoseconds)
+            if edge - stretch.start < stretch.end - edge:
+                found.append(0.0)
+        return found
 
     def readings(self) -> Iterable[Reading]:
         """Give the stretches between samples as readings, gaps left out."""

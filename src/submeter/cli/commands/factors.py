@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rich.table import Table
+from rich.text import Text
 
 from submeter.cli.output import console, write_json
 from submeter.cli.parser import json_flag
@@ -37,18 +38,23 @@ def run(args: argparse.Namespace) -> int:
         out.print(f'no factor matches "{" ".join(args.text)}"; try a country, a device, or pue')
         return 1
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in ("id", "value", "95 % interval", "unit", "year", "basis", "source"):
+    table.add_column("id", no_wrap=True)
+    for column in ("value", "95 % interval", "unit"):
+        table.add_column(column, no_wrap=True)
+    for column in ("year", "basis", "source"):
         table.add_column(column, overflow="fold")
     for each in found:
         digits = significant(each.value, each.low, each.high)
         ends = f"{rounded(each.low, 2)} to {rounded(each.high, 2)}"
         table.add_row(
             each.id, rounded(each.value, digits), ends if each.low < each.high else "exact",
-            each.unit, each.period, each.basis, f"{each.source.id} ({each.source.licence})",
+            each.unit, each.period, each.basis, each.source.id,
         )  # fmt: skip
     out.print(table)
+    out.print()
     for source in {each.source.id: each.source for each in found}.values():
-        out.print(f"\n{source.id}: {source.citation}", markup=False, style="dim")
+        line = f"{source.id}: {source.citation} [{source.licence}]"
+        out.print(Text(line, style="dim"))
     return 0
 
 
