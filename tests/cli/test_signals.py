@@ -1,0 +1,139 @@
+"""Signals sent to the meter reach the command, once; the account is written all the same."""
+
+import json
+import os
+import pty
+import signal
+import time
+
+import pytest
+
+from tests.cli.command import PATIENCE, PYTHON, SUBMETER, finish, until
+
+COUNTS = """
+import json, pathlib, signal, sys, time
+seen = []
+for number in map(int, sys.argv[2:]):
+    signal.signal(number, lambda n, _: seen.append(n))
+path = pathlib.Path(sys.argv[1])
+path.with_suffix(".ready").write_text("ready")
+end = time.monotonic() + 60
+while not seen and time.monotonic() < end:
+    time.sleep(0.01)
+time.sleep(0.3)
+path.write_text(json.dumps(seen))
+sys.exit(7)
+"""
+ALL = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2, signal.SIGQUIT)
+
+
+def counting(meter):
+    """Give a command that notes the signals that it gets, where, and a test that it is ready."""
+    script, told = meter.script("counts.py", COUNTS), meter.folder / "signals"
+    command = [PYTHON, script, str(told), *(str(int(each)) for each in ALL)]
+    return command, told, told.with_suffix(".ready").exists
+
+
+@pytest.mark.parametrize("number", ALL, ids=lambda each: each.name)
+def test_a_signal_to_the_meter_is_passed_on_once(meter, number):
+    command, told, ready = counting(meter)
+    process = meter.start("run", "--json", "a.json", "--", *command)
+    until(ready, "the command starts")
+    process.send_signal(number)
+    _, err = finish(process)
+    assert process.returncode == 7, err
+    assert json.loads(told.read_text()) == [number]
+    assert meter.only_entry()["exit_code"] == 7
+    assert json.loads((meter.folder / "a.json").read_text())["id"] == meter.only_entry()["id"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGUSR1])
+def test_a_command_that_dies_of_a_signal_passed_on_is_accounted_for(meter, number):
+    process = meter.start("run", "--", "sh", "-c", "echo ready >&2; exec sleep 60")
+    assert process.stderr is not None
+    assert process.stderr.readline() == b"ready\n"
+    process.send_signal(number)
+    _, err = finish(process)
+    assert process.returncode == 128 + number
+    assert "recorded as" in err
+    assert meter.only_entry()["exit_code"] == 128 + number
+
+
+def test_a_signal_that_was_ignored_stays_ignored(meter):
+    """As ``nohup`` wants it."""
+    process = meter.start(
+        "run",
+        "--",
+        "sh",
+        "-c",
+        "echo ready >&2; sleep 1; exit 4",
+        preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN),
+    )
+    assert process.stderr is not None
+    assert process.stderr.readline() == b"ready\n"
+    process.send_signal(signal.SIGHUP)
+    finish(process)
+    assert process.returncode == 4
+
+
+def under_a_terminal(meter, command):
+    pid, terminal = pty.fork()
+    if not pid:
+        os.chdir(meter.folder)
+        os.execve(SUBMETER, [SUBMETER, "run", "--", *command], meter.environ)  # noqa: S606
+    return pid, terminal
+
+
+def drain(terminal):
+    seen = b""
+    try:
+        while chunk := os.read(terminal, 65536):
+            seen += chunk
+    except OSError:  # the other end is closed
+        pass
+    os.close(terminal)
+    return seen.decode(errors="replace")
+
+
+@pytest.mark.parametrize(("key", "number"), [(b"\x03", signal.SIGINT), (b"\x1c", signal.SIGQUIT)])
+def test_a_key_of_the_terminal_reaches_the_command_once(meter, key, number):
+    command, told, ready = counting(meter)
+    pid, terminal = under_a_terminal(meter, command)
+    until(ready, "the command starts")
+    os.write(terminal, key)
+    seen = drain(terminal)
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 7, seen
+    assert json.loads(told.read_text()) == [number]
+    assert "recorded as" in seen
+
+
+def test_ctrl_c_at_a_command_that_does_not_handle_it_shows_the_account(meter):
+    pid, terminal = under_a_terminal(meter, ["sh", "-c", "touch ready; exec sleep 60"])
+    until((meter.folder / "ready").exists, "the command starts")
+    os.write(terminal, b"\x03")
+    seen = drain(terminal)
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 130, seen
+    assert "recorded as" in seen
+    assert "Traceback" not in seen
+
+
+def test_a_terminal_that_goes_away_hangs_the_command_up(meter):
+    command, told, ready = counting(meter)
+    pid, terminal = under_a_terminal(meter, command)
+    until(ready, "the command starts")
+    os.close(terminal)
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 7
+    assert signal.SIGHUP in json.loads(told.read_text())
+    assert meter.only_entry()["exit_code"] == 7
+
+
+def test_a_stopped_command_goes_on_when_its_group_is_continued(meter):
+    process = meter.start("run", "--", "sh", "-c", "echo ready >&2; sleep 1; echo done")
+    assert process.stderr is not None
+    assert process.stderr.readline() == b"ready\n"
+    os.killpg(process.pid, signal.SIGSTOP)
+    time.sleep(0.5)
+    os.killpg(process.pid, signal.SIGCONT)
+    out, _ = process.communicate(timeout=PATIENCE)
+    assert out == b"done\n"
+    assert process.returncode == 0
