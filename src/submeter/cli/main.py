@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from importlib import import_module
-from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from submeter.cli.parser import Parser, meant
@@ -78,9 +77,9 @@ def _hold_streams() -> None:
     while (number := os.open(os.devnull, os.O_RDWR)) <= 2:  # noqa: PLR2004 - standard error
         pass
     os.close(number)
-    for name in ("stdout", "stderr"):
+    for stream, name in ((1, "stdout"), (2, "stderr")):
         if getattr(sys, name) is None:
-            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))
+            setattr(sys, name, os.fdopen(stream, "w", encoding="utf-8", closefd=False))
 
 
 def _dispatch(words: list[str]) -> int:
