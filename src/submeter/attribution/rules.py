@@ -123,11 +123,14 @@ class DeviceHeld:
     ----------
     own, others, both : Cumulative
         Time [ns] in which only the workload, only others, or both had a process on the device.
+    unknown : Cumulative
+        Time [ns] in which the holders could not be looked up: its energy is nobody's idle.
     """
 
     own: Cumulative
     others: Cumulative
     both: Cumulative
+    unknown: Cumulative
 
     @property
     def name(self) -> str:
@@ -140,7 +143,7 @@ class DeviceHeld:
 
     def split(self, energy: int, piece: Span) -> Shares:
         """Split by the time held."""
-        seen = self.own.seen(piece)
+        seen = self.own.seen(piece) - self.unknown.between(piece)
         held = [track.between(piece) for track in (self.own, self.others, self.both)]
         free = max(0, seen - sum(held))
         unseen = piece.nanoseconds - seen

@@ -26,8 +26,8 @@ class Simultaneous:
     window : Span
         This window [ns].
     companions : sequence of Span
-        The other windows that were open at some time in it [ns]. Windows are ordered by their
-        start, so that each comes to the same split.
+        The other windows that were open at some time in it [ns]. Windows are ordered by start and
+        end, so that each comes to the same split.
     """
 
     rule: Rule
@@ -65,5 +65,5 @@ class Simultaneous:
     def _seats(self, piece: Span) -> tuple[int, int]:
         """Give how many windows are open over `piece`, and this one's place among them."""
         open_now = [each for each in self.companions if each.overlap(piece)]
-        before = sum(1 for each in open_now if each.start < self.window.start)
+        before = sum(1 for each in open_now if each < self.window)
         return len(open_now) + 1, before

@@ -153,7 +153,9 @@ class PowerTrace:
             back = round(refreshes * self.accuracy.refresh * NANOSECONDS_PER_SECOND)
             left = max(0, min(bisect_right(times, edge - back) - 1, right - 1))
             stretch = Span(times[left], times[right])
-            found.append(self.energy.between(stretch) * NANOSECONDS_PER_SECOND / stretch.nanoseconds)
+            found.append(
+                self.energy.between(stretch) * NANOSECONDS_PER_SECOND / stretch.nanoseconds
+            )
             if edge - stretch.start < stretch.end - edge:
                 found.append(0.0)
         return found

@@ -36,11 +36,43 @@ class TellsHolders(Protocol):
 
 
 class Held(NamedTuple):
-    """Time [ns] for which a device was held by the workload alone, by others alone, by both."""
+    """Time [ns] for which a device was held by the workload alone, by others alone, by both.
+
+    `unknown` is the time for which looking it up failed.
+    """
 
     own: Cumulative
     others: Cumulative
     both: Cumulative
+    unknown: Cumulative
+
+
+class _Tracks:
+    """Who held one device, as far as it was looked up."""
+
+    def __init__(self) -> None:
+        self.series = (Series(), Series(), Series(), Series())
+        self._last = 0
+        self._blind = 0
+        self._lost = False
+
+    def see(self, instant: int, *, own: bool, others: bool) -> None:
+        """Note who holds it at `instant` [ns]."""
+        if self._lost:
+            self._blind += instant - self._last
+        self._last, self._lost = instant, False
+        *states, unknown = self.series
+        for series, state in zip(
+            states, (own and not others, others and not own, own and others), strict=True
+        ):
+            series.rate(instant, _HELD if state else 0)
+        unknown.counter(instant, self._blind)
+
+    def lose(self, reason: str) -> None:
+        """Note that it could not be looked up."""
+        self._lost = True
+        for series in self.series[:3]:
+            series.lose(reason)
 
 
 def pids_are_visible() -> bool:
@@ -67,7 +99,7 @@ class HolderSource:
     def __init__(self, sensor: TellsHolders, pids: Callable[[], Collection[int]]) -> None:
         self._sensor = sensor
         self._pids = pids
-        self._series: dict[str, tuple[Series, Series, Series]] = {}
+        self._tracks: dict[str, _Tracks] = {}
         self.failure = ""
 
     @property
@@ -81,33 +113,36 @@ class HolderSource:
             found = self._sensor.holders()
         except (OSError, SensorUnavailable) as error:
             self.failure = f"{self.name}: {error}"
-            for tracks in self._series.values():
-                for series in tracks:
-                    series.lose(self.failure)
+            self._lose(self._tracks)
             return
         instant = clock.now()
         ours = set(self._pids())
         for domain, pids in found.items():
-            own, others = bool(pids & ours), bool(pids - ours)
-            states = (own and not others, others and not own, own and others)
-            tracks = self._series.setdefault(domain, (Series(), Series(), Series()))
-            for series, state in zip(tracks, states, strict=True):
-                series.rate(instant, _HELD if state else 0)
+            tracks = self._tracks.setdefault(domain, _Tracks())
+            tracks.see(instant, own=bool(pids & ours), others=bool(pids - ours))
+        silent = self._tracks.keys() - found
+        if silent:
+            self.failure = f"{self.name}: {', '.join(sorted(silent))} did not answer"
+            self._lose(silent)
+
+    def _lose(self, domains: Collection[str]) -> None:
+        for domain in domains:
+            self._tracks[domain].lose(self.failure)
 
     def keep(self, pinned: Collection[int], before: int) -> None:
         """Bound the memory."""
-        for tracks in self._series.values():
-            for series in tracks:
+        for tracks in self._tracks.values():
+            for series in tracks.series:
                 series.forget(before)
                 series.thin(pinned)
 
     def restart(self) -> None:
         """Begin anew, after a pause."""
-        self._series.clear()
+        self._tracks.clear()
 
     def held(self, since: int = 0) -> dict[str, Held]:
         """Give the time held from `since` [ns] on, by domain."""
         return {
-            domain: Held(*(series.cumulative(since) for series in tracks))
-            for domain, tracks in self._series.items()
+            domain: Held(*(series.cumulative(since) for series in tracks.series))
+            for domain, tracks in list(self._tracks.items())
         }

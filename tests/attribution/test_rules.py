@@ -1,0 +1,160 @@
+"""Every rule conserves: workload + others + idle + unattributed = meter, to the microjoule."""
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from submeter.attribution.attribution import Shares, attribute
+from submeter.attribution.rules import (
+    AboveIdle,
+    CapacityShare,
+    DeviceHeld,
+    NobodyKnown,
+    WholeDevice,
+)
+from submeter.quantities.clock import Span
+from submeter.quantities.cumulative import Cumulative
+from submeter.quantities.estimate import Tier
+from submeter.traces.domain import Domain
+from submeter.traces.trace import Accuracy, PowerTrace
+from tests.strategies import SECOND, power_traces, real_spans, rules, spans
+
+energies = st.integers(0, 10**9)
+NOTHING = Cumulative([], [])
+
+
+def flat(per_second, seconds=10):
+    """Give a running total that grows evenly, sampled every second."""
+    times = [second * SECOND for second in range(seconds + 1)]
+    return Cumulative(times, [round(per_second * second) for second in range(seconds + 1)])
+
+
+def trace(energy):
+    accuracy = Accuracy(0.0, 1.0, 1.0, "exact")
+    return PowerTrace(Domain("package:0", "cpu"), "drawn", Tier.MEASURED, energy, accuracy)
+
+
+@given(energies, real_spans, rules())
+def test_a_piece_is_booked_exactly_once(energy, piece, rule):
+    shares = rule.split(energy, piece)
+    assert sum(shares) == energy
+    assert min(shares) >= 0
+
+
+@given(power_traces(), spans, rules())
+def test_a_window_is_booked_exactly_once(drawn, window, rule):
+    books = attribute(drawn, window, rule)
+    assert sum(books.shares) == books.meter == drawn.energy.between(window)
+    assert min(books.shares) >= 0
+    assert (books.domain, books.rule) == (drawn.domain.id, rule.name)
+    assert 0.0 <= books.occupied <= 1.0
+
+
+@given(power_traces(), real_spans, rules(), st.lists(st.integers(0, 1000), max_size=4))
+def test_windows_add_up_in_every_account(drawn, window, rule, cuts):
+    """The meter exactly; each account within the rounding of one microjoule a piece."""
+    edges = sorted({window.start, window.end, *(c for c in cuts if window.start < c < window.end)})
+    whole = attribute(drawn, window, rule)
+    parts = [attribute(drawn, Span(*pair), rule) for pair in pairwise(edges)]
+    assert sum(part.meter for part in parts) == whole.meter
+    pieces = len(edges) + len(list(rule.instants(window))) + len(drawn.energy.instants(window))
+    for account, total in enumerate(whole.shares):
+        assert abs(sum(part.shares[account] for part in parts) - total) <= 4 * pieces
+
+
+@pytest.mark.parametrize(
+    ("rule", "name"),
+    [
+        (CapacityShare(NOTHING, NOTHING, 1, "cpu-time"), "cpu-time-of-capacity/1"),
+        (CapacityShare(NOTHING, NOTHING, 1, "memory-held"), "memory-held-of-capacity/1"),
+        (AboveIdle(NOTHING, NOTHING, NOTHING, 1), "cpu-time-above-idle/1"),
+        (DeviceHeld(NOTHING, NOTHING, NOTHING, NOTHING), "device-held/1"),
+        (WholeDevice(), "whole-device/1"),
+        (NobodyKnown(), "unattributed/1"),
+    ],
+)
+def test_where_nothing_was_seen_nothing_is_guessed(rule, name):
+    shares = rule.split(1000, Span(0, SECOND))
+    assert rule.name == name
+    expected = Shares(1000, 0, 0, 0) if name == "whole-device/1" else Shares(0, 0, 0, 1000)
+    assert shares == expected
+    assert rule.occupied(Span(0, SECOND)) == 0.0
+    assert rule.occupied(Span(0, 0)) == 0.0
+
+
+def test_of_a_capacity_the_unused_part_is_idle():
+    half, quarter = flat(2 * SECOND), flat(1 * SECOND)
+    rule = CapacityShare(quarter, half, 4 * SECOND, "cpu-time")
+    assert rule.split(1000, Span(0, SECOND)) == Shares(250, 250, 500, 0)
+
+
+def test_above_idle_the_busy_share_the_rest():
+    rule = AboveIdle(flat(1 * SECOND), flat(2 * SECOND), flat(400), threads=4)
+    assert rule.split(1000, Span(0, SECOND)) == Shares(300, 300, 400, 0)
+    assert rule.occupied(Span(0, 10 * SECOND)) == 0.25
+
+
+def test_above_idle_with_nobody_busy_all_is_idle():
+    rule = AboveIdle(flat(0), flat(0), flat(400), threads=4)
+    assert rule.split(1000, Span(0, SECOND)) == Shares(0, 0, 1000, 0)
+
+
+def test_idle_is_never_more_than_the_meter():
+    rule = AboveIdle(flat(1), flat(1), flat(5000), threads=4)
+    assert rule.split(1000, Span(0, SECOND)) == Shares(0, 0, 1000, 0)
+
+
+@given(energies, real_spans)
+def test_a_workload_said_to_have_used_more_than_the_machine_takes_no_more_than_all(energy, piece):
+    everyone = Cumulative([-100, 2000], [0, 10])
+    own = Cumulative([-100, 2000], [0, 10**9])
+    for rule in (
+        AboveIdle(own, everyone, NOTHING, 1),
+        CapacityShare(own, everyone, SECOND, "cpu-time"),
+    ):
+        shares = rule.split(energy, piece)
+        assert shares.workload <= energy
+        assert shares.others == 0
+
+
+def test_a_held_device_is_its_holders_and_a_free_one_is_idle():
+    second, none = flat(SECOND), flat(0)
+    piece = Span(0, SECOND)
+    assert DeviceHeld(second, none, none, none).split(9, piece) == Shares(9, 0, 0, 0)
+    assert DeviceHeld(none, second, none, none).split(9, piece) == Shares(0, 9, 0, 0)
+    assert DeviceHeld(none, none, none, none).split(9, piece) == Shares(0, 0, 9, 0)
+
+
+def test_energy_of_a_device_held_by_both_or_not_looked_at_is_nobodys():
+    second, none = flat(SECOND), flat(0)
+    piece = Span(0, SECOND)
+    assert DeviceHeld(none, none, second, none).split(9, piece) == Shares(0, 0, 0, 9)
+    assert DeviceHeld(none, none, none, second).split(9, piece) == Shares(0, 0, 0, 9)
+    assert DeviceHeld(second, none, none, none).split(8, Span(9 * SECOND, 11 * SECOND)) == Shares(
+        4, 0, 0, 4
+    )
+
+
+def test_a_busy_second_is_not_paid_for_by_a_quiet_one():
+    """The workload runs in the first second alone, in which nearly all is drawn."""
+    times = [0, SECOND, 2 * SECOND]
+    energy = Cumulative(times, [0, 100_000_000, 110_000_000])
+    own = Cumulative(times, [0, SECOND, SECOND])
+    everyone = Cumulative(times, [0, SECOND, 2 * SECOND])
+    rule = AboveIdle(own, everyone, flat(0), threads=1)
+    books = attribute(trace(energy), Span(0, 2 * SECOND), rule)
+    assert books.shares == Shares(100_000_000, 10_000_000, 0, 0)
+
+
+def test_four_ranks_of_one_machine_add_up_to_the_machine_not_to_four():
+    energy, everyone = flat(1_200_000), flat(4 * SECOND)
+    rank = AboveIdle(flat(SECOND), everyone, flat(0), threads=4)
+    books = attribute(trace(energy), Span(0, 10 * SECOND), rank)
+    assert 4 * books.shares.workload == books.meter == 12_000_000
+
+
+def test_a_sleeping_process_is_charged_nothing():
+    rule = AboveIdle(flat(0), flat(4 * SECOND), flat(100), threads=4)
+    assert attribute(trace(flat(10**6)), Span(0, 10 * SECOND), rule).shares.workload == 0

@@ -1,0 +1,112 @@
+"""As many digits as the interval supports, and a shown interval that holds what was meant."""
+
+import math
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from submeter.quantities import digits
+
+UNITS = st.sampled_from(["kWh", "kgCO2e", "L", "J", "W", "MJ", "kgSb_eq", "USD"])
+positive = st.floats(1e-12, 1e12)
+
+
+@st.composite
+def intervals(draw):
+    low, value, high = sorted(draw(st.tuples(positive, positive, positive)))
+    return value, low, high
+
+
+@given(intervals())
+def test_one_to_four_digits(interval):
+    assert 1 <= digits.significant(*interval) <= 4
+
+
+@given(positive, st.floats(1e-6, 0.9), st.floats(1.0, 1e3))
+def test_a_wider_interval_never_shows_more_digits(value, half, wider):
+    narrow = digits.significant(value, value * (1 - half), value * (1 + half))
+    wide = digits.significant(value, value - value * half * wider, value * (1 + half * wider))
+    assert wide <= narrow
+
+
+@given(positive, st.floats(0.001, 0.3))
+def test_rounding_moves_a_value_by_less_than_its_uncertainty(value, half):
+    shown = digits.rounded(value, digits.significant(value, value * (1 - half), value * (1 + half)))
+    assert abs(float(shown) - value) <= value * half
+
+
+@given(positive)
+def test_a_value_without_interval_has_four_digits(value):
+    assert digits.significant(value, value, value) == 4
+
+
+@pytest.mark.parametrize("value", [0.0, math.inf, math.nan])
+def test_what_has_no_digits_has_one(value):
+    assert digits.significant(value, 0.0, 1.0) == 1
+    assert "e" not in digits.rounded(value, 1)
+
+
+@given(st.floats(1e-300, 1e300), st.floats(0, 1e300))
+def test_any_two_finite_numbers_have_a_count_of_digits(value, half):
+    assert 1 <= digits.significant(value, value - half, value + half) <= 4
+
+
+@given(positive, st.integers(1, 4))
+def test_a_number_is_written_without_exponent_and_to_its_digits(value, count):
+    shown = digits.rounded(value, count)
+    assert "e" not in shown
+    assert math.isclose(float(shown), value, rel_tol=0.51 * 10 ** (1 - count))
+
+
+@given(positive, UNITS)
+def test_scaling_brings_a_value_to_a_number_that_reads_well(value, unit):
+    factor, shown = digits.scaled(value, unit)
+    assert shown
+    if unit != "USD" and 1e-6 <= value <= 1e3:
+        assert 0.99 <= value * factor < 1e4
+
+
+@given(intervals(), UNITS)
+def test_a_phrase_shows_an_interval_as_wide_as_it_is(interval, unit):
+    value, low, high = interval
+    text, ends = digits.phrase(value, low, high, unit)
+    number, shown = text.split(" ", 1)
+    factor = digits.scaled(value, unit)[0]
+    assert shown == digits.scaled(value, unit)[1]
+    if low == high:
+        assert ends == "exact"
+        return
+    first, last = (float(end) for end in ends.split(" to "))
+    unit_of_last_digit = 10.0 ** -len(number.partition(".")[2])
+    slack = max(unit_of_last_digit, 10 ** math.floor(math.log10(max(float(number), 1e-9))))
+    assert abs(first - low * factor) <= slack
+    assert abs(last - high * factor) <= slack
+    assert first > 0
+
+
+@given(st.floats(1e-9, 1e6), UNITS)
+def test_nothing_with_an_interval_shows_the_interval(high, unit):
+    text, ends = digits.phrase(0.0, 0.0, high, unit)
+    shown = text.split(" ", 1)[1]
+    factor = digits.scaled(high, unit)[0]
+    assert text == f"0 {shown}"
+    assert shown == digits.scaled(high, unit)[1]
+    last = float(ends.split(" to ")[1])
+    assert last > 0
+    assert math.isclose(last, high * factor, rel_tol=0.5)
+
+
+def test_nothing_at_all_is_in_the_unit_that_was_asked_for():
+    assert digits.phrase(0.0, 0.0, 0.0, "kgCO2e") == ("0 kgCO2e", "-")
+
+
+@given(intervals())
+def test_the_value_shown_lies_in_the_interval_shown(interval):
+    value, low, high = interval
+    assume(high > low)
+    text, ends = digits.phrase(value, low, high, "J")
+    first, last = (float(end) for end in ends.split(" to "))
+    shown = float(text.split(" ", 1)[0])
+    assert first <= shown * (1 + 1e-9)
+    assert shown <= last * (1 + 1e-9)

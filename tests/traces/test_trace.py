@@ -1,0 +1,175 @@
+"""Traces: windows add up, gaps are not zero, the interval holds the truth."""
+
+import random
+from itertools import pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from submeter.quantities.clock import Span
+from submeter.quantities.cumulative import Cumulative
+from submeter.quantities.estimate import Tier
+from submeter.traces.domain import Domain
+from submeter.traces.trace import Accuracy, Gap, PowerTrace
+from tests.strategies import SECOND, instants, power_traces, real_spans, spans
+
+EXACT = Accuracy(0.0, 1.0, 1.0, "exact")
+
+
+def trace_of(times, totals, accuracy=EXACT, gaps=()):
+    domain = Domain("gpu:0", "gpu")
+    return PowerTrace(domain, "drawn", Tier.MEASURED, Cumulative(times, totals), accuracy, gaps)
+
+
+@given(power_traces(), st.lists(instants, min_size=2, max_size=8))
+def test_windows_add_up_to_the_microjoule_and_the_nanosecond(trace, edges):
+    edges.sort()
+    parts = [Span(*pair) for pair in pairwise(edges)]
+    whole = Span(edges[0], edges[-1])
+    assert sum(trace.drawn(part).energy for part in parts) == trace.drawn(whole).energy
+    assert sum(trace.seen(part) for part in parts) == trace.seen(whole)
+
+
+@given(power_traces(), spans)
+def test_the_interval_holds_the_reading_and_coverage_is_a_share(trace, span):
+    drawn = trace.drawn(span)
+    assert 0 <= drawn.low <= drawn.energy <= drawn.high
+    assert 0.0 <= drawn.coverage <= 1.0
+
+
+@given(power_traces(), real_spans, st.floats(1.0, 3.0))
+def test_a_worse_meter_never_has_a_narrower_interval(trace, span, worse):
+    refresh, low, high, reason = trace.accuracy
+    wider = Accuracy(refresh * worse, low / worse, high * worse, reason)
+    other = PowerTrace(trace.domain, "drawn", trace.tier, trace.energy, wider, trace.gaps)
+    one, two = trace.drawn(span), other.drawn(span)
+    assert two.low <= one.low
+    assert two.high >= one.high
+
+
+@given(power_traces(), real_spans)
+def test_what_was_seen_lies_within_the_samples_and_outside_the_gaps(trace, span):
+    times = trace.energy.times
+    reach = Span(times[0], times[-1])
+    lost = sum(
+        span.overlap(Span(max(gap.start, reach.start), min(gap.end, reach.end)))
+        for gap in trace.gaps
+        if gap.start < reach.end
+    )
+    assert trace.seen(span) == span.overlap(reach) - lost
+
+
+def test_a_gap_after_the_last_sample_is_not_taken_off_twice():
+    trace = trace_of([0, 100], [0, 5], gaps=(Gap(100, 200, "it fell silent"),))
+    assert trace.drawn(Span(0, 200)).coverage == 0.5
+
+
+def test_a_gap_is_not_zero_it_lowers_the_coverage():
+    trace = trace_of([0, 100, 200], [0, 5, 5], gaps=(Gap(100, 200, "reset"),))
+    still = trace_of([0, 100, 200], [0, 5, 5])
+    assert trace.drawn(Span(0, 200)).energy == still.drawn(Span(0, 200)).energy == 5
+    assert trace.drawn(Span(0, 200)).coverage == 0.5
+    assert still.drawn(Span(0, 200)).coverage == 1.0
+
+
+def test_power_is_of_the_time_that_was_seen():
+    trace = trace_of([0, SECOND, 3 * SECOND], [0, 7_000_000, 7_000_000])
+    gapped = trace_of(
+        trace.energy.times, trace.energy.totals, gaps=(Gap(SECOND, 3 * SECOND, "reset"),)
+    )
+    window = Span(0, 3 * SECOND)
+    assert gapped.power(window) == 7.0
+    assert gapped.power(Span(SECOND, 3 * SECOND)) is None
+    assert trace.power(Span(SECOND, 3 * SECOND)) == 0.0
+
+
+@given(power_traces())
+def test_readings_are_the_trace_without_its_gaps(trace):
+    readings = list(trace.readings())
+    times = trace.energy.times
+    assert sum(each.energy for each in readings) == trace.energy.between(Span(times[0], times[-1]))
+    assert sum(each.end - each.start for each in readings) == trace.seen(Span(times[0], times[-1]))
+    assert {each.tier for each in readings} <= {"measured"}
+    assert {each.domain for each in readings} <= {trace.domain.id}
+
+
+def test_an_empty_window_and_an_empty_trace_draw_nothing_and_see_nothing():
+    assert trace_of([0, 100], [0, 5]).drawn(Span(50, 50)) == (0, 0, 0, 0.0)
+    assert trace_of([], []).drawn(Span(0, 100)) == (0, 0, 0, 0.0)
+    assert trace_of([], []).power(Span(0, 100)) is None
+    assert trace_of([10], [5], Accuracy(0.1, 0.9, 1.1, "")).drawn(Span(0, 100)).coverage == 0.0
+
+
+def chances(seed):
+    return random.Random(seed)  # noqa: S311 - the same cases every time
+
+
+class IdealCounter:
+    """A counter that shows, at each refresh, exactly what a square wave has drawn [µW, ns]."""
+
+    def __init__(self, low, high, period, refresh, phase):
+        self.low, self.high, self.period, self.refresh, self.phase = (
+            low,
+            high,
+            period,
+            refresh,
+            phase,
+        )
+
+    def true(self, instant):
+        whole, rest = divmod(instant, self.period)
+        half = self.period // 2
+        into_high = whole * half + min(rest, half)
+        return (into_high * self.high + (instant - into_high) * self.low) // SECOND
+
+    def shown(self, instant):
+        return self.true((instant - self.phase) // self.refresh * self.refresh + self.phase)
+
+
+def share_held(chance, low, high, period):
+    """Give how often the interval holds the truth, the edges being read as they happen."""
+    held = 0
+    for _ in range(400):
+        refresh = chance.randrange(10, 120) * 1_000_000
+        start = chance.randrange(20 * SECOND, 30 * SECOND)
+        end = start + chance.randrange(3 * refresh, 20 * refresh)
+        counter = IdealCounter(low, high, period, refresh, chance.randrange(refresh))
+        beats = [start - refresh, start, *range(start + refresh, end - refresh, refresh)]
+        times = sorted({*beats, end - refresh, end, end + refresh})
+        base = counter.shown(times[0])
+        totals = [counter.shown(instant) - base for instant in times]
+        meter = Accuracy(refresh / SECOND, 1.0, 1.0, "ideal")
+        drawn = trace_of(times, totals, meter).drawn(Span(start, end))
+        held += drawn.low <= counter.true(end) - counter.true(start) <= drawn.high
+    return held / 400
+
+
+def test_on_flat_power_the_interval_of_a_refreshing_counter_holds_the_truth():
+    assert share_held(chances(1), 300_000_000, 300_000_000, SECOND) >= 0.95
+
+
+def test_on_a_slow_square_wave_the_interval_of_a_refreshing_counter_holds_the_truth():
+    assert share_held(chances(2), 50_000_000, 400_000_000, 8 * SECOND) >= 0.95
+
+
+def step_up(chance, idle, busy):
+    """Tell whether the interval holds the truth of work that begins where the device was idle."""
+    refresh, start = 100_000_000, 10 * SECOND
+    end = start + chance.randrange(3 * refresh, 20 * refresh)
+    phase = chance.randrange(refresh)
+
+    def true(instant):
+        return (min(instant, start) * idle + max(0, instant - start) * busy) // SECOND
+
+    def shown(instant):
+        return true((instant - phase) // refresh * refresh + phase)
+
+    times = sorted({*range(start - SECOND, end, refresh), end - 1_000, end})
+    totals = [shown(instant) - shown(times[0]) for instant in times]
+    drawn = trace_of(times, totals, Accuracy(0.1, 1.0, 1.0, "ideal")).drawn(Span(start, end))
+    return drawn.low <= true(end) - true(start) <= drawn.high
+
+
+def test_the_interval_holds_the_truth_of_work_that_ends_busy_and_began_idle():
+    chance = chances(3)
+    assert sum(step_up(chance, 0, 400_000_000) for _ in range(400)) >= 380
