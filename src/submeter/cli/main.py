@@ -31,6 +31,9 @@ COMMANDS = {
 DONE, NO, BAD_USAGE = 0, 1, 2
 
 
+_ELSEWHERE = "what is missing elsewhere: docs/explanation/platforms.md"
+
+
 class Command(Protocol):
     """A command's module."""
 
@@ -54,6 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
     _hold_streams()
     try:
+        _check_platform()
         return _dispatch(words)
     except UsageError as error:
         sys.stderr.write(f"{error.line()}\n")
@@ -80,6 +84,11 @@ def _hold_streams() -> None:
     for stream, name in ((1, "stdout"), (2, "stderr")):
         if getattr(sys, name) is None:
             setattr(sys, name, os.fdopen(stream, "w", encoding="utf-8", closefd=False))
+
+
+def _check_platform() -> None:
+    if sys.platform != "linux":
+        raise UsageError("Submeter runs on Linux only", sys.platform, _ELSEWHERE)
 
 
 def _dispatch(words: list[str]) -> int:

@@ -31,7 +31,11 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Raise instead of printing a usage text and leaving."""
-        raise UsageError(message, self.prog, f"see {self.prog} --help")
+        fix = f"see {self.prog} --help"
+        rest = message.removeprefix("unrecognized arguments: ")
+        if rest != message:
+            fix = meant(rest.partition(" ")[0], self._option_string_actions) or fix
+        raise UsageError(message, self.prog, fix)
 
 
 def settings_flags(parser: argparse.ArgumentParser, flags: Iterable[tuple[str, str, str]]) -> None:

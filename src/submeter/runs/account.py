@@ -27,7 +27,7 @@ from submeter.reference.factors.registry import shipped
 from submeter.runs.place import of_record
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from submeter.accounting.method import Method
     from submeter.accounting.statement import Statement
@@ -40,7 +40,7 @@ _ESTIMATORS = {
 }
 
 
-def account(activity: Activity, method: str, region: str = "") -> Statement:
+def account(activity: Activity, method: str, place: Mapping[str, str] | None = None) -> Statement:
     """Account for an entry.
 
     Parameters
@@ -49,8 +49,9 @@ def account(activity: Activity, method: str, region: str = "") -> Statement:
         The entry; it is not changed.
     method : str
         Id of the accounting method.
-    region : str
-        A place to account for instead of the recorded one.
+    place : mapping of str to str, optional
+        ``region``, ``grid``, ``pue``, ``wue`` to account for instead of what was recorded; a
+        region replaces the whole recorded place.
 
     Raises
     ------
@@ -58,7 +59,7 @@ def account(activity: Activity, method: str, region: str = "") -> Statement:
         If the method or the place is not known, or a stated quantity cannot be.
     """
     rules = find(method, all_methods())
-    return state(inventory_of(activity, region), rules, Draws())
+    return state(inventory_of(activity, place), rules, Draws())
 
 
 def all_methods() -> list[Method]:
@@ -69,12 +70,11 @@ def all_methods() -> list[Method]:
     return found
 
 
-def inventory_of(activity: Activity, region: str = "") -> Inventory:
+def inventory_of(activity: Activity, stated: Mapping[str, str] | None = None) -> Inventory:
     """Make the inventory of an entry: its energy, its hardware, its place."""
-    recorded = dict(activity.place)
-    if region:
-        recorded = {"region": region, "from": "asked for"}
-    place = of_record(recorded)
+    asked = {name: text for name, text in (stated or {}).items() if text}
+    recorded = {} if "region" in asked else dict(activity.place)
+    place = of_record({**recorded, **asked, **({"from": "asked for"} if asked else {})})
     devices, unknown = _embodied(activity)
     return Inventory(
         id=activity.id,

@@ -15,12 +15,12 @@ from submeter.quantities.clock import Span
 from submeter.runs.books import book
 from submeter.runs.calibration import in_background, known_refresh
 from submeter.runs.entry import Seen, Work, make
+from submeter.runs.overhead import overhead
 from submeter.runs.rig import Rig
 from submeter.sensing.metering.meter import SystemClock
 from submeter.sensing.metering.reader import Needed
 from submeter.sensing.probes.probe import Probe, Use
 from submeter.workloads.activity import State
-from submeter.workloads.usage import used
 
 if TYPE_CHECKING:
     from submeter.ledger.writer import LogWriter
@@ -121,21 +121,8 @@ class Job:
             span.seconds, self._revision, state, exit_code=exit_code, span=span,
         )  # fmt: skip
         missing = tuple(dict.fromkeys((*self.notes, *self.rig.missing(seen))))
-        parts = Seen(bookings, (), missing, self._overhead(seen, bookings, span))
+        parts = Seen(bookings, (), missing, overhead(time.process_time_ns(), seen, bookings, span))
         return make(work, parts, self.rig, self.settings, seen)
-
-    def _overhead(
-        self, seen: Evidence, bookings: tuple[Booking, ...], span: Span
-    ) -> dict[str, int]:
-        """Give the meter's own CPU time [ns] and its energy [µJ], by the machine's own rate."""
-        cpu = time.process_time_ns()
-        busy = used(seen.machine, span).cpu if seen.machine is not None else 0
-        drawn = sum(
-            each.workload + each.others
-            for each in bookings
-            if each.domain.startswith(("cpu", "package"))
-        )
-        return {"cpu": cpu, "energy": drawn * min(cpu, busy) // busy} if busy else {"cpu": cpu}
 
     def _keep_entry(self) -> None:
         """Write the entry as far as it has come, until the work is over."""

@@ -34,7 +34,8 @@ class _Process:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._session: Session | None = None
-        os.register_at_fork(after_in_child=self._forget)
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=self._forget)
 
     def _forget(self) -> None:
         self._lock = threading.Lock()

@@ -69,7 +69,12 @@ class Rig:
         sources: list[Source] = [*self._sensors, self.machine, *self._holders]
         if self.own is not None:
             sources.append(self.own)
-        self.meter = Meter(sources, clock, settings.period, needed)
+        self.meter = Meter(sources, clock, self._beat(settings.period), needed)
+
+    def _beat(self, period: float) -> float:
+        """Give the heartbeat [s]: as asked, but under half the time in which a counter may wrap."""
+        wraps = [each.shortest_wrap for each in self._sensors]
+        return min([period, *(wrap / 2 for wrap in wraps if wrap)])
 
     def follow(self, workload: Probe, instant: int, uses: Sequence[Use]) -> None:
         """Follow a workload that began at `instant` [ns], having used `uses` by then."""

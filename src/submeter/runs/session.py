@@ -105,6 +105,7 @@ class Session:
         """Take in a window that has just begun; it waits for no reading."""
         with self._lock:
             self._live.append(window)
+        window.metered_before = self.settler.cpu if self.settler is not None else 0
         self._mark()
 
     def close(self, window: Window) -> None:
@@ -157,4 +158,4 @@ class Session:
         """Account for an entry."""
         from submeter.runs.account import account  # noqa: PLC0415 - brings numpy
 
-        return account(activity, method=method or self.settings["method"], region=region)
+        return account(activity, method or self.settings["method"], {"region": region})

@@ -164,7 +164,10 @@ def _table(file: str) -> dict[str, str]:
         fix = "correct it, or remove it"
         raise ConfigError(f"the settings file cannot be read: {error}", file, fix) from error
     sensors = table.pop("sensor", {})
-    flat = {f"sensor.{name}": str(root) for name, root in dict(sensors).items()}
+    if not isinstance(sensors, dict):
+        fix = 'write the sensors\' roots below a line [sensor], such as rapl = "/path"'
+        raise ConfigError('"sensor" must be a table', file, fix)
+    flat = {f"sensor.{name}": str(root) for name, root in sensors.items()}
     for name, value in table.items():
         if isinstance(value, (dict, list)):
             raise ConfigError(f'"{name}" must be a plain value', file)

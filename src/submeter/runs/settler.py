@@ -14,6 +14,7 @@ from submeter.ledger.location import ledger_folder
 from submeter.runs.books import Seat, book
 from submeter.runs.calibration import known_refresh
 from submeter.runs.entry import Seen, Work, make, merged
+from submeter.runs.overhead import overhead
 from submeter.runs.rig import Rig
 from submeter.sensing.probes.processes import ProcessTree
 from submeter.workloads.activity import Phase, State
@@ -69,6 +70,11 @@ class Settler:
             self._rig = rig
         except (OSError, SubmeterError, ValueError) as error:
             self._failure = f"the meter could not be set up: {error}"
+
+    @property
+    def cpu(self) -> int:
+        """CPU time [ns] that metering has taken so far."""
+        return self._cpu + (self._rig.meter.cpu if self._rig is not None else 0)
 
     def mark(self) -> Mark | None:
         """Ask for readings now; None if there is no meter."""
@@ -153,8 +159,8 @@ class Settler:
             window.id, window.name, window.started_utc, window.started_utc + span.nanoseconds,
             span.seconds, revision, state, window.counts, window.model, span=span,
         )  # fmt: skip
-        cpu = self._cpu + (self._rig.meter.cpu if self._rig is not None else 0)
-        parts = Seen(bookings, merged(window.parts), missing, {"cpu": cpu})
+        own = overhead(max(0, self.cpu - window.metered_before), seen, bookings, span)
+        parts = Seen(bookings, merged(window.parts), missing, own)
         return make(work, parts, self._rig, window.settings, seen)
 
     def _write(self, activity: Activity) -> list[str]:

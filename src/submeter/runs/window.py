@@ -59,6 +59,7 @@ class Window:
         self.start = session.clock.now()
         self.end: int | None = None
         self.mark: Mark | None = None
+        self.metered_before = 0
         self.parts: list[Phase] = []
         self.notes: list[str] = []
         self._tracker: Tracker | None = None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from submeter.cli.output import console, write_json
-from submeter.cli.parser import LEDGER, json_flag, settings_flags
+from submeter.cli.parser import LEDGER, PLACE, json_flag, settings_flags
 from submeter.cli.render.statement import print_figures, print_grounds
 from submeter.cli.render.statement_csv import write as write_csv
 from submeter.errors import UsageError
@@ -25,8 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add its arguments."""
     parser.add_argument("id", nargs="?", default="last", help="an id, its beginning, or last")
     parser.add_argument("--method", metavar="ID", help="accounting method; see submeter methods")
-    parser.add_argument("--region", metavar="REGION", help="account for it as if it ran there")
-    settings_flags(parser, (LEDGER,))
+    settings_flags(parser, (*PLACE, LEDGER))
     json_flag(parser)
     parser.add_argument("--csv", metavar="FILE", help="append the account to a CSV file")
 
@@ -38,7 +37,8 @@ def run(args: argparse.Namespace) -> int:
         what = "account files are not read yet"
         raise UsageError(what, args.id, "give the id of an entry: submeter ledger list")
     entry = Ledger(ledger_folder(settings["ledger"] or None, settings.environ)).get(args.id)
-    statement = account(entry, settings["method"], args.region or "")
+    place = {name: getattr(args, name) or "" for name, *_ in PLACE}
+    statement = account(entry, settings["method"], place)
     if args.csv:
         write_csv(statement, entry, args.csv)
     if args.json:

@@ -19,7 +19,7 @@ class Zone(NamedTuple):
     path : str
         Its folder.
     name : str
-        ``package-0``, ``dram``, ``core``, ``uncore``, ``psys``.
+        ``package-0``, ``dram``, ``core``, ``uncore``, ``psys``, ``psys-1``.
     socket : str
         The socket that it belongs to, and its die where the socket has several: ``0``, ``0.1``.
     wrap : int
@@ -68,6 +68,8 @@ def _parent_name(root: str, parts: list[str]) -> str:
 
 
 def domain_id(zone: Zone) -> str:
-    """Give the `Domain` id of a zone, such as ``package:0``, ``dram:1``, ``psys``."""
-    kind = zone.name.partition("-")[0]
-    return "psys" if kind == "psys" else f"{kind}:{zone.socket}"
+    """Give the `Domain` id of a zone, such as ``package:0``, ``dram:1``, ``psys``, ``psys:1``."""
+    kind, _, number = zone.name.partition("-")
+    if kind == "psys":
+        return f"psys:{number}" if number else "psys"
+    return f"{kind}:{zone.socket}"

@@ -5,7 +5,16 @@ from __future__ import annotations
 import os
 from typing import NamedTuple
 
-TICK = 1_000_000_000 // os.sysconf("SC_CLK_TCK")
+
+def _configured(name: str, default: int) -> int:
+    """Give a limit of the system, or what is usual where the system has no such thing."""
+    try:
+        return os.sysconf(name)
+    except (AttributeError, ValueError, OSError):
+        return default
+
+
+TICK = 1_000_000_000 // _configured("SC_CLK_TCK", 100)
 """One clock tick of the kernel's accounting [ns], 10 ms on most machines."""
 
 
@@ -46,7 +55,7 @@ class ProcessTimes(NamedTuple):
     resident: int
 
 
-_PAGE = os.sysconf("SC_PAGE_SIZE")
+_PAGE = _configured("SC_PAGE_SIZE", 4096)
 
 
 def process_times(pid: int, root: str = "/proc") -> ProcessTimes:

@@ -47,6 +47,14 @@ class SensorSource:
         """The ids of the domains that it fills."""
         return set(self._sensed)
 
+    @property
+    def shortest_wrap(self) -> float:
+        """The shortest time [s] in which one of its counters can come round; 0 if none can."""
+        specs = [each.spec for each in self._sensed.values()]
+        return min(
+            (spec.wrap / spec.limit for spec in specs if spec.wrap and spec.limit), default=0
+        )
+
     def leave(self, domains: Collection[str]) -> None:
         """Leave domains to another sensor that reads them already."""
         for each in domains:

@@ -63,17 +63,16 @@ class RaplSensor:
                 fix="on bare metal: sudo modprobe intel_rapl_msr; a virtual machine has none, "
                 "ask the host's operator to meter it",
             )
-        self._opened: list[_Opened] = []
+        opened: list[tuple[powercap.Zone, int]] = []
         refused: list[str] = []
-        names = {powercap.domain_id(zone) for zone in zones}
         for zone in zones:
             try:
-                handle = os.open(f"{zone.path}/energy_uj", os.O_RDONLY | os.O_CLOEXEC)
-                os.pread(handle, 64, 0)
+                opened.append((zone, _open(zone)))
             except OSError as error:
                 refused.append(f"{zone.name}: {error.strerror}")
-                continue
-            self._opened.append(_Opened(_sensed(zone, names), handle))
+        # Only what is read can contain: the cores of an unreadable package lie in the board.
+        names = {powercap.domain_id(zone) for zone, _ in opened}
+        self._opened = [_Opened(_sensed(zone, names), handle) for zone, handle in opened]
         if not self._opened:
             what = f"RAPL zones cannot be read ({'; '.join(sorted(set(refused)))})"
             raise SensorUnavailable(what, root, _FIX)
@@ -104,6 +103,16 @@ class RaplSensor:
         self._opened = []
 
 
+def _open(zone: powercap.Zone) -> int:
+    handle = os.open(f"{zone.path}/energy_uj", os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.pread(handle, 64, 0)
+    except OSError:
+        os.close(handle)
+        raise
+    return handle
+
+
 def _sensed(zone: powercap.Zone, names: set[str]) -> Sensed:
     kind = zone.name.partition("-")[0]
     domain = powercap.domain_id(zone)
@@ -111,7 +120,9 @@ def _sensed(zone: powercap.Zone, names: set[str]) -> Sensed:
     if kind in ("core", "uncore") and package in names:
         inside = package
     else:
-        inside = "psys" if kind != "psys" and "psys" in names else ""
+        # A second socket's board zone too: its register is valid on the primary socket alone
+        # (Intel SDM, MSR_PLATFORM_ENERGY_COUNTER).
+        inside = "psys" if domain != "psys" and "psys" in names else ""
     gain = _GAIN.get(kind, _PACKAGE_GAIN)
     accuracy = Accuracy(_REFRESH, 1 - gain, 1 + gain, f"gain ±{gain:.0%} ({_KHAN})")
     component = _COMPONENT.get(kind, "other")
