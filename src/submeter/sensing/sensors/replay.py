@@ -40,7 +40,7 @@ from submeter.traces.reading import Kind, Sample
 from submeter.traces.trace import Accuracy
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
 SCHEMA = "submeter.recording/1"
 
@@ -63,12 +63,10 @@ class ReplaySensor:
         self._next = 0
         self._latest: dict[str, Sample] = {}
         try:
-            lines = Path(path).read_text(encoding="utf-8").splitlines()
-            header = json.loads(lines[0])
-            _check(header)
-            self._domains = [_sensed(each) for each in header["domains"]]
-            self._samples = sorted((_line(line) for line in lines[1:] if line), key=lambda x: x[0])
-        except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
+            header, *lines = Path(path).read_text(encoding="utf-8").splitlines() or [""]
+            self._domains = _domains(json.loads(header))
+            self._samples = _samples(lines, {each.domain.id for each in self._domains})
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             fix = "record one with submeter lab record, or see docs/reference/sensors/replay.md"
             raise SensorUnavailable(f"the recording cannot be read: {error}", path, fix) from error
 
@@ -80,13 +78,13 @@ class ReplaySensor:
         """Give each domain's last number at this time of the recording."""
         instant = now()
         if self._start is None:
-            self._start = instant - (self._samples[0][0] if self._samples else 0)
+            self._start = instant - (self._samples[0].instant if self._samples else 0)
         at = instant - self._start
-        while self._next < len(self._samples) and self._samples[self._next][0] <= at:
-            sample = self._samples[self._next][1]
+        while self._next < len(self._samples) and self._samples[self._next].instant <= at:
+            sample = self._samples[self._next]
             self._latest[sample.domain] = sample
             self._next += 1
-        if not self._samples or at > self._samples[-1][0] + 1_000_000_000:
+        if not self._samples or at > self._samples[-1].instant + 1_000_000_000:
             raise OSError("the recording is over")
         return [sample._replace(instant=instant) for sample in self._latest.values()]
 
@@ -97,6 +95,14 @@ class ReplaySensor:
 def _check(header: dict[str, Any]) -> None:
     if header.get("schema") != SCHEMA:
         raise ValueError(f"its first line is not a {SCHEMA} header")
+
+
+def _domains(header: object) -> list[Sensed]:
+    if not isinstance(header, dict) or header.get("schema") != SCHEMA:
+        raise ValueError(f"its first line is not a {SCHEMA} header")
+    if "domains" not in header:
+        raise ValueError("its header declares no domains")
+    return [_sensed(each) for each in header["domains"]]
 
 
 def _sensed(entry: dict[str, Any]) -> Sensed:
@@ -112,9 +118,24 @@ def _sensed(entry: dict[str, Any]) -> Sensed:
     return Sensed(domain, spec, accuracy)
 
 
-def _line(text: str) -> tuple[int, Sample]:
-    when, domain, kind, value = json.loads(text)
-    return int(when), Sample(str(domain), Kind(kind), int(value), int(when))
+def _samples(lines: Sequence[str], declared: Collection[str]) -> list[Sample]:
+    """Read the numbers in order of time."""
+    found = []
+    for number, line in enumerate(lines, start=2):
+        if not line:
+            continue
+        try:
+            found.append(_sample(line, declared))
+        except (ValueError, TypeError, OverflowError) as error:
+            raise ValueError(f"line {number}: {error}") from error
+    return sorted(found, key=lambda sample: sample.instant)
+
+
+def _sample(line: str, declared: Collection[str]) -> Sample:
+    when, domain, kind, value = json.loads(line)
+    if domain not in declared:
+        raise ValueError(f"{domain} is not declared in the header")
+    return Sample(domain, Kind(kind), int(value), int(when))
 
 
 def open_sensor(root: str = "") -> ReplaySensor:
