@@ -73,10 +73,17 @@ def children(pid: int, root: str = "/proc") -> list[int] | None:
     """Give the children of a process, or None where the kernel does not list them."""
     found: list[int] = []
     try:
-        for thread in os.listdir(f"{root}/{pid}/task"):
-            found += map(int, read(f"{root}/{pid}/task/{thread}/children").split())
+        threads = os.listdir(f"{root}/{pid}/task")
     except FileNotFoundError:
-        return [] if not os.path.isdir(f"{root}/{pid}") else None
+        return []
+    for thread in threads:
+        path = f"{root}/{pid}/task/{thread}"
+        try:
+            found += map(int, read(f"{path}/children").split())
+        except FileNotFoundError:
+            if os.path.isdir(path):
+                return None
+            # The thread has just ended; its children belong to another of the process now.
     return found
 
 

@@ -21,8 +21,8 @@ class ProcessTree:
     """Follows a process tree from outside, or from within.
 
     CPU time of the living is read from each; of the dead it is in their parents' once these have
-    waited for them, and `reaped` gives that of the dead whom nobody else can tell of. A total never
-    falls: a process that ends between two reads is counted as it was last seen.
+    waited for them, and `reaped` gives that of the dead whom nobody else can tell of. Of the dead
+    whom nobody waits for it is as it was last seen. A total never falls.
 
     Parameters
     ----------
@@ -51,6 +51,9 @@ class ProcessTree:
         self._start = procfs.process_times(pid, root).start
         self._self = os.getpid()
         self._most = 0
+        self._seen: dict[int, tuple[int, int]] = {}
+        self._reaped_before = reaped()
+        self._unclaimed = 0
         self._known: dict[int, int] = {pid: self._start}
         self._scan_due = 0.0
 
@@ -66,7 +69,7 @@ class ProcessTree:
     def sample(self) -> Sequence[Use]:
         """Read the tree; raises `OSError` once nothing of it is left."""
         self._grow()
-        total, resident, living = 0, 0, {}
+        resident, living, seen = 0, {}, {}
         for pid, start in self._known.items():
             try:
                 times = procfs.process_times(pid, self._root)
@@ -74,18 +77,36 @@ class ProcessTree:
                 continue
             if start and times.start != start:
                 continue
-            total += own_time() if pid == self._self else times.cpu
+            waited = times.cpu - times.alone
+            seen[pid] = (own_time(), own_children()) if pid == self._self else (times.cpu, waited)
             resident += times.resident
             living[pid] = times.start
         if not living:
             raise ProcessLookupError(f"process {self._pid} and all its children are gone")
-        self._known = living
-        self._most = max(self._most, total + self._reaped())
+        reaped = self._reaped()
+        self._unclaimed = self._left(seen, reaped)
+        self._known, self._seen, self._reaped_before = living, seen, reaped
+        total = sum(cpu for cpu, _ in seen.values())
+        self._most = max(self._most, total + reaped + self._unclaimed)
         return (Use("cpu", self._most), Use("memory", resident))
+
+    def _left(self, seen: dict[int, tuple[int, int]], reaped: int) -> int:
+        """Give the CPU time [ns] of the dead that has not come to any who waited for them.
+
+        It stays for good where the kernel drops it (SIGCHLD ignored, a parent outside the tree),
+        and comes to nothing one reading later where it was waited for in the middle of a reading.
+        """
+        gone = sum(cpu for pid, (cpu, _) in self._seen.items() if pid not in seen)
+        claimed = reaped - self._reaped_before
+        for pid, (_, waited) in seen.items():
+            if pid in self._seen:
+                claimed += waited - self._seen[pid][1]
+        return max(0, self._unclaimed + gone - claimed)
 
     def last(self) -> int:
         """Give the CPU time [ns] of the whole tree once it is gone: what was seen or reaped."""
-        self._most = max(self._most, self._reaped())
+        reaped = self._reaped()
+        self._most = max(self._most, reaped + self._left({}, reaped))
         return self._most
 
     def _grow(self) -> None:
