@@ -1,9 +1,9 @@
 """Examples are tests: sybil collects those of README, of docs/ and of the docstrings in src/.
 
-Python blocks run in this process. In a ``console`` block each line that begins with ``$`` is run
-by bash in a folder of the document's own; the lines below it must stand in what it prints, in that
-order, and ``…`` stands for anything. An ``error[…]`` there says that the command must fail. Blocks
-in other languages (``sh``, ``text``) are not run.
+Python blocks run in this process. In a ``console`` block of docs/ each line that begins with ``$``
+is run by bash in a folder of the document's own; the lines below it must stand in what it prints,
+in that order, and ``…`` stands for anything. An ``error[…]`` there says that the command must fail.
+Blocks in other languages (``sh``, ``text``) are not run, nor is what README shows of a shell.
 """
 
 from __future__ import annotations
@@ -70,13 +70,17 @@ def _in_order(lines: list[str], printed: str) -> bool:
     return all(any(re.search(f"^{line}$", each.strip()) for each in rest) for line in lines)
 
 
-_MARKDOWN = (PythonCodeBlockParser(), CodeBlockParser("console", run_console), SkipParser())
+_PYTHON = (PythonCodeBlockParser(), SkipParser())
+_CONSOLE = CodeBlockParser("console", run_console)
 _DOCS = Sybil(
-    _MARKDOWN, path="docs", pattern="*.md", setup=_set_up, teardown=_tear_down, name="docs"
+    (*_PYTHON, _CONSOLE),
+    path="docs",
+    pattern="*.md",
+    setup=_set_up,
+    teardown=_tear_down,
+    name="docs",
 )
-_README = Sybil(
-    _MARKDOWN, filenames=["README.md"], setup=_set_up, teardown=_tear_down, name="readme"
-)
+_README = Sybil(_PYTHON, filenames=["README.md"], setup=_set_up, teardown=_tear_down, name="readme")
 _SOURCE = Sybil([DocTestParser()], path="src", pattern="*.py", name="docstrings")
 
 pytest_collect_file = SybilCollection((_DOCS, _README, _SOURCE)).pytest()

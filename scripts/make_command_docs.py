@@ -1,0 +1,139 @@
+#!/usr/bin/env python3
+"""Write docs/reference/commands.md from the parsers of the command line.
+
+Usage::
+
+    python scripts/make_command_docs.py            # write the page
+    python scripts/make_command_docs.py --check    # fail if the page is not what would be written
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from submeter.cli.main import COMMANDS
+from submeter.cli.parser import Parser
+
+if TYPE_CHECKING:
+    import argparse
+
+PAGE = Path(__file__).parents[1] / "docs" / "reference" / "commands.md"
+
+HEAD = """\
+# Commands
+
+<!-- Written by scripts/make_command_docs.py from the parsers; `make check` fails when stale. -->
+
+`submeter COMMAND [options]`. Results go to standard output, errors and warnings to standard \
+error. The account of `run` and `attach` goes to standard error, so that a pipe gets the work's \
+own output.
+
+| exit code | meaning |
+| --- | --- |
+| 0 | done |
+| 1 | the answer is no: nothing was found |
+| 2 | bad usage or input; standard error says `error[CODE]: what, where, the next step`, \
+see [errors](errors.md) |
+| 130 | Ctrl-C |
+
+`run` ends with its command's own code instead: 127 where there is no such command, 126 where it \
+cannot be executed, 128 + n where signal n ended it.
+
+Options that are settings (`--region`, `--grid`, `--pue`, `--wue`, `--stage`, `--purpose`, \
+`--tenant`, `--contract`, `--ledger`, `--method`, `--period`) can also stand in the environment or \
+in a file: [settings](settings.md). An option cannot be shortened. `submeter --version` prints the \
+version, `submeter COMMAND --help` the options of one command.
+"""
+
+NOTES = {
+    "run": "Everything from `--` on is the command. Its standard streams, open files, signals and "
+    "exit code pass through. What it starts is metered with it until it ends; a process that "
+    "outlives it is named under *left out*. `--json -` is refused, because standard output belongs "
+    "to the command.",
+    "attach": "Meters the process and its descendants, or a control group, until it ends, the time "
+    "is over, or Ctrl-C or SIGTERM. What it used before is not counted. How to: "
+    "[measure a running service](../how-to/measure-a-running-service.md).",
+    "top": "Ctrl-C ends it. Where standard output is no terminal it looks once and ends. Energy "
+    "above idle is shared out by CPU time; processes that lived and died between two looks are in "
+    "*seen too briefly*.",
+    "account": "The entry is not changed: the same joules are accounted for again "
+    "([how to](../how-to/account-again-by-another-method.md)).",
+    "ledger": "`list` shows the latest revision of each entry, `show` one of them in full. Damaged "
+    "bytes are reported on standard error and cost only what they touch ([ledger](ledger.md)).",
+    "doctor": "Takes a second or a few: it reads every sensor, measures how often its value "
+    "changes and what a read costs, and keeps that until the next boot. Each sensor that does not "
+    "answer comes with its remedy.",
+    "factors": "Ends with 1 if nothing is found. The tables are described under "
+    "[factor tables](factors.md).",
+    "methods": "The rules of each, with the reason for them ([accounting methods](methods.md)).",
+    "config": "Shows each setting, its value and where it came from ([settings](settings.md)).",
+    "schema": "`statement` is the one there is ([statement](statement.md)).",
+}
+"""What the parsers do not say; a command without a note fails."""
+
+
+def parser_of(name: str) -> Parser:
+    """Give a command's parser, as ``submeter`` builds it."""
+    module = import_module(f"submeter.cli.commands.{name}")
+    parser = Parser(prog=f"submeter {name}", add_help=False, allow_abbrev=False)
+    module.add_arguments(parser)
+    return parser
+
+
+def usage(name: str, actions: list[argparse.Action]) -> str:
+    """Write one line of usage, independent of the terminal's width."""
+    if name == "run":
+        return "submeter run [options] -- CMD [ARGUMENTS…]"
+    words = [f"submeter {name}"]
+    for action in actions:
+        if action.option_strings:
+            continue
+        shown = "|".join(action.choices) if action.choices else str(action.metavar or action.dest)
+        shown = f"{shown}…" if action.nargs == "+" else shown
+        words.append(f"[{shown}]" if action.nargs == "?" else shown)
+    return " ".join([*words, "[options]"])
+
+
+def row(action: argparse.Action) -> str:
+    """Write one argument as a row of a table."""
+    if action.option_strings:
+        value = "" if action.nargs == 0 else f" {action.metavar or action.dest.upper()}"
+        shown = ", ".join(f"{option}{value}" for option in action.option_strings)
+    else:
+        shown = "|".join(action.choices) if action.choices else str(action.metavar or action.dest)
+    meaning = (action.help or "").replace("|", "\\|")
+    return f"| `{shown}` | {meaning} |".replace("`list|show`", "`list` or `show`")
+
+
+def section(name: str) -> str:
+    """Write the section of one command."""
+    actions = list(parser_of(name)._actions)  # noqa: SLF001 - argparse has no other list
+    lines = [f"## {name}", f"{COMMANDS[name][0].upper()}{COMMANDS[name][1:]}.", "", "```text"]
+    lines += [usage(name, actions), "```", "", NOTES[name], ""]
+    table = [row(action) for action in actions if action.dest != "command"]
+    if table:
+        lines += ["| argument or option | meaning |", "| --- | --- |", *table, ""]
+    return "\n".join(lines)
+
+
+def page() -> str:
+    """Give the whole page."""
+    return "\n".join([HEAD, *(section(name) for name in COMMANDS)]).rstrip() + "\n"
+
+
+def main() -> int:
+    """Write or check the page."""
+    if sys.argv[1:] == ["--check"]:
+        if PAGE.is_file() and PAGE.read_text(encoding="utf-8") == page():
+            return 0
+        print(f"{PAGE.name} is stale: run python scripts/make_command_docs.py", file=sys.stderr)
+        return 1
+    PAGE.write_text(page(), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
