@@ -36,7 +36,7 @@ class Result:
 def do(task: Task[Any]) -> Result:
     """Load a model and put every question to it, each in a phase of its own."""
     # `make demo` meters this whole process from outside and enters it into the ledger. These
-    # windows are shown and forgotten: entered too, the same joules would be counted twice.
+    # windows would be entered as parts of that entry; here they are shown and forgotten.
     with submeter.measure(task.name, record="no") as whole:
         with whole.phase("load") as load:
             model = task.load()
@@ -45,7 +45,6 @@ def do(task: Task[Any]) -> Result:
             for example in task.examples:
                 answers.append(model(example.given))
                 query.count(requests=1)
-        whole.count(requests=len(answers))
     pairs = zip(answers, task.examples, strict=True)
     right = fmean(task.score(answer, example.known) for answer, example in pairs)
     return Result(task, whole, load, query, right)

@@ -58,7 +58,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _hold_streams()
     try:
         _check_platform()
-        return _dispatch(words)
+        code = _dispatch(words)
+        sys.stdout.flush()
     except UsageError as error:
         sys.stderr.write(f"{error.line()}\n")
         return int(getattr(error, "exit_code", BAD_USAGE))
@@ -68,8 +69,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
+    except OSError as error:  # such as output to a full disk
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        told = SubmeterError(error.strerror or str(error), str(error.filename or ""))
+        sys.stderr.write(f"{told.line()}\n")
+        return BAD_USAGE
     except KeyboardInterrupt:
         return 130
+    return code
 
 
 def _hold_streams() -> None:

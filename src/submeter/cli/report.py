@@ -8,16 +8,15 @@ from typing import TYPE_CHECKING
 
 from submeter.accounting.method import find
 from submeter.cli.output import console, write_json
-from submeter.cli.render.report import print_report
-from submeter.cli.render.statement_csv import write as write_csv
 from submeter.errors import ConfigError, RecordError, UsageError
 from submeter.ledger.location import ledger_folder
-from submeter.runs.account import account, all_methods
+from submeter.runs.methods import all_methods
 from submeter.runs.place import of_settings
 from submeter.workloads.activity import STAGES
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Callable
 
     from submeter.runs.settings import Settings
     from submeter.workloads.activity import Activity
@@ -48,6 +47,11 @@ def account_for(activity: Activity, settings: Settings, args: argparse.Namespace
     UsageError
         If a file cannot be written; the account was printed, and the other file written.
     """
+    # Brought in only now: numpy and rich must not hold up the start of the work.
+    from submeter.cli.render.report import print_report  # noqa: PLC0415
+    from submeter.cli.render.statement_csv import write as write_csv  # noqa: PLC0415
+    from submeter.runs.account import account  # noqa: PLC0415
+
     statement = account(activity, settings["method"])
     try:
         ledger = str(ledger_folder(settings["ledger"] or None, settings.environ))
@@ -58,17 +62,21 @@ def account_for(activity: Activity, settings: Settings, args: argparse.Namespace
         sys.stderr.flush()
     except OSError:  # closed, or full: nobody reads it, and the work's own result stands
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
-    faults: list[UsageError] = []
-    for target, write in (
-        (args.json, lambda: write_json(statement.as_dict(), args.json)),
-        (args.csv, lambda: write_csv(statement, activity, args.csv)),
-    ):
-        try:
-            if target:
-                write()
-        except UsageError as fault:
-            faults.append(fault)
-    for fault in faults[1:]:
-        sys.stderr.write(f"{fault.line()}\n")
+    faults = []
+    if args.json:
+        faults += _fault(lambda: write_json(statement.as_dict(), args.json))
+    if args.csv:
+        faults += _fault(lambda: write_csv(statement, activity, args.csv))
+    for each in faults[1:]:
+        sys.stderr.write(f"{each.line()}\n")
     if faults:
         raise faults[0]
+
+
+def _fault(write: Callable[[], None]) -> list[UsageError]:
+    """Write one file; gives what went wrong, so that the other is written all the same."""
+    try:
+        write()
+    except UsageError as error:
+        return [error]
+    return []

@@ -83,8 +83,17 @@ def scaled(value: float, unit: str) -> tuple[float, str]:
     return 1 / size, name
 
 
-def phrase(value: float, low: float, high: float, unit: str) -> tuple[str, str]:
+def phrase(value: float, low: float, high: float, unit: str, like: float = 0.0) -> tuple[str, str]:
     """Write a value and its interval, such as ``('1.2 Wh', '0.8 to 1.9')``.
+
+    Parameters
+    ----------
+    value, low, high : float
+        In `unit`.
+    unit : str
+        Such as ``kWh``.
+    like : float
+        If not 0, the prefix is the one that reads best for this value: parts stand under a total.
 
     Examples
     --------
@@ -92,7 +101,7 @@ def phrase(value: float, low: float, high: float, unit: str) -> tuple[str, str]:
     ('1.2 Wh', '0.8 to 1.9')
     """
     size = value or max(abs(low), abs(high))
-    factor, shown = scaled(size, unit)
+    factor, shown = scaled(like or size, unit)
     value, low, high = value * factor, low * factor, high * factor
     digits = significant(value, low, high)
     text = rounded(value, digits)

@@ -7,9 +7,14 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from submeter.errors import QuantityError
+from submeter.quantities.digits import phrase
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+
+_SEEN = 0.995
+"""Coverage above it is not worth a word."""
 
 
 class Tier(StrEnum):
@@ -61,6 +66,12 @@ class Estimate:
             )
         if not 0.0 <= self.coverage <= 1.0:
             raise QuantityError(f"a coverage of {self.coverage} is not between 0 and 1")
+
+    def __str__(self) -> str:
+        """Write it with as many digits as its interval allows: ``1.2 J (0.8 to 1.9), modelled``."""
+        value, interval = phrase(self.value, self.low, self.high, self.unit)
+        seen = "" if self.coverage > _SEEN else f", {self.coverage:.0%} of the time seen"
+        return f"{value} ({interval}), {self.tier.value}{seen}"
 
     def as_dict(self) -> dict[str, float | str]:
         """Give the ``Q`` object of ``submeter.statement/1``."""

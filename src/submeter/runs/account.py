@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.metadata import entry_points
 from typing import TYPE_CHECKING
 
 from submeter.accounting.draws import Draws
@@ -24,12 +23,12 @@ from submeter.quantities.factor import Source
 from submeter.reference.catalogue.accelerators import match_accelerator
 from submeter.reference.catalogue.embodied import embodied
 from submeter.reference.factors.registry import shipped
+from submeter.runs.methods import all_methods
 from submeter.runs.place import of_record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from submeter.accounting.method import Method
     from submeter.accounting.statement import Statement
     from submeter.quantities.factor import Factor
     from submeter.workloads.activity import Activity, Booking, Device
@@ -60,14 +59,6 @@ def account(activity: Activity, method: str, place: Mapping[str, str] | None = N
     """
     rules = find(method, all_methods())
     return state(inventory_of(activity, place), rules, Draws())
-
-
-def all_methods() -> list[Method]:
-    """Give every method that is installed, built-in or not."""
-    found: list[Method] = []
-    for point in entry_points(group="submeter.methods"):
-        found.extend(point.load())
-    return found
 
 
 def inventory_of(activity: Activity, stated: Mapping[str, str] | None = None) -> Inventory:

@@ -11,6 +11,7 @@ import sys
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 from submeter.errors import UsageError
+from submeter.runs.entry import PARENT
 from submeter.runs.job import Job
 from submeter.sensing.devices import procfs
 from submeter.sensing.probes.processes import ProcessTree, own_children
@@ -79,7 +80,7 @@ def run(arguments: Sequence[str], settings: Settings, name: str = "") -> Outcome
     _adopt_orphans()
     before = own_children()
     with _Signals() as signals:
-        child = _spawn(arguments)
+        child = _spawn(arguments, job.id if settings.records else "")
         signals.reach(child.pid)
         tree = ProcessTree(child.pid, lambda: own_children() - before, os.getpid())
         job.follow(tree)
@@ -118,23 +119,25 @@ def _check(program: str) -> None:
     raise CommandError("there is no such command", program, fix, NOT_FOUND)
 
 
-def _spawn(arguments: Sequence[str]) -> subprocess.Popen[bytes]:
+def _spawn(arguments: Sequence[str], entry: str) -> subprocess.Popen[bytes]:
     sys.stdout.flush()
     sys.stderr.flush()
     try:
-        return subprocess.Popen(arguments, close_fds=False, env=_environment())
+        return subprocess.Popen(arguments, close_fds=False, env=_environment(entry))
     except OSError as error:
         fix = "check that it is a program for this machine"
         what = f"the command cannot be started: {error.strerror}"
         raise CommandError(what, arguments[0], fix, NOT_EXECUTABLE) from error
 
 
-def _environment() -> dict[str, str]:
-    """Give the environment that this process was given: Python itself may have added to it.
+def _environment(entry: str) -> dict[str, str]:
+    """Give the environment that this process was given, and the id of the command's entry.
+
+    Python itself may have added to it.
 
     Under the locale C it sets LC_CTYPE (PEP 538), which would change what the command prints.
     """
-    environ = dict(os.environ)
+    environ = {**os.environ, **({PARENT: entry} if entry else {})}
     try:
         with open("/proc/self/environ", "rb") as file:
             given = file.read().split(b"\0")

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from submeter.runs.settings import Settings
     from submeter.workloads.activity import Booking, Device
 
+PARENT = "SUBMETER_PARENT"
+"""Variable by which `submeter run` tells what it runs the id of its entry: what is measured inside
+is a part of that entry, and its joules are not added to it."""
+
 _NEVER = Span(0, 0)
 _PLACE = ("region", "grid", "pue", "wue")
 
@@ -85,6 +89,7 @@ def make(
     if stage not in STAGES:
         fix = f"choose one of {', '.join(STAGES)}"
         raise ConfigError(f'"{stage}" is not a stage', settings.origin("stage"), fix)
+    parent = settings.environ.get(PARENT, "")
     devices: tuple[Device, ...] = ()
     if rig is not None and at is not None:
         devices = rig.devices(at, seen.bookings, work.span)
@@ -92,14 +97,29 @@ def make(
     if place:
         place["from"] = ", ".join(sorted({settings.origin(name) for name in place}))
     return Activity(
-        id=work.id, name=work.name, start=work.start, end=work.end, seconds=work.seconds,
-        revision=work.revision, state=work.state, stage=stage, purpose=settings["purpose"],
-        counts=work.counts, bookings=seen.bookings, phases=seen.phases,
+        id=work.id,
+        name=work.name,
+        start=work.start,
+        end=work.end,
+        seconds=work.seconds,
+        revision=work.revision,
+        state=work.state,
+        stage=stage,
+        purpose=settings["purpose"],
+        counts=work.counts,
+        bookings=seen.bookings,
+        phases=seen.phases,
         devices=devices,
         host=rig.host.record() if rig is not None else {},
-        model=work.model, place=place, tenant=settings["tenant"], contract=settings["contract"],
-        overhead=seen.overhead, missing=seen.missing, exit_code=work.exit_code,
-    )  # fmt: skip
+        model=work.model,
+        place=place,
+        tenant=settings["tenant"],
+        contract=settings["contract"],
+        lineage={"parent": parent} if parent else {},
+        overhead=seen.overhead,
+        missing=seen.missing,
+        exit_code=work.exit_code,
+    )
 
 
 def merged(phases: Iterable[Phase]) -> tuple[Phase, ...]:

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from submeter.runs.settings import Settings
     from submeter.workloads.activity import Activity, Booking
 
+EARLY_LOOKS = (0.02, 0.08, 0.2)
+"""When the work is looked at before the first heartbeat [s], each after the one before."""
+
 FIRST_CHECKPOINT = 1.0
 CHECKPOINT = 10.0
 """How often the entry of work in progress is written [s], so that a kill loses no more."""
@@ -101,6 +104,8 @@ class Job:
     def end(self, exit_code: int | None) -> Activity:
         """Take the last readings, close the books and enter them into the ledger."""
         self._over.set()
+        if self._checkpoints.is_alive():
+            self._checkpoints.join(HUNG)
         if self.rig.own is not None and self._tree is not None:
             self.rig.own.finish(self.clock.now(), self._tree.last())
         mark = self.rig.meter.mark()
@@ -125,7 +130,14 @@ class Job:
         return make(work, parts, self.rig, self.settings, seen)
 
     def _keep_entry(self) -> None:
-        """Write the entry as far as it has come, until the work is over."""
+        """Write the entry as far as it has come, until the work is over.
+
+        Work may be over before the first heartbeat: a few early looks see what memory it holds.
+        """
+        for wait in EARLY_LOOKS:
+            if self._over.wait(wait):
+                return
+            self.rig.meter.mark()
         wait = FIRST_CHECKPOINT
         while not self._over.wait(wait):
             now = self.clock.now()

@@ -21,10 +21,12 @@ from submeter.workloads.activity import Phase, State
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from submeter.ledger.writer import LogWriter
     from submeter.runs.books import Evidence
     from submeter.runs.session import Session
+    from submeter.runs.settings import Settings
     from submeter.runs.window import Window
     from submeter.sensing.metering.meter import Mark
     from submeter.workloads.activity import Activity, Booking
@@ -49,7 +51,7 @@ class Settler:
         self._session = session
         self._rig: Rig | None = None
         self._failure = ""
-        self._writer: LogWriter | None = None
+        self._writers: dict[Path, LogWriter] = {}
         self._revisions: dict[str, int] = {}
         self._cpu = 0
 
@@ -116,7 +118,7 @@ class Settler:
         activity = None
         if window.parent is None:
             activity = self._entry(window, seen, bookings, missing, State.FINAL)
-            missing = (*missing, *self._write(activity))
+            missing = (*missing, *self._write(activity, window.settings))
         else:
             span = window.span
             window.root.parts.append(
@@ -163,22 +165,22 @@ class Settler:
         parts = Seen(bookings, merged(window.parts), missing, own)
         return make(work, parts, self._rig, window.settings, seen)
 
-    def _write(self, activity: Activity) -> list[str]:
+    def _write(self, activity: Activity, settings: Settings) -> list[str]:
         """Enter into the ledger; a failure is told in the account.
 
         While more windows wait to be settled, entries go to the disk in groups.
         """
-        settings = self._session.settings
         if not settings.records:
             return []
         try:
-            if self._writer is None:
-                folder = ledger_folder(settings["ledger"] or None, settings.environ)
-                self._writer = Ledger(folder).open_writer()
+            folder = ledger_folder(settings["ledger"] or None, settings.environ)
+            if folder not in self._writers:
+                self._writers[folder] = Ledger(folder).open_writer()
+            writer = self._writers[folder]
             if self._session.closed.empty():
-                self._writer.append_now(activity)
+                writer.append_now(activity)
             else:
-                self._writer.append(activity)
+                writer.append(activity)
         except (SubmeterError, OSError) as error:
             return [f"record: not entered in the ledger: {error}"]
         return []
@@ -191,12 +193,13 @@ class Settler:
             seen = self._rig.evidence(window.span)
             bookings = book(seen, window.span, self._seats(window))
             missing = self._missing(seen, bookings, list(window.notes))
-            self._write(self._entry(window, seen, bookings, missing, State.OPEN))
+            entry = self._entry(window, seen, bookings, missing, State.OPEN)
+            self._write(entry, window.settings)
 
     def _end(self) -> None:
         """Write what still waits; nobody reads an account any more, so a failure is printed."""
-        if self._writer is not None:
+        for writer in self._writers.values():
             try:
-                self._writer.close()
+                writer.close()
             except (SubmeterError, OSError) as error:
                 sys.stderr.write(f"submeter: entries not in the ledger: {error}\n")

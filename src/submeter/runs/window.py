@@ -74,6 +74,8 @@ class Window:
     def count(self, **work: float) -> None:
         """Count work done: ``requests``, ``tokens_in``, ``tokens_out``, ``images``, or your own.
 
+        What is counted in a part is counted in the whole too, as its energy is.
+
         Parameters
         ----------
         **work : float
@@ -87,6 +89,12 @@ class Window:
         for name, amount in work.items():
             if not 0 <= amount < float("inf"):
                 raise UsageError(f"{amount} is not a count of {name}", "window.count")
+        window: Window | None = self
+        while window is not None:
+            window._add(work)  # noqa: SLF001 - another window of this class
+            window = window.parent
+
+    def _add(self, work: Mapping[str, float]) -> None:
         with self._lock:
             for name, amount in work.items():
                 self._counts[name] = self._counts.get(name, 0.0) + amount

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from submeter.cli.output import console, write_json
 from submeter.cli.parser import LEDGER, PLACE, json_flag, settings_flags
-from submeter.cli.render.statement import print_figures, print_grounds
+from submeter.cli.render.statement import print_doubts, print_figures, print_sources
 from submeter.cli.render.statement_csv import write as write_csv
 from submeter.errors import UsageError
 from submeter.ledger.book import Ledger
@@ -47,5 +47,6 @@ def run(args: argparse.Namespace) -> int:
     out = console()
     out.print(Text(f"{entry.id}  {entry.name}: {entry.seconds:.2f} s", style="bold"))
     print_figures(out, statement)
-    print_grounds(out, statement)
+    print_doubts(out, statement)
+    print_sources(out, statement)
     return 0

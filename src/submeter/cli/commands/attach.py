@@ -43,6 +43,9 @@ def run(args: argparse.Namespace) -> int:
     """Meter until it ends, the time is over, or Ctrl-C; then account for what was seen."""
     settings = load(given(args))
     check(settings)
+    if args.seconds is not None and not 0 < args.seconds <= _LONGEST:
+        fix = "choose more than 0 seconds, or leave it out: until the process ends"
+        raise UsageError(f"a time of {args.seconds:g} s", "--seconds", fix)
     workload, name = _workload(args)
     job = Job(settings, args.name or name)
     job.begin()

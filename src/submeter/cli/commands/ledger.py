@@ -11,7 +11,7 @@ from rich.text import Text
 
 from submeter.cli.output import console, write_json
 from submeter.cli.parser import LEDGER, json_flag, settings_flags
-from submeter.cli.render.books import books_table, energy_columns, energy_words
+from submeter.cli.render.books import books_table, energy_columns, energy_words, phase_lines
 from submeter.errors import UsageError
 from submeter.ledger.book import Ledger
 from submeter.ledger.liveness import is_alive, standing
@@ -23,7 +23,11 @@ from submeter.workloads.activity_json import to_json
 if TYPE_CHECKING:
     import argparse
 
-    from submeter.workloads.activity import Activity
+    from submeter.workloads.activity import Activity, Device
+
+
+_HOST = ("name", "machine", "system")
+"""What of an entry's host a reader wants to know."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -70,8 +74,9 @@ def _list(args: argparse.Namespace, ledger: Ledger) -> int:
         value, interval, how = energy_columns(each.bookings)
         state = standing(each, is_alive)
         how = how if state == "final" else ", ".join(filter(None, (how, state)))
+        name = Text(f"└ {each.name}" if each.lineage.get("parent") else each.name)
         table.add_row(
-            each.id, utc(each.start)[:16], Text(each.name), f"{each.seconds:.1f} s",
+            each.id, utc(each.start)[:16], name, f"{each.seconds:.1f} s",
             value, interval, how,
         )  # fmt: skip
     out.print(table)
@@ -90,21 +95,31 @@ def _show(args: argparse.Namespace, ledger: Ledger) -> int:
               f"stage {entry.stage}, revision {entry.revision}", markup=False)  # fmt: skip
     out.print(f"energy, facility left out: {energy_words(entry.bookings)}", markup=False)
     out.print(books_table(entry.bookings))
-    for phase in entry.phases:
-        words = energy_words(phase.bookings)
-        out.print(f"phase {phase.name}: {phase.seconds:.3f} s, {words}", markup=False)
+    for line in phase_lines(entry.phases):
+        out.print(Text(f"phase {line}"))
     for each in entry.devices:
-        size = f" × {each.count:g}" if each.count != 1 else ""
-        out.print(f"{each.kind}: {each.name or 'not told'}{size}, "
-                  f"{each.reserved:.1%} of it this work's", markup=False)  # fmt: skip
-    for title, table in (("host", entry.host), ("place", entry.place), ("counts", entry.counts)):
+        words = f"{each.kind}: {_device(each)}, {each.reserved:.1%} of it this work's"
+        out.print(Text(words))
+    host = {key: entry.host[key] for key in _HOST if key in entry.host}
+    tables = {
+        "host": host, "place": entry.place, "counts": entry.counts, "model": entry.model,
+        "part of": entry.lineage,
+    }  # fmt: skip
+    for title, table in tables.items():
         if table:
             words = ", ".join(f"{key} {value}" for key, value in table.items())
-            out.print(f"{title}: {words}", markup=False)
+            out.print(Text(f"{title}: {words}"))
     for each_missing in entry.missing:
-        out.print(f"left out: {each_missing}", markup=False)
+        out.print(Text(f"left out: {each_missing}"))
     out.print(f"\naccount for it: submeter account {entry.id} --region FR", style="dim")
     return 0
+
+
+def _device(device: Device) -> str:
+    if device.kind == "memory":
+        return f"{device.count / 2**30:.1f} GiB"
+    size = f" × {device.count:g}" if device.count != 1 else ""
+    return f"{device.name or 'name not told'}{size}"
 
 
 def _with_standing(entry: Activity) -> dict[str, object]:

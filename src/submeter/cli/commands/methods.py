@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from submeter.accounting.methods import METHODS
 from submeter.cli.output import console, write_json
 from submeter.cli.parser import json_flag
+from submeter.runs.methods import all_methods
 
 if TYPE_CHECKING:
     import argparse
@@ -20,11 +20,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print every method with its rules and its source."""
     if args.json:
-        rows = [{**method.as_dict(), "hash": method.hash()} for method in METHODS]
+        rows = [{**method.as_dict(), "hash": method.hash()} for method in all_methods()]
         write_json({"methods": rows}, args.json)
         return 0
     out = console()
-    for method in METHODS:
+    for method in all_methods():
         out.print(f"{method.id} (version {method.version}): {method.title}", style="bold")
         parts = ", ".join(part.value for part in method.parts) or "nothing"
         components = ", ".join(method.components) or "all"

@@ -14,7 +14,7 @@ from submeter.runs.drawn import energy_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from submeter.workloads.activity import Booking
+    from submeter.workloads.activity import Booking, Phase
 
 SEEN = 0.995
 """Coverage above it is not worth a word."""
@@ -29,6 +29,21 @@ def energy_columns(bookings: Sequence[Booking]) -> tuple[str, str, str]:
     value, interval = phrase(kwh, low, high, "kWh")
     seen = "" if energy.coverage > SEEN else f", {energy.coverage:.0%} seen"
     return value, interval, f"{energy.tier.value}{seen}"
+
+
+def phase_lines(phases: Sequence[Phase]) -> list[str]:
+    """Write each named part: its time, its energy, and the energy per unit that it counted."""
+    lines = []
+    for phase in phases:
+        energy = energy_of(phase.bookings)
+        words = f"{phase.name}: {phase.seconds:.2f} s, {energy_words(phase.bookings)}"
+        for unit, amount in phase.counts.items():
+            if energy is not None and amount:
+                ends = (energy.value / amount, energy.low / amount, energy.high / amount)
+                value, interval = phrase(*ends, energy.unit)
+                words += f"; {value} ({interval}) for each of {amount:g} {unit}"
+        lines.append(words)
+    return lines
 
 
 def energy_words(bookings: Sequence[Booking]) -> str:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from submeter.cli.render.books import books_table
-from submeter.cli.render.statement import print_figures, print_grounds
+from submeter.cli.render.statement import print_doubts, print_figures, print_method
+from submeter.quantities.estimate import Tier
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -29,13 +30,19 @@ def print_report(out: Console, activity: Activity, statement: Statement, ledger:
     if activity.bookings:
         out.print("\nthe books: meter = this work + others + idle + unattributed", style="bold")
         out.print(books_table(activity.bookings))
-    print_grounds(out, statement)
+    if not any(each.tier == Tier.MEASURED.value for each in activity.bookings):
+        out.print("\nno sensor answers here, so all of it is modelled: submeter doctor tells why")
+    print_doubts(out, statement)
+    names = ", ".join(source.id for source in statement.sources)
+    cites = f"\nsources: {names}; submeter account {activity.id[:10]} cites them"
+    out.print(Text(cites, style="dim"))
+    print_method(out, statement)
     unwritten = [each for each in activity.missing if each.startswith(_RECORD)]
     if unwritten or not ledger:
         why = unwritten[0].removeprefix(_RECORD) if unwritten else "record=no"
         out.print(Text(f"\nnot recorded: {why}"))
         return
-    out.print(Text(f"\nrecorded as {activity.id} in {ledger}"))
+    out.print(Text(f"\nrecorded as {activity.id} in {ledger}"), soft_wrap=True)
     if "region" in activity.place or "grid" in activity.place:
         out.print(Text(f"next: submeter ledger show {activity.id[:10]}"))
     else:

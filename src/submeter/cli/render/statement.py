@@ -11,10 +11,15 @@ from submeter.cli.render.books import SEEN
 from submeter.quantities.digits import phrase
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from rich.console import Console
 
     from submeter.accounting.statement import Statement
     from submeter.quantities.estimate import Estimate
+
+NO_LICENCE = "not applicable"
+"""The licence of what is no published work: a reading, a statement of the user's."""
 
 _STYLE = {"measured": "green", "modelled": "yellow", "assumed": "yellow", "mixed": "yellow"}
 
@@ -32,31 +37,41 @@ def _lines(statement: Statement) -> Table:
     table.add_column("value", justify="right")
     table.add_column("95 % interval", justify="left")
     table.add_column("how", justify="left")
-    energy = statement.energy
-    _row(table, "energy", energy.total, bold=True)
-    for name, part in energy.by_component.items():
-        _row(table, f"  {name}", part)
-    carbon = statement.carbon
-    _row(table, f"carbon ({carbon.basis}-based)", carbon.total, bold=True)
-    for name in ("operational", "idle", "embodied"):
-        _row(table, f"  {name}", getattr(carbon, name))
-    water = statement.water
-    _row(table, f"water ({water.basis})" if water.basis else "water", water.total, bold=True)
-    for name in ("on_site", "electricity"):
-        _row(table, f"  {name.replace('_', ' ')}", getattr(water, name))
+    energy, carbon, water = statement.energy, statement.carbon, statement.water
+    _block(table, "energy", energy.total, energy.by_component)
+    parts = {name: getattr(carbon, name) for name in ("operational", "idle", "embodied")}
+    _block(table, f"carbon ({carbon.basis}-based)", carbon.total, parts)
+    parts = {"on site": water.on_site, "electricity": water.electricity}
+    _block(table, f"water ({water.basis})" if water.basis else "water", water.total, parts)
     _row(table, "minerals (ADPe)", statement.resources)
     _row(table, "primary energy", statement.primary_energy)
     _row(table, "price of the electricity", statement.money)
     return table
 
 
-def _row(table: Table, name: str, amount: Estimate | None, *, bold: bool = False) -> None:
-    style = "bold" if bold else ""
+def _block(
+    table: Table, name: str, total: Estimate | None, parts: Mapping[str, Estimate | None]
+) -> None:
+    """Add a total and its parts, all in the total's unit; a total that is not known says so."""
+    if total is None:
+        table.add_row(Text(name, style="bold"), "not known", "", "")
+    _row(table, name, total, style="bold")
+    for part, amount in parts.items():
+        _row(table, f"  {part}", amount, like=total)
+
+
+def _row(
+    table: Table,
+    name: str,
+    amount: Estimate | None,
+    *,
+    style: str = "",
+    like: Estimate | None = None,
+) -> None:
     if amount is None:
-        if bold:
-            table.add_row(Text(name, style=style), "not known", "", "")
         return
-    value, interval = phrase(amount.value, amount.low, amount.high, amount.unit)
+    reference = like.value if like is not None else 0.0
+    value, interval = phrase(amount.value, amount.low, amount.high, amount.unit, reference)
     seen = "" if amount.coverage > SEEN else f", {amount.coverage:.0%} of the time seen"
     how = Text(f"{amount.tier.value}{seen}", style=_STYLE[amount.tier.value])
     table.add_row(Text(name, style=style), Text(value, style=style), interval, how)
@@ -73,8 +88,8 @@ def _per_unit(statement: Statement) -> Text:
     return Text(f"\nper {statement.unit.name} ({count:g} counted): " + "; ".join(parts))
 
 
-def print_grounds(out: Console, statement: Statement) -> None:
-    """Print what a statement rests on: what it leaves out, what widens it, its sources."""
+def print_doubts(out: Console, statement: Statement) -> None:
+    """Print what a statement leaves out, and what most widens it."""
     if statement.missing:
         out.print("\nleft out or fallen back on", style="bold")
         for each in statement.missing:
@@ -85,9 +100,19 @@ def print_grounds(out: Console, statement: Statement) -> None:
         for widener in statement.widest[:3]:
             line = f"  {widener.share:4.0%}  {widener.factor}: {widener.hint}"
             out.print(Text(line))
+
+
+def print_sources(out: Console, statement: Statement) -> None:
+    """Print where every factor of a statement comes from, and by which method it was used."""
     out.print("\nsources", style="bold")
     for source in statement.sources:
-        out.print(Text(f"  {source.id}: {source.citation} [{source.licence}]", style="dim"))
+        licence = "" if source.licence == NO_LICENCE else f" [{source.licence}]"
+        out.print(Text(f"  {source.id}: {source.citation}{licence}", style="dim"))
+    print_method(out, statement)
+
+
+def print_method(out: Console, statement: Statement) -> None:
+    """Print by which method a statement was made, and what metering cost."""
     out.print(Text(f"\nmethod {statement.method}, version {statement.recipe.method_version}"))
     if statement.overhead is not None:
         over = statement.overhead

@@ -111,8 +111,9 @@ class HolderSource:
         """Look once; a failure is kept, never raised."""
         try:
             found = self._sensor.holders()
-        except (OSError, SensorUnavailable) as error:
-            self.failure = f"{self.name}: {error}"
+        except Exception as error:  # noqa: BLE001 - a plug-in must not take the meter down
+            expected = isinstance(error, (OSError, SensorUnavailable))
+            self.failure = f"{self.name}: {error if expected else repr(error)}"
             self._lose(self._tracks)
             return
         instant = clock.now()

@@ -67,6 +67,11 @@ class Series:
         self._add(instant, 0 if self._lost else growth)
         self._raw = raw
 
+    def hold(self, instant: int) -> None:
+        """Take in at `instant` [ns] that the rate has stayed what it was."""
+        if self._times:
+            self.rate(instant, self._raw)
+
     def take(self, kind: Kind, instant: int, raw: int) -> None:
         """Take in a raw number by its kind."""
         if kind is Kind.COUNTER:

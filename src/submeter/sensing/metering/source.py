@@ -65,8 +65,9 @@ class SensorSource:
         """Read once; a failure is kept, never raised."""
         try:
             samples = self.sensor.sample(clock.now)
-        except (OSError, SensorUnavailable) as error:
-            self.failure = f"{self.name}: {error}"
+        except Exception as error:  # noqa: BLE001 - a plug-in must not take the meter down
+            expected = isinstance(error, (OSError, SensorUnavailable))
+            self.failure = f"{self.name}: {error if expected else repr(error)}"
             for series in self._series.values():
                 series.lose(self.failure)
             return
@@ -142,9 +143,9 @@ class ProbeSource:
                 series.counter(instant, value)
 
     def finish(self, instant: int, cpu: int) -> None:
-        """Book the CPU time [ns] that a tree had used when it ended."""
+        """Book the CPU time [ns] that a tree had used when it ended, and its memory until then."""
         self._series["cpu"].counter(instant, cpu)
-        self._series["memory"].rate(instant, 0)
+        self._series["memory"].hold(instant)
 
     def keep(self, pinned: Collection[int], before: int) -> None:
         """Bound the memory."""
