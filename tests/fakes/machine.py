@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from submeter.sensing.devices.procfs import TICK
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SECOND = 1_000_000_000
 WRAP = 262_143_328_850
@@ -119,7 +122,7 @@ class Proc:
         self.write()
 
     def reap(self, pid: int, *, counted: bool = True) -> None:
-        """Let a zombie go: its parent has waited for it, or (not `counted`) ignores such signals."""
+        """Let a zombie go: its parent has waited for it, or (not `counted`) ignores its signal."""
         gone = self.rows.pop(pid)
         parent = self.rows.get(gone["parent"])
         if counted and parent is not None:

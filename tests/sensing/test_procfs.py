@@ -117,7 +117,7 @@ def test_the_machine_probe_reads_both(proc):
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("processor\t: 0\nmodel name\t: Xeon 8380: x\nflags\t\t: fpu vme\n\n", ("Xeon 8380: x", False)),
+        ("processor\t: 0\nmodel name\t: Xeon: x\nflags\t\t: fpu vme\n\n", ("Xeon: x", False)),
         ("model name\t: EPYC\nflags\t\t: fpu hypervisor\n\nmodel name\t: other\n", ("EPYC", True)),
         ("processor\t: 0\nBogoMIPS\t: 50\nCPU part\t: 0xd40\n\n", ("0xd40", False)),
         ("Model\t: Raspberry Pi 5\n", ("Raspberry Pi 5", False)),

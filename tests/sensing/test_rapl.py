@@ -81,7 +81,12 @@ def test_the_second_sockets_board_zone_is_another_domain_and_not_added(tree):
     tree.zone("intel-rapl:2", "package-1", 100.0)
     tree.zone("intel-rapl:3", "psys-1", 7.0)
     source, span = meter(tree, 10)
-    assert joules(source, span) == {"package:0": 1000, "psys": 3000, "package:1": 1000, "psys:1": 70}
+    assert joules(source, span) == {
+        "package:0": 1000,
+        "psys": 3000,
+        "package:1": 1000,
+        "psys:1": 70,
+    }
     assert added(source, span) == 3000
 
 

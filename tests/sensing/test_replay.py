@@ -12,10 +12,8 @@ from submeter.sensing.sensors.replay import ReplaySensor, open_sensor
 from tests.fakes.machine import SECOND, VirtualClock
 
 RECORDING = Path(__file__).parent / "recordings" / "synthetic.ndjson"
-HEADER = {
-    "schema": "submeter.recording/1",
-    "domains": [{"id": "gpu:0", "component": "gpu", "refresh": 0.1, "low": 0.9, "high": 1.1}],
-}
+CARD = {"id": "gpu:0", "component": "gpu", "refresh": 0.1, "low": 0.9, "high": 1.1}
+HEADER = {"schema": "submeter.recording/1", "domains": [CARD]}
 
 
 def play(path, seconds, beat=0.25):
@@ -83,7 +81,7 @@ def test_a_recording_without_numbers_answers_nothing(tmp_path):
         ([{"schema": "submeter.recording/2"}], "not a submeter.recording/1 header"),
         ([{"schema": "submeter.recording/1"}], "domains"),
         ([{**HEADER, "domains": [{"id": "gpu:0"}]}], "component"),
-        ([{**HEADER, "domains": [{**HEADER["domains"][0], "low": "x"}]}], "could not convert"),
+        ([{**HEADER, "domains": [{**CARD, "low": "x"}]}], "could not convert"),
         ([HEADER, [0, "gpu:0", "counter"]], "line 2"),
         ([HEADER, [0, "gpu:0", "counter", 1], [1, "gpu:0", "volts", 1]], "line 3.*volts"),
         ([HEADER, [0, "gpu:1", "counter", 1]], "line 2.*gpu:1.*not declared"),
