@@ -159,6 +159,16 @@ def test_power_between_two_readings_is_the_mean_of_the_two():
     assert series.cumulative().totals == (0, 400_000_000)
 
 
+def test_a_rate_can_be_held_until_its_end():
+    series = Series()
+    series.hold(SECOND)
+    assert series.cumulative() == ((), ())
+    series.rate(2 * SECOND, 100)
+    series.hold(4 * SECOND)
+    series.hold(3 * SECOND)
+    assert series.cumulative() == ((2 * SECOND, 4 * SECOND), (0, 200))
+
+
 def test_flat_power_is_not_nothing():
     """Equal readings are readings: a meter that drops them sees no energy in flat power."""
     series = Series()

@@ -183,7 +183,7 @@ def test_what_a_tree_had_used_when_it_ended_is_booked_at_its_end():
     clock.forward(1)
     source.finish(clock.now(), 175)
     assert source.usage().cpu == ((0, SECOND), (0, 75))
-    assert source.usage().memory.totals == (0, 5)
+    assert source.usage().memory.totals == (0, 10)
 
 
 def test_a_probe_keeps_what_windows_need_and_begins_anew_after_a_pause():

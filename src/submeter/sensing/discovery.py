@@ -97,6 +97,7 @@ def _opened(point: EntryPoint, root: str) -> Sensor | Refusal:
 def _open(point: EntryPoint, root: str) -> Sensor | Refusal:
     try:
         sensor: Sensor = point.load()(root)
+        sensor.domains()  # a stranger's sensor that cannot tell what it reads is refused here
     except SensorUnavailable as refusal:
         return Refusal(point.name, refusal.what, refusal.fix)
     except Exception as error:  # noqa: BLE001 - a plug-in must not take the meter down

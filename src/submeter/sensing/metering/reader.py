@@ -77,6 +77,7 @@ class Reader:
         self._served = 0
         self._stopping = False
         self._rested = False
+        self._late = False
         self.cpu = 0
         self._thread = threading.Thread(target=self._run, name="submeter-reader", daemon=True)
 
@@ -97,9 +98,15 @@ class Reader:
             return self._asked
 
     def wait(self, ticket: int, timeout: float) -> bool:
-        """Wait at most `timeout` [s] for the reading of `ticket`; tells whether it came."""
+        """Wait at most `timeout` [s] for the reading of `ticket`; tells whether it came.
+
+        Where it was waited for in vain, nobody waits again until it has answered.
+        """
         with self._wake:
-            return self._wake.wait_for(lambda: self._served >= ticket or self._stopping, timeout)
+            timeout = 0.0 if self._late else timeout
+            self._wake.wait_for(lambda: self._served >= ticket or self._stopping, timeout)
+            self._late = self._served < ticket
+            return not self._late
 
     def add(self, source: Source) -> None:
         """Read one more source from now on."""
@@ -131,6 +138,7 @@ class Reader:
             self.cpu = time.thread_time_ns()
             with self._wake:
                 self._served = max(self._served, ticket)
+                self._late = False
                 self._wake.notify_all()
 
     def _rest(self) -> bool:
