@@ -81,17 +81,23 @@ class AboveIdle:
         What the domain would have drawn with nothing to do [µJ].
     threads : int
         Hardware threads.
+    whole : Cumulative, optional
+        For a meter whose idle power is not known: what a model says that the domain drew [µJ],
+        `idle` being the model's too. The model then tells only what part of the metered energy was
+        idle: ``I = E·idle/whole``.
     """
 
     own: Cumulative
     everyone: Cumulative
     idle: Cumulative
     threads: int
+    whole: Cumulative | None = None
 
     @property
     def name(self) -> str:
         """Id and version."""
-        return "cpu-time-above-idle/1"
+        known = "idle" if self.whole is None else "modelled-idle"
+        return f"cpu-time-above-{known}/1"
 
     def instants(self, span: Span) -> Iterable[int]:
         """Give when either use was sampled."""
@@ -101,13 +107,20 @@ class AboveIdle:
         """Split what is above idle by CPU time."""
         if not self.everyone.seen(piece):
             return Shares(0, 0, 0, energy)
-        idle = min(energy, self.idle.between(piece))
+        idle = min(energy, self._idle(energy, piece))
         own = self.own.between(piece)
         busy = max(own, self.everyone.between(piece))
         if not busy:
             return Shares(0, 0, energy, 0)
         mine, others = apportion(energy - idle, (own, busy - own))
         return Shares(mine, others, idle, 0)
+
+    def _idle(self, energy: int, piece: Span) -> int:
+        idle = self.idle.between(piece)
+        if self.whole is None:
+            return idle
+        whole = self.whole.between(piece)
+        return energy * idle // whole if whole else energy
 
     def occupied(self, span: Span) -> float:
         """Give the workload's CPU time over all that there was."""

@@ -19,11 +19,25 @@ from submeter.workloads.activity import Booking
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from submeter.attribution.attribution import Rule
+    from submeter.attribution.attribution import Attribution, Rule
     from submeter.quantities.clock import Span
+    from submeter.quantities.cumulative import Cumulative
     from submeter.sensing.metering.holders import Held
     from submeter.traces.trace import PowerTrace
     from submeter.workloads.usage import Capacity, UsageTrace
+
+
+class LoadShape(NamedTuple):
+    """What a model says that the processors drew in all, and of that idle [µJ].
+
+    `low` and `high` are the 95 % interval of the idle part, over its value: how surely the model
+    splits an energy that a meter told.
+    """
+
+    whole: Cumulative
+    idle: Cumulative
+    low: float = 1.0
+    high: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +48,8 @@ class Evidence:
     ----------
     traces : sequence of PowerTrace
         What was drawn.
-    idle : mapping of str to PowerTrace
-        By domain, the part that no work caused, where it is known.
+    idle : mapping of str to Cumulative
+        By domain, the part that no work caused [µJ], where it is known.
     machine : UsageTrace or None
         What everybody did.
     own : UsageTrace or None
@@ -44,16 +58,19 @@ class Evidence:
         By domain, who held each accelerator.
     capacity : Capacity
         What the machine has to give.
+    shape : LoadShape or None
+        For processors that are metered: what part of their energy a model calls idle.
     methods : mapping of str to str
         By sensor, id and version of how it measures.
     """
 
     traces: Sequence[PowerTrace]
-    idle: Mapping[str, PowerTrace]
+    idle: Mapping[str, Cumulative]
     machine: UsageTrace | None
     own: UsageTrace | None
     held: Mapping[str, Held]
     capacity: Capacity
+    shape: LoadShape | None = None
     methods: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -68,11 +85,12 @@ def rule_for(trace: PowerTrace, seen: Evidence) -> Rule:
         return CapacityShare(
             seen.own.memory, seen.machine.memory, seen.capacity.memory, "memory-held"
         )
+    own, everyone, threads = seen.own.cpu, seen.machine.cpu, seen.capacity.threads
     if domain in seen.idle:
-        idle = seen.idle[domain].energy
-        return AboveIdle(seen.own.cpu, seen.machine.cpu, idle, seen.capacity.threads)
-    per_second = seen.capacity.threads * 1_000_000_000
-    return CapacityShare(seen.own.cpu, seen.machine.cpu, per_second, "cpu-time")
+        return AboveIdle(own, everyone, seen.idle[domain], threads)
+    if seen.shape is not None:
+        return AboveIdle(own, everyone, seen.shape.idle, threads, seen.shape.whole)
+    return CapacityShare(own, everyone, threads * 1_000_000_000, "cpu-time")
 
 
 class Seat(NamedTuple):
@@ -105,6 +123,7 @@ def _book(trace: PowerTrace, seen: Evidence, span: Span, seats: Sequence[Seat]) 
             rule = Simultaneous(rule, *seat)
     shares = attribute(trace, span, rule)
     drawn = trace.drawn(span)
+    least, most = _split_ratios(shares, rule, seen.shape)
     return Booking(
         domain=trace.domain.id,
         component=trace.domain.component,
@@ -117,13 +136,33 @@ def _book(trace: PowerTrace, seen: Evidence, span: Span, seats: Sequence[Seat]) 
         others=shares.shares.others,
         idle=shares.shares.idle,
         unattributed=shares.shares.unattributed,
-        low=drawn.low / drawn.energy if drawn.energy else 1.0,
-        high=drawn.high / drawn.energy if drawn.energy else 1.0,
+        low=least * (drawn.low / drawn.energy if drawn.energy else 1.0),
+        high=most * (drawn.high / drawn.energy if drawn.energy else 1.0),
         coverage=drawn.coverage,
         rule=rule.name,
         share=rule.occupied(span),
         inside=trace.domain.inside,
     )
+
+
+def _split_ratios(booked: Attribution, rule: Rule, shape: LoadShape | None) -> tuple[float, float]:
+    """Give how far what is charged could lie from its value because the idle part is modelled.
+
+    With an idle part `r` times as large, the workload's share of what is above idle shrinks and the
+    idle energy of the capacity that it occupied grows; a machine that is all the workload's own is
+    sure of its energy whatever was idle.
+    """
+    shares = booked.shares
+    above = shares.workload + shares.others
+    charged = shares.workload + shares.idle * booked.occupied
+    if shape is None or not rule.name.startswith("cpu-time-above-modelled-idle") or not charged:
+        return 1.0, 1.0
+    found = [1.0]
+    for ratio in (shape.low, shape.high):
+        idle = min(shares.idle * ratio, shares.idle + above)
+        left = (shares.idle + above - idle) / above if above else 0.0
+        found.append((shares.workload * left + idle * booked.occupied) / charged)
+    return min(found), max(found)
 
 
 def added(books: Iterable[Sequence[Booking]]) -> tuple[Booking, ...]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from submeter.runs.books import Evidence
+from submeter.runs.books import Evidence, LoadShape
 from submeter.runs.host import describe
 from submeter.sensing.devices.pci import accelerators
 from submeter.sensing.discovery import Found, Refusal, entry_points, find_sensors
@@ -32,6 +32,13 @@ PLATFORM = (
     "platform: fans, board, storage, network and power-supply losses have no sensor here; "
     "a wall or BMC meter would see them"
 )
+
+
+class Modelled(NamedTuple):
+    """What a model says that a component drew, and the idle part of it where it can tell."""
+
+    whole: PowerTrace
+    idle: PowerTrace | None
 
 
 class Rig:
@@ -94,37 +101,38 @@ class Rig:
         """Gather all that was seen of `span`."""
         measured = [trace for source in self._sensors for trace in source.traces(span)]
         usage = self.machine.usage(span.start)
-        modelled, idle = self._modelled(measured, usage)
+        models = self._models(usage)
+        seen = {trace.domain.component for trace in measured if trace.energy.times}
+        # One that is metered is never modelled too, and a meter of the whole machine sees all.
+        wanted = [each for each in models if not seen & {each.whole.domain.component, "machine"}]
         held = {
             name: held for each in self._holders for name, held in each.held(span.start).items()
         }
-        methods = {each.sensor.name: each.sensor.method for each in self._sensors}
-        own = self.own.usage(span.start) if self.own is not None else None
-        return Evidence([*measured, *modelled], idle, usage, own, held, self.host.capacity, methods)
+        return Evidence(
+            traces=[*measured, *(each.whole for each in wanted)],
+            idle={each.whole.domain.id: each.idle.energy for each in wanted if each.idle},
+            machine=usage,
+            own=self.own.usage(span.start) if self.own is not None else None,
+            held=held,
+            capacity=self.host.capacity,
+            shape=_shape(models),
+            methods={each.sensor.name: each.sensor.method for each in self._sensors},
+        )
 
-    def _modelled(
-        self, measured: Sequence[PowerTrace], usage: UsageTrace
-    ) -> tuple[list[PowerTrace], dict[str, PowerTrace]]:
-        """Model the components that no sensor sees; one that is metered is never modelled too."""
-        seen = {trace.domain.component for trace in measured if trace.energy.times}
-        traces: list[PowerTrace] = []
-        idle: dict[str, PowerTrace] = {}
+    def _models(self, usage: UsageTrace) -> list[Modelled]:
+        """Let every model say what its component drew, metered or not."""
+        found = []
+        capacity, virtual = self.host.capacity, self.host.virtual
         for estimator in self.estimators:
-            if estimator.component in seen or "machine" in seen:
-                continue
-            virtual = self.host.virtual
-            trace = estimator.power_trace(usage, self.host.capacity, is_virtual=virtual)
-            if trace is None:
-                continue
-            traces.append(trace)
-            rest = estimator.idle_trace(usage, self.host.capacity, is_virtual=virtual)
-            if rest is not None:
-                idle[trace.domain.id] = rest
-        return traces, idle
+            whole = estimator.power_trace(usage, capacity, is_virtual=virtual)
+            if whole is not None:
+                idle = estimator.idle_trace(usage, capacity, is_virtual=virtual)
+                found.append(Modelled(whole, idle))
+        return found
 
     def models(self, span: Span) -> list[PowerTrace]:
         """Give what the models say of every component, metered or not."""
-        return self._modelled([], self.machine.usage(span.start))[0]
+        return [each.whole for each in self._models(self.machine.usage(span.start))]
 
     def missing(self, seen: Evidence) -> tuple[str, ...]:
         """Tell in words what is not seen here, each with its remedy."""
@@ -185,6 +193,17 @@ class Rig:
         if self.meter.stop():
             for each in self._sensors:
                 each.sensor.close()
+
+
+def _shape(models: Sequence[Modelled]) -> LoadShape | None:
+    """Give the processors' load curve, by which a metered processor's idle part is told."""
+    for whole, idle in models:
+        if whole.domain.component == "cpu" and idle is not None:
+            # The level of both is one unknown, which cancels in the part that is idle.
+            low = min(1.0, idle.accuracy.low / whole.accuracy.low)
+            high = max(1.0, idle.accuracy.high / whole.accuracy.high)
+            return LoadShape(whole.energy, idle.energy, low, high)
+    return None
 
 
 def _part(used_amount: int, whole: int) -> float:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import os
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from submeter.attribution.apportion import apportion
+from submeter.attribution.attribution import attribute
 from submeter.quantities.clock import Span
+from submeter.quantities.cumulative import Cumulative
+from submeter.runs.books import rule_for
 from submeter.runs.rig import Rig
 from submeter.runs.sight import draws
 from submeter.sensing.devices import procfs
 from submeter.sensing.metering.meter import SystemClock
 from submeter.sensing.metering.reader import Needed
-from submeter.workloads.usage import used
+from submeter.workloads.usage import UsageTrace, used
 
 if TYPE_CHECKING:
     from submeter.runs.books import Evidence
@@ -95,23 +99,22 @@ class Watch:
         trace = _processor(seen)
         if trace is None or seen.machine is None:
             return Moment(span, found, [], 0, 0, "")
-        energy = trace.energy.between(span)
-        idle = seen.idle[trace.domain.id].energy.between(span) if seen.idle else 0
+        nobody = UsageTrace("nobody", Cumulative((), ()), Cumulative((), ()))
+        alone = replace(seen, own=nobody)
+        shares = attribute(trace, span, rule_for(trace, alone)).shares
         busy = used(seen.machine, span).cpu
-        if trace.domain.id not in seen.idle:
-            unused = max(0, seen.capacity.threads * span.nanoseconds - busy)
-            idle = apportion(energy, (busy, unused))[1]
         spent = {key: total - self._cpu.get(key, 0) for key, total in cpu.items()}
         rows = [(key, amount) for key, amount in spent.items() if amount > 0]
         known = sum(amount for _, amount in rows)
-        above = max(0, energy - min(energy, idle))
-        parts = apportion(above, [*(amount for _, amount in rows), max(0, busy - known)])
+        weights = [*(amount for _, amount in rows), max(0, busy - known)]
+        parts = apportion(shares.others, weights)
         consumers = [
             Consumer(key[0], _name(key[0]), amount, part)
             for (key, amount), part in zip(rows, parts, strict=False)
         ]
         consumers.sort(key=lambda each: -each.energy)
-        return Moment(span, found, consumers, energy - above, parts[-1], trace.domain.id)
+        rest = parts[-1] + shares.unattributed
+        return Moment(span, found, consumers, shares.idle, rest, trace.domain.id)
 
     def close(self) -> None:
         """End it."""
