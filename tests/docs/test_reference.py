@@ -14,6 +14,7 @@ from submeter import errors
 from submeter.accounting import statement
 from submeter.attribution import rules
 from submeter.cli.render import statement_csv
+from submeter.quantities.cumulative import Cumulative
 from submeter.reference.sealed import read_sealed
 from submeter.runs.settings import KNOWN
 from submeter.workloads import activity
@@ -145,10 +146,21 @@ def test_every_stage_is_told():
 
 
 def test_every_attribution_rule_is_told():
-    source = inspect.getsource(rules)
-    names = set(re.findall(r'"([a-z-]+/\d+)"', source))
-    names |= {"cpu-time-of-capacity/1", "memory-held-of-capacity/1"}
-    assert names <= rows(TEXT["attribution-rules"])
+    use = Cumulative((), ())
+    every = (
+        rules.AboveIdle(use, use, use, 1),
+        rules.AboveIdle(use, use, use, 1, use),
+        rules.CapacityShare(use, use, 1, "cpu-time"),
+        rules.CapacityShare(use, use, 1, "memory-held"),
+        rules.DeviceHeld(use, use, use, use),
+        rules.WholeDevice(),
+        rules.NobodyKnown(),
+    )
+    kinds = {
+        kind for _, kind in inspect.getmembers(rules, inspect.isclass) if "split" in vars(kind)
+    }
+    assert kinds == {type(rule) for rule in every}, "a new rule: name it here and on the page"
+    assert {rule.name for rule in every} <= rows(TEXT["attribution-rules"])
 
 
 def test_settings_files_in_the_docs_can_be_used(tmp_path):
