@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from submeter.quantities.clock import Clock
 
 
+GRACE = 0.1
+"""How long a reader that did not answer is waited for again [s]."""
+
+
 class Source(Protocol):
     """Something that can be read into a series."""
 
@@ -100,10 +104,10 @@ class Reader:
     def wait(self, ticket: int, timeout: float) -> bool:
         """Wait at most `timeout` [s] for the reading of `ticket`; tells whether it came.
 
-        Where it was waited for in vain, nobody waits again until it has answered.
+        Where it was waited for in vain, nobody waits longer than `GRACE` until it has answered.
         """
         with self._wake:
-            timeout = 0.0 if self._late else timeout
+            timeout = min(timeout, GRACE) if self._late else timeout
             self._wake.wait_for(lambda: self._served >= ticket or self._stopping, timeout)
             self._late = self._served < ticket
             return not self._late
