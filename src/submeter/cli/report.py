@@ -6,13 +6,9 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from submeter.accounting.method import find
 from submeter.cli.output import console, write_json
-from submeter.errors import ConfigError, RecordError, UsageError
+from submeter.errors import RecordError, UsageError
 from submeter.ledger.location import ledger_folder
-from submeter.runs.methods import all_methods
-from submeter.runs.place import of_settings
-from submeter.workloads.activity import STAGES
 
 if TYPE_CHECKING:
     import argparse
@@ -20,23 +16,6 @@ if TYPE_CHECKING:
 
     from submeter.runs.settings import Settings
     from submeter.workloads.activity import Activity
-
-
-def check(settings: Settings) -> None:
-    """Refuse settings that the account would stumble over, before any work is begun.
-
-    Raises
-    ------
-    UsageError
-        If the place, the method, the stage or the heartbeat cannot be used.
-    """
-    of_settings(settings)
-    find(settings["method"], all_methods())
-    if settings["stage"] not in STAGES:
-        fix = f"choose one of {', '.join(STAGES)}"
-        what = f'"{settings["stage"]}" is not a stage'
-        raise ConfigError(what, settings.origin("stage"), fix)
-    _ = settings.period, settings.records
 
 
 def account_for(activity: Activity, settings: Settings, args: argparse.Namespace) -> None:

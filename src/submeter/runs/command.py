@@ -11,8 +11,8 @@ import sys
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 from submeter.errors import UsageError
-from submeter.runs.entry import PARENT
 from submeter.runs.job import Job
+from submeter.runs.settings import PARENT
 from submeter.sensing.devices import procfs
 from submeter.sensing.probes.processes import ProcessTree, own_children
 

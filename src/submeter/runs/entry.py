@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from submeter.errors import ConfigError
 from submeter.quantities.clock import Span
 from submeter.runs.books import added
+from submeter.runs.settings import PARENT
 from submeter.workloads.activity import STAGES, Activity, Phase, State
 
 if TYPE_CHECKING:
@@ -17,10 +17,6 @@ if TYPE_CHECKING:
     from submeter.runs.rig import Rig
     from submeter.runs.settings import Settings
     from submeter.workloads.activity import Booking, Device
-
-PARENT = "SUBMETER_PARENT"
-"""Variable by which `submeter run` tells what it runs the id of its entry: what is measured inside
-is a part of that entry, and its joules are not added to it."""
 
 _NEVER = Span(0, 0)
 _PLACE = ("region", "grid", "pue", "wue")
@@ -78,17 +74,13 @@ class Seen:
 def make(
     work: Work, seen: Seen, rig: Rig | None, settings: Settings, at: Evidence | None
 ) -> Activity:
-    """Make the entry.
-
-    Raises
-    ------
-    ConfigError
-        If the configured stage is not one of `STAGES`.
-    """
-    stage = settings["stage"]
+    """Make the entry; a configured stage that is none becomes ``other``, and the entry says so."""
+    stage, missing = settings["stage"], seen.missing
     if stage not in STAGES:
-        fix = f"choose one of {', '.join(STAGES)}"
-        raise ConfigError(f'"{stage}" is not a stage', settings.origin("stage"), fix)
+        choices = ", ".join(STAGES)
+        origin = settings.origin("stage")
+        missing = (*missing, f'stage: "{stage}" ({origin}) is none; choose one of {choices}')
+        stage = "other"
     parent = settings.environ.get(PARENT, "")
     devices: tuple[Device, ...] = ()
     if rig is not None and at is not None:
@@ -117,7 +109,7 @@ def make(
         contract=settings["contract"],
         lineage={"parent": parent} if parent else {},
         overhead=seen.overhead,
-        missing=seen.missing,
+        missing=missing,
         exit_code=work.exit_code,
     )
 

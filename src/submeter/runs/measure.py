@@ -9,6 +9,7 @@ import threading
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar, cast, overload
 
+from submeter.errors import UsageError
 from submeter.runs.window import Terms, Window
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 _COROUTINE = 0x80
 """``inspect.CO_COROUTINE``."""
+_GENERATORS = 0x20 | 0x200
+"""``inspect.CO_GENERATOR`` and ``inspect.CO_ASYNC_GENERATOR``."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -34,12 +37,16 @@ class _Process:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._session: Session | None = None
+        self._parent = ""
         if hasattr(os, "register_at_fork"):
             os.register_at_fork(after_in_child=self._forget)
 
     def _forget(self) -> None:
         self._lock = threading.Lock()
         self._session = None
+        around = _current.get()
+        if around is not None and around.end is None:
+            self._parent = around.id
         _current.set(None)
 
     def session(self) -> Session:
@@ -48,7 +55,7 @@ class _Process:
             if self._session is None:
                 from submeter.runs.session import Session  # noqa: PLC0415 - not at import
 
-                self._session = Session({})
+                self._session = Session({}, self._parent)
             return self._session
 
 
@@ -131,8 +138,18 @@ class Measure:
         self.__exit__(kind, error, trace)
 
     def __call__(self, function: Callable[P, T]) -> Callable[P, T]:
-        """Measure every call of `function`, plain or async, in a window of its own."""
-        if _is_async(function):
+        """Measure every call of `function`, plain or async, in a window of its own.
+
+        Raises
+        ------
+        UsageError
+            If it is a generator: its work is done while others wait for it, between its items.
+        """
+        if _has(function, _GENERATORS):
+            name = getattr(function, "__qualname__", "it")
+            fix = "open a window inside it: with submeter.measure(...)"
+            raise UsageError(f"the generator {name} cannot be measured as a call", fix=fix)
+        if _has(function, _COROUTINE):
 
             @functools.wraps(function)
             async def awaited(*args: P.args, **kwargs: P.kwargs) -> object:
@@ -154,10 +171,10 @@ class Measure:
         return type(self)(name, self._parent, self._budget, model, **self._flags)
 
 
-def _is_async(function: Callable[..., Any]) -> bool:
-    """Tell whether calling it gives a coroutine; `inspect` would cost 15 ms at import."""
+def _has(function: Callable[..., Any], flags: int) -> bool:
+    """Tell whether its code has a flag; `inspect` would cost 15 ms at import."""
     code = getattr(function, "__code__", None)
-    return bool(code is not None and code.co_flags & _COROUTINE)
+    return bool(code is not None and code.co_flags & flags)
 
 
 def synchronise() -> list[str]:
@@ -266,7 +283,8 @@ def measure(
 
         limit = parsed(budget, raises=on_budget == "raise")
     if settings:
-        from submeter.runs.settings import load  # noqa: PLC0415 - not at import
+        from submeter.runs.check import check  # noqa: PLC0415 - not at import
+        from submeter.runs.settings import load  # noqa: PLC0415
 
-        load(settings)
+        check(load(settings))
     return Measure(name, None, limit, model, **settings)

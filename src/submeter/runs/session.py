@@ -5,12 +5,13 @@ from __future__ import annotations
 import atexit
 import os
 import queue
+import sys
 import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from submeter.ledger.identity import IdSource
-from submeter.runs.settings import load
+from submeter.runs.settings import PARENT, load
 from submeter.sensing.devices.procfs import process_times
 from submeter.sensing.metering.meter import SystemClock
 from submeter.sensing.metering.reader import Needed
@@ -19,7 +20,7 @@ from submeter.sensing.probes.probe import Use
 from submeter.sensing.probes.processes import own_time
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from submeter.accounting.statement import Statement
     from submeter.quantities.clock import Span
@@ -61,6 +62,13 @@ def _first(clock: SystemClock) -> First:
     return First(instant, machine, own)
 
 
+def _at_end_of_worker(finish: Callable[[], None]) -> None:
+    """Have `finish` called at the end of a worker of `multiprocessing`, which skips `atexit`."""
+    process, util = (sys.modules.get(f"multiprocessing.{name}") for name in ("process", "util"))
+    if process is not None and util is not None and process.parent_process() is not None:
+        util.Finalize(None, finish, exitpriority=0)
+
+
 class Session:
     """The windows of one process, over one rig that is set up in the background.
 
@@ -68,12 +76,16 @@ class Session:
     ----------
     flags : mapping of str to (str or None)
         Settings passed by the program; they beat environment and file.
+    parent : str
+        Id of the entry that this process is measured in already, if it is not in the environment.
     """
 
-    def __init__(self, flags: Mapping[str, str | None]) -> None:
+    def __init__(self, flags: Mapping[str, str | None], parent: str = "") -> None:
+        self.pid = os.getpid()
+        self._environ = {**os.environ, PARENT: parent} if parent else os.environ
         self.clock = SystemClock()
         self.first = _first(self.clock)
-        self.settings = load(flags)
+        self.settings = load(flags, self._environ)
         self.ids = IdSource(self.clock.utc)
         self.closed: queue.SimpleQueue[Window | None] = queue.SimpleQueue()
         self.settler: Settler | None = None
@@ -83,6 +95,7 @@ class Session:
         self._thread = threading.Thread(target=self._background, name="submeter", daemon=True)
         self._thread.start()
         atexit.register(self.finish)
+        _at_end_of_worker(self.finish)
 
     def _background(self) -> None:
         from submeter.runs.settler import Settler  # noqa: PLC0415 - off the caller's thread
@@ -94,7 +107,7 @@ class Session:
 
     def settings_with(self, flags: Mapping[str, str]) -> Settings:
         """Give the settings with a window's own on top."""
-        return load(flags) if flags else self.settings
+        return load(flags, self._environ) if flags else self.settings
 
     def finish(self) -> None:
         """Settle what is closed before the program ends, within a bounded time."""
@@ -109,7 +122,14 @@ class Session:
         self._mark()
 
     def close(self, window: Window) -> None:
-        """Note a window's end and have it settled in the background."""
+        """Note a window's end and have it settled in the background.
+
+        In a child process after a fork nothing is noted: the window is its parent's.
+        """
+        if os.getpid() != self.pid:
+            window.end = self.clock.now()
+            window.settle((), ("energy: the window belongs to the parent process",), None)
+            return
         mark = self._mark()
         window.end = mark.instant if mark is not None else self.clock.now()
         window.mark = mark

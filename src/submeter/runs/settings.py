@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 
 FILE = "submeter.toml"
 
+PARENT = "SUBMETER_PARENT"
+"""Variable by which `submeter run` tells what it runs the id of its entry: what is measured inside
+is a part of that entry, and its joules are not added to it."""
+
 
 class Known(NamedTuple):
     """A setting that exists: its default and its meaning."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import queue
 import sys
@@ -70,7 +71,8 @@ class Settler:
                     source.take(session.first.instant, uses)
             rig.meter.start()
             self._rig = rig
-        except (OSError, SubmeterError, ValueError) as error:
+        except (OSError, SubmeterError, ValueError, RuntimeError) as error:
+            # RuntimeError: no new thread can be started, as at the end of the interpreter.
             self._failure = f"the meter could not be set up: {error}"
 
     @property
@@ -170,12 +172,14 @@ class Settler:
 
         While more windows wait to be settled, entries go to the disk in groups.
         """
-        if not settings.records:
-            return []
         try:
+            if not settings.records:
+                return []
             folder = ledger_folder(settings["ledger"] or None, settings.environ)
             if folder not in self._writers:
                 self._writers[folder] = Ledger(folder).open_writer()
+                # Closed in `_end`: at the program's end, windows are settled before that.
+                atexit.unregister(self._writers[folder].close)
             writer = self._writers[folder]
             if self._session.closed.empty():
                 writer.append_now(activity)
@@ -197,7 +201,13 @@ class Settler:
             self._write(entry, window.settings)
 
     def _end(self) -> None:
-        """Write what still waits; nobody reads an account any more, so a failure is printed."""
+        """Write what still waits; nobody reads an account any more, so a failure is printed.
+
+        Windows that are still open at the program's end are entered as far as they have come.
+        """
+        if self._rig is not None and self._session.roots:
+            self._rig.meter.wait(self._rig.meter.mark(), HUNG)
+            self._checkpoint()
         for writer in self._writers.values():
             try:
                 writer.close()

@@ -10,8 +10,9 @@ import time
 from typing import TYPE_CHECKING
 
 from submeter.cli.parser import LEDGER, PLACE, WORK, given, json_flag, settings_flags
-from submeter.cli.report import account_for, check
+from submeter.cli.report import account_for
 from submeter.errors import UsageError
+from submeter.runs.check import check
 from submeter.runs.job import Job
 from submeter.runs.settings import load
 from submeter.sensing.devices.procfs import read
@@ -54,6 +55,9 @@ def run(args: argparse.Namespace) -> int:
     if sys.stderr.isatty():
         sys.stderr.write(f"metering {workload.who}; Ctrl-C ends it and shows the account\n")
     _wait(args.pid, args.seconds or _LONGEST)
+    if isinstance(workload, ProcessTree):
+        workload.scan_now()
+    job.look()
     account_for(job.end(None), settings, args)
     return 0
 

@@ -7,8 +7,9 @@ from argparse import REMAINDER
 from typing import TYPE_CHECKING
 
 from submeter.cli.parser import LEDGER, PLACE, WORK, given, json_flag, settings_flags
-from submeter.cli.report import account_for, check
+from submeter.cli.report import account_for
 from submeter.errors import SubmeterError, UsageError
+from submeter.runs.check import check
 from submeter.runs.command import run as run_command
 from submeter.runs.settings import load
 
