@@ -10,6 +10,10 @@ import time
 from pathlib import Path
 from typing import Any
 
+from submeter.ledger.book import Ledger
+from submeter.ledger.liveness import is_alive, standing
+from submeter.workloads.activity_json import to_json
+
 PYTHON = sys.executable
 SUBMETER = str(Path(sys.executable).with_name("submeter"))
 PATIENCE = 120.0
@@ -25,7 +29,11 @@ class Meter:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.home = folder / "state"
-        kept = {key: value for key, value in os.environ.items() if not key.startswith("SUBMETER_")}
+        kept = {
+            key: value
+            for key, value in os.environ.items()
+            if not key.startswith("SUBMETER_") and key != "COLUMNS"
+        }
         self.environ = {**kept, "SUBMETER_HOME": str(self.home), "PYTHONHASHSEED": "random"}
         self.burner = folder / "burn.py"
         self.burner.write_text(BURN)
@@ -65,10 +73,14 @@ class Meter:
         return json.loads(done.stdout)
 
     def entries(self) -> list[dict[str, Any]]:
-        """Give the ledger's entries as ``submeter ledger list`` tells them."""
-        found = self.json("ledger", "list")["entries"]
-        assert isinstance(found, list)
-        return found
+        """Give the ledger's entries as ``submeter ledger list --json -`` tells them."""
+        ledger = Ledger(Path(self.environ.get("SUBMETER_HOME", self.home)) / "ledger")
+        found = [
+            {**to_json(each), "standing": standing(each, is_alive)} for each in ledger.activities()
+        ]
+        plain = json.loads(json.dumps(found))
+        assert isinstance(plain, list)
+        return plain
 
     def only_entry(self) -> dict[str, Any]:
         """Give the one entry there is."""

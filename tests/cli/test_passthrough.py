@@ -77,13 +77,14 @@ def test_the_command_gets_no_descriptor_of_the_meters(meter):
 
 
 @pytest.mark.parametrize("language", [{}, {"LANG": "C"}, {"LC_ALL": "POSIX"}])
-def test_the_environment_is_the_one_the_meter_was_given(meter, language):
+def test_the_environment_is_the_meters_own_and_the_id_of_the_entry(meter, language):
     kept = {k: v for k, v in meter.environ.items() if not k.startswith(("LC_", "LANG"))}
     meter.environ = {**kept, **language, "ODD": "a=b\n\x7f é"}
     look = ("env", "-0")
     metered = raw(meter, *look, capture_output=True)
     plain = direct(meter, *look, capture_output=True)
-    assert sorted(metered.stdout.split(b"\0")) == sorted(plain.stdout.split(b"\0"))
+    added = set(metered.stdout.split(b"\0")) ^ set(plain.stdout.split(b"\0"))
+    assert added == {f"SUBMETER_PARENT={meter.only_entry()['id']}".encode()}
 
 
 def test_folder_umask_limits_and_ignored_signals_are_handed_on(meter):

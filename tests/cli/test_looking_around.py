@@ -1,0 +1,207 @@
+"""The commands that look around: doctor, top, factors, methods, schema."""
+
+import json
+import os
+import pty
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from submeter.accounting.methods import METHODS
+from submeter.sensing.discovery import entry_points
+from tests.cli.command import PATIENCE, SUBMETER, until
+
+
+def test_the_doctor_names_every_sensor_as_answering_or_refusing_with_a_remedy(meter):
+    told = meter.json("doctor")
+    answering = {each["sensor"] for each in told["domains"]}
+    refusing = {each["sensor"] for each in told["refusals"]}
+    for point in entry_points("submeter.sensors"):
+        assert point.name in answering | refusing
+    for each in told["refusals"]:
+        assert each["reason"]
+        assert each["fix"]
+    assert told["machine"]["threads"] == os.cpu_count()
+    assert told["machine"]["memory_bytes"] > 0
+    for each in told["domains"]:
+        power = each["power"]
+        assert 0 <= power["low"] <= power["value"] <= power["high"]
+        assert power["unit"] == "W"
+        assert each["sensor"]
+    assert 0 <= told["measured_share"]["value"] <= 1
+
+
+def test_the_doctor_speaks_plainly(meter):
+    shown = meter("doctor").stdout
+    told = meter.json("doctor")
+    for each in told["refusals"]:
+        assert f"{each['sensor']}: " in shown
+    for each in told["domains"]:
+        assert each["domain"] in shown
+    if told["measured_share"]["value"] == 0:
+        assert "Nothing here is measured." in shown
+
+
+def test_the_doctor_leaves_no_entry(meter):
+    meter("doctor")
+    assert meter.entries() == []
+
+
+def test_a_sensor_whose_root_is_broken_is_refused_by_name(meter):
+    told = meter.json("doctor", env={"SUBMETER_SENSOR_RAPL": "/nowhere"})
+    (refusal,) = [each for each in told["refusals"] if each["sensor"] == "rapl"]
+    assert "/nowhere" in refusal["reason"]
+
+
+def test_top_shares_out_a_domain_to_the_microjoule(meter):
+    burner = meter.start("run", "--", *meter.burn(100))
+    try:
+        told = meter.json("top", "--interval", "1.5")
+    finally:
+        burner.terminate()
+        burner.communicate()
+    (domain,) = [each for each in told["domains"] if each["domain"] == told["shared_domain"]]
+    shared = (
+        sum(each["microjoules"] for each in told["processes"])
+        + told["idle_microjoules"]
+        + told["rest_microjoules"]
+    )
+    assert shared / 1e6 == pytest.approx(domain["power"]["value"] * told["seconds"], rel=0.01)
+    first = told["processes"][0]
+    assert first["cpu_seconds"] > 0.3 * told["seconds"] / 2
+    for each in told["processes"]:
+        assert each["cpu_seconds"] <= told["seconds"] * (os.cpu_count() or 1)
+    assert os.getpid() not in [each["pid"] for each in told["processes"][:1]]
+
+
+def test_top_once_shows_and_ends(meter):
+    done = meter("top", "--once", "--interval", "0.3")
+    assert done.returncode == 0
+    for words in ("submeter top", "domain", "idle"):
+        assert words in done.stdout
+    assert meter.entries() == []
+
+
+def test_top_watches_live_until_ctrl_c(meter):
+    pid, terminal = pty.fork()
+    if not pid:
+        environ = {**meter.environ, "TERM": "xterm"}
+        os.execve(SUBMETER, [SUBMETER, "top", "--interval", "0.2"], environ)  # noqa: S606
+    seen = b""
+    while seen.count(b"submeter top") < 3:
+        seen += os.read(terminal, 65536)
+    os.write(terminal, b"\x03")
+    try:
+        while chunk := os.read(terminal, 65536):
+            seen += chunk
+    except OSError:
+        pass
+    os.close(terminal)
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+    assert b"Traceback" not in seen
+    assert b"\x1b[?1049l" in seen, "the screen is given back"
+
+
+def test_factors_are_found_by_place_device_and_id(meter):
+    found = meter.json("factors", "find", "France")["factors"]
+    assert "grid/FR" in [each["id"] for each in found]
+    for words in (["H100"], ["pue"], ["grid/FR"], ["California"]):
+        for each in meter.json("factors", "find", *words)["factors"]:
+            assert each["low"] <= each["value"] <= each["high"]
+            assert each["unit"] or each["id"].startswith("pue/")
+            assert all(each["source"][key] for key in ("id", "citation", "licence"))
+    shown = meter("factors", "find", "France").stdout
+    assert "grid/FR" in shown
+    assert "gCO2e/kWh" in shown
+
+
+def test_a_factor_that_is_not_there_is_a_no(meter):
+    done = meter("factors", "find", "xyzzyxyzzy")
+    assert done.returncode == 1
+    assert "no factor matches" in done.stdout
+    assert json.loads(meter("factors", "find", "xyzzyxyzzy", "--json", "-").stdout) == {
+        "factors": []
+    }
+
+
+def test_the_number_of_factors_is_bounded(meter):
+    assert len(meter.json("factors", "find", "grid", "--limit", "3")["factors"]) == 3
+
+
+def test_methods(meter):
+    told = meter.json("methods")["methods"]
+    assert [each["id"] for each in told] == [each.id for each in METHODS]
+    assert len({each["hash"] for each in told}) == len(told)
+    shown = meter("methods").stdout
+    for each in METHODS:
+        assert f"{each.id} (version {each.version})" in shown
+
+
+def test_the_schema_is_one(meter):
+    schema = json.loads(meter("schema", "statement").stdout)
+    jsonschema.Draft202012Validator.check_schema(schema)
+
+
+@pytest.mark.parametrize(
+    "words", ["factors find grid --limit 500", "methods", "schema statement", "config", "--help"]
+)
+def test_a_reader_that_has_seen_enough_is_no_error(meter, words):
+    line = f"{SUBMETER} {words} | head -1; echo ${{PIPESTATUS[0]}} >&2"
+    done = subprocess.run(
+        ["bash", "-c", line],
+        cwd=meter.folder,
+        env=meter.environ,
+        capture_output=True,
+        check=False,
+        text=True,
+        timeout=PATIENCE,
+    )
+    assert done.stderr == "0\n"
+    assert done.stdout
+
+
+def test_output_that_cannot_be_written_is_an_error_and_no_traceback(meter):
+    for words in ("config", "--version", "config --json -"):
+        line = f"exec {SUBMETER} {words} >/dev/full"
+        done = subprocess.run(
+            ["bash", "-c", line],
+            cwd=meter.folder,
+            env=meter.environ,
+            capture_output=True,
+            check=False,
+            text=True,
+            timeout=PATIENCE,
+        )
+        assert done.returncode == 2, words
+        assert done.stderr.startswith("error[SM"), words
+        assert "No space left on device" in done.stderr
+        assert "Traceback" not in done.stderr
+
+
+def test_ctrl_c_ends_a_command_without_a_traceback(meter):
+    process = meter.start("top", "--interval", "60", "--once")
+
+    def is_python():
+        return "SigCgt:\t0000000000000002" in Path(f"/proc/{process.pid}/status").read_text()
+
+    until(is_python, "the interpreter handles signals")
+    until(lambda: len(list(Path(f"/proc/{process.pid}/task").iterdir())) > 1, "it watches")
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 130
+    assert b"Traceback" not in err
+
+
+def test_the_package_runs_as_a_module(meter):
+    done = subprocess.run(
+        [sys.executable, "-m", "submeter", "--version"],
+        env=meter.environ,
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+    assert done.stdout.startswith("submeter ")
