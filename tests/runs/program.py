@@ -1,0 +1,64 @@
+"""Programs that measure themselves, run as a user runs them: in a process of their own."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import textwrap
+from typing import TYPE_CHECKING, Any
+
+from tests.cli.command import PATIENCE, PYTHON, Meter
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PRELUDE = """
+import json, os, sys, time
+import submeter
+
+def burn(seconds):
+    end = time.thread_time() + seconds
+    while time.thread_time() < end:
+        pass
+
+def tell(**told):
+    print(json.dumps(told), flush=True)
+
+def joules(estimate):
+    return None if estimate is None else [estimate.low, estimate.value, estimate.high]
+"""
+
+
+class Programs(Meter):
+    """Runs Python programs with a ledger of their own."""
+
+    def path(self, text: str, name: str = "program.py") -> Path:
+        """Write a program below `PRELUDE`."""
+        path = self.folder / name
+        path.write_text(PRELUDE + textwrap.dedent(text))
+        return path
+
+    def python(
+        self, text: str, *words: object, env: dict[str, str] | None = None, **told: Any
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a program to its end."""
+        return subprocess.run(
+            [PYTHON, "-W", "always", str(self.path(text)), *map(str, words)],
+            cwd=self.folder,
+            env={**self.environ, **(env or {})},
+            capture_output=True,
+            check=False,
+            encoding="utf-8",
+            timeout=PATIENCE,
+            **told,
+        )
+
+    def told(self, text: str, *words: object, **more: Any) -> dict[str, Any]:
+        """Run a program that ends well and give all that it told."""
+        done = self.python(text, *words, **more)
+        assert done.returncode == 0, done.stderr
+        assert "Traceback" not in done.stderr
+        found: dict[str, Any] = {}
+        for line in done.stdout.splitlines():
+            found.update(json.loads(line))
+        return found
