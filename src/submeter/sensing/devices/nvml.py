@@ -11,11 +11,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 LIBRARY = "libnvidia-ml.so.1"
+_CARE = "run nvidia-smi; if it fails too, the driver needs care"
 
 
 class Board(NamedTuple):
-    """One GPU board: NVML's handle, UUID, product name, power limit [mW] (0 if not told)."""
+    """One GPU board: its place, NVML's handle, UUID, name, power limit [mW] (0 if not told)."""
 
+    place: int
     handle: Any
     uuid: str
     name: str
@@ -30,10 +32,17 @@ class Nvml:
     library : str
         Path of the library; empty for the driver's own.
 
+    Attributes
+    ----------
+    boards : list of Board
+        Those that answer.
+    refused : list of str
+        Those that do not, each with the reason.
+
     Raises
     ------
     SensorUnavailable
-        If there is no driver, or it does not answer.
+        If there is no driver, or it does not answer, or none of its boards does.
     """
 
     def __init__(self, library: str = "") -> None:
@@ -52,7 +61,16 @@ class Nvml:
         self._call(pynvml.nvmlInit)
         self.driver = str(self._call(pynvml.nvmlSystemGetDriverVersion))
         count = self._call(pynvml.nvmlDeviceGetCount)
-        self.boards = [self._board(index) for index in range(count)]
+        self._open = True
+        self.boards: list[Board] = []
+        self.refused: list[str] = []
+        for index in range(count):
+            try:
+                self.boards.append(self._board(index))
+            except (OSError, SensorUnavailable) as error:
+                self.refused.append(f"board {index}: {getattr(error, 'what', error)}")
+        if self.refused and not self.boards:
+            raise SensorUnavailable("; ".join(self.refused), fix=_CARE)
         if not self.boards:
             fix = "check CUDA_VISIBLE_DEVICES and the container's device list"
             raise SensorUnavailable("the NVIDIA driver sees no GPU", fix=fix)
@@ -62,20 +80,19 @@ class Nvml:
         uuid = self._call(self._nvml.nvmlDeviceGetUUID, handle)
         name = self._call(self._nvml.nvmlDeviceGetName, handle)
         limit = self.ask(self._nvml.nvmlDeviceGetPowerManagementLimit, handle)
-        return Board(handle, str(uuid), str(name), int(limit or 0))
+        return Board(index, handle, str(uuid), str(name), int(limit or 0))
 
     def _call(self, function: Callable[..., Any], *arguments: object) -> Any:  # noqa: ANN401
         try:
             return function(*arguments)
         except self._nvml.NVMLError as error:
-            fix = "run nvidia-smi; if it fails too, the driver needs care"
-            raise SensorUnavailable(f"NVML says: {error}", fix=fix) from error
+            raise SensorUnavailable(f"NVML says: {error}", fix=_CARE) from error
 
     def ask(self, function: Callable[..., Any], *arguments: object) -> Any:  # noqa: ANN401
-        """Call a function that a board may not support: its answer, or None."""
+        """Call a function that a board, or an old driver, may not have: its answer, or None."""
         try:
             return function(*arguments)
-        except self._nvml.NVMLError_NotSupported:
+        except (self._nvml.NVMLError_NotSupported, self._nvml.NVMLError_FunctionNotFound):
             return None
         except self._nvml.NVMLError as error:
             raise OSError(f"NVML says: {error}") from error
@@ -90,11 +107,18 @@ class Nvml:
         value = self.ask(self._nvml.nvmlDeviceGetPowerUsage, board.handle)
         return None if value is None else int(value)
 
-    def holders(self, board: Board) -> set[int]:
-        """Give the ids of the processes that have a compute context on the board."""
-        running = self.ask(self._nvml.nvmlDeviceGetComputeRunningProcesses, board.handle)
-        return {int(process.pid) for process in running or ()}
+    def holders(self, board: Board) -> set[int] | None:
+        """Give the ids of the processes that have a compute context, or None if it is not told."""
+        # By version: pynvml's plain function refuses to work with a driver that lacks the newest.
+        for version in ("v3", "v2"):
+            ask = getattr(self._nvml, f"nvmlDeviceGetComputeRunningProcesses_{version}")
+            running = self.ask(ask, board.handle)
+            if running is not None:
+                return {int(process.pid) for process in running}
+        return None
 
     def close(self) -> None:
-        """Let go of the library."""
-        self.ask(self._nvml.nvmlShutdown)
+        """Let go of the library; again is harmless."""
+        if self._open:
+            self._open = False
+            self.ask(self._nvml.nvmlShutdown)

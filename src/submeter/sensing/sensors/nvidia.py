@@ -34,6 +34,11 @@ class NvidiaSensor:
     ----------
     library : str
         Path of the library; empty for the driver's own.
+
+    Attributes
+    ----------
+    refused : tuple of str
+        Boards that do not answer, each with the reason.
     """
 
     name = "nvidia"
@@ -43,15 +48,20 @@ class NvidiaSensor:
         self._nvml = Nvml(library)
         self._counting: dict[str, bool] = {}
         self.driver = self._nvml.driver
+        refused = self._nvml.refused
         for board in self._nvml.boards:
-            counts = self._nvml.energy(board) is not None
-            if not counts and self._nvml.power(board) is None:
-                continue
-            self._counting[board.uuid] = counts
+            try:
+                counts = self._nvml.energy(board) is not None
+                if counts or self._nvml.power(board) is not None:
+                    self._counting[board.uuid] = counts
+            except OSError as error:
+                refused.append(f"board {board.place}: {error}")
+        self.refused = tuple(refused)
         self._boards = [board for board in self._nvml.boards if board.uuid in self._counting]
         if not self._boards:
             fix = "no remedy: this board measures neither energy nor power"
-            raise SensorUnavailable("no NVIDIA board tells energy or power", fix=fix)
+            what = "; ".join(("no NVIDIA board tells energy or power", *refused))
+            raise SensorUnavailable(what, fix=fix)
 
     @property
     def method(self) -> str:
@@ -73,25 +83,47 @@ class NvidiaSensor:
         return Sensed(Domain(f"gpu:{board.uuid}", "gpu", device=board.name), spec, accuracy)
 
     def sample(self, now: Callable[[], int]) -> Sequence[Sample]:
-        """Read every board."""
-        samples = []
+        """Read every board; one that does not answer is left out."""
+        samples, reason = [], "no NVIDIA board answers"
         for board in self._boards:
             domain, instant = f"gpu:{board.uuid}", now()
-            if self._counting[board.uuid]:
-                energy = self._nvml.energy(board)
-                if energy is not None:
-                    samples.append(Sample(domain, Kind.COUNTER, energy * 1000, instant))
-            else:
-                power = self._nvml.power(board)
-                if power is not None:
-                    samples.append(Sample(domain, Kind.POWER, power * 1000, instant))
+            try:
+                kind, value = self._read(board)
+            except OSError as error:
+                reason = str(error)
+                continue
+            if value is not None:
+                samples.append(Sample(domain, kind, value * 1000, instant))
         if not samples:
-            raise OSError("no NVIDIA board answers")
+            raise OSError(reason)
         return samples
 
+    def _read(self, board: Board) -> tuple[Kind, int | None]:
+        """Read a board's counter [mJ] or power [mW]."""
+        if self._counting[board.uuid]:
+            return Kind.COUNTER, self._nvml.energy(board)
+        return Kind.POWER, self._nvml.power(board)
+
     def holders(self) -> dict[str, set[int]]:
-        """Give, for each domain, the processes that hold the board."""
-        return {f"gpu:{board.uuid}": self._nvml.holders(board) for board in self._boards}
+        """Give the processes that hold each board, by domain; one that won't tell is left out.
+
+        Raises
+        ------
+        OSError
+            If none tells.
+        """
+        found, reason = {}, "no NVIDIA board tells who holds it"
+        for board in self._boards:
+            try:
+                pids = self._nvml.holders(board)
+            except OSError as error:
+                reason = str(error)
+                continue
+            if pids is not None:
+                found[f"gpu:{board.uuid}"] = pids
+        if not found:
+            raise OSError(reason)
+        return found
 
     def close(self) -> None:
         """Let go of the library."""

@@ -1,0 +1,77 @@
+"""Drives the real NVIDIA sensor on the stand-in library and a virtual clock; speaks JSON.
+
+A process of its own, because pynvml keeps one library for ever.
+
+Called with the library and a plan, ``{"cases": [{"start": s, "beats": [s, …]}, …]}``. Each case is a window that begins at `start` and ends with the last beat.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import sys
+from typing import Any
+
+from submeter.errors import SensorUnavailable
+from submeter.quantities.clock import Span
+from submeter.sensing.metering.holders import HolderSource
+from submeter.sensing.metering.source import SensorSource
+from submeter.sensing.sensors.nvidia import NvidiaSensor, open_sensor
+from tests.fakes.machine import SECOND, VirtualClock
+
+
+def measure(fake: Any, sensor: NvidiaSensor, case: dict[str, Any], ours: set[int]) -> Any:
+    clock = VirtualClock(round(case["start"] * SECOND))
+    source, holders = SensorSource(sensor, {}), HolderSource(sensor, lambda: ours)
+    for beat in (0, *case["beats"]):
+        clock.forward(beat)
+        fake.fake_set_clock(clock.now())
+        source.read(clock)
+        holders.read(clock)
+    span = Span(round(case["start"] * SECOND), clock.now())
+    boards = {}
+    for trace in source.traces(span):
+        index = int(trace.domain.id[-12:])
+        drawn = trace.drawn(span)
+        held = holders.held().get(trace.domain.id)
+        boards[index] = {
+            "domain": trace.domain.id,
+            "device": trace.domain.device,
+            "energy": drawn.energy / 1e6,
+            "low": drawn.low / 1e6,
+            "high": drawn.high / 1e6,
+            "coverage": drawn.coverage,
+            "truth": fake.fake_truth(index, span.start, span.end),
+            "gaps": [gap.reason for gap in trace.gaps],
+            "steps": [reading.energy for reading in trace.readings()],
+            "held": held and [track.between(span) / SECOND for track in held],
+        }
+    return {"boards": boards, "failure": source.failure, "holders": holders.failure}
+
+
+def main() -> None:
+    library, plan = sys.argv[1], json.loads(sys.argv[2])
+    fake = ctypes.CDLL(library)
+    fake.fake_set_clock.argtypes = [ctypes.c_int64]
+    fake.fake_truth.restype = ctypes.c_double
+    fake.fake_truth.argtypes = [ctypes.c_int, ctypes.c_int64, ctypes.c_int64]
+    fake.fake_set_clock(0)
+    try:
+        sensor = open_sensor(library)
+    except SensorUnavailable as refusal:
+        sys.stdout.write(json.dumps({"refusal": refusal.what, "fix": refusal.fix}))
+        return
+    told = {
+        "method": sensor.method,
+        "driver": sensor.driver,
+        "refused": list(sensor.refused),
+        "cases": [measure(fake, sensor, case, {os.getpid()}) for case in plan["cases"]],
+    }
+    sensor.close()
+    sensor.close()
+    sys.stdout.write(json.dumps(told))
+
+
+if __name__ == "__main__":
+    main()
