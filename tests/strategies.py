@@ -110,7 +110,8 @@ def rules(draw):
     own, everyone = draw(uses())
     if kind == "capacity":
         return CapacityShare(own, everyone, draw(st.integers(1, 8 * SECOND)), "cpu-time")
-    return AboveIdle(own, everyone, draw(cumulatives()), draw(st.integers(1, 64)))
+    whole = draw(st.none() | cumulatives())
+    return AboveIdle(own, everyone, draw(cumulatives()), draw(st.integers(1, 64)), whole)
 
 
 words = st.text(max_size=12)

@@ -70,6 +70,7 @@ def test_windows_add_up_in_every_account(drawn, window, rule, cuts):
         (CapacityShare(NOTHING, NOTHING, 1, "cpu-time"), "cpu-time-of-capacity/1"),
         (CapacityShare(NOTHING, NOTHING, 1, "memory-held"), "memory-held-of-capacity/1"),
         (AboveIdle(NOTHING, NOTHING, NOTHING, 1), "cpu-time-above-idle/1"),
+        (AboveIdle(NOTHING, NOTHING, NOTHING, 1, NOTHING), "cpu-time-above-modelled-idle/1"),
         (DeviceHeld(NOTHING, NOTHING, NOTHING, NOTHING), "device-held/1"),
         (WholeDevice(), "whole-device/1"),
         (NobodyKnown(), "unattributed/1"),
@@ -94,6 +95,17 @@ def test_above_idle_the_busy_share_the_rest():
     rule = AboveIdle(flat(1 * SECOND), flat(2 * SECOND), flat(400), threads=4)
     assert rule.split(1000, Span(0, SECOND)) == Shares(300, 300, 400, 0)
     assert rule.occupied(Span(0, 10 * SECOND)) == 0.25
+
+
+def test_of_a_metered_processor_the_model_tells_only_what_part_was_idle():
+    """The model says 60 of 100, so of a metered 1000 the idle part is 600."""
+    rule = AboveIdle(flat(1 * SECOND), flat(2 * SECOND), flat(60), threads=4, whole=flat(100))
+    assert rule.split(1000, Span(0, SECOND)) == Shares(200, 200, 600, 0)
+
+
+def test_where_the_model_says_that_nothing_was_drawn_all_that_was_metered_is_idle():
+    rule = AboveIdle(flat(SECOND), flat(SECOND), flat(0), threads=4, whole=flat(0))
+    assert rule.split(1000, Span(0, SECOND)) == Shares(0, 0, 1000, 0)
 
 
 def test_above_idle_with_nobody_busy_all_is_idle():

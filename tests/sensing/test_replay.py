@@ -94,7 +94,7 @@ def test_a_bad_recording_is_refused_with_the_reason_and_the_way_out(tmp_path, li
     with pytest.raises(SensorUnavailable, match=why) as refusal:
         ReplaySensor(str(path))
     assert refusal.value.where == str(path)
-    assert "submeter lab record" in refusal.value.fix
+    assert "docs/reference/sensors/replay.md" in refusal.value.fix
 
 
 def test_a_file_that_is_not_text_is_refused(tmp_path):

@@ -77,7 +77,8 @@ class SensorSource:
                 self._series[domain].take(kind, instant, value)
                 answered.add(domain)
         for domain in self._series.keys() - answered:
-            self._series[domain].lose(f"{self.name}: {domain} did not answer")
+            self.failure = f"{self.name}: {domain} did not answer"
+            self._series[domain].lose(self.failure)
 
     def keep(self, pinned: Collection[int], before: int) -> None:
         """Bound the memory: see `Series.thin` and `Series.forget`."""

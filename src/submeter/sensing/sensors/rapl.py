@@ -69,12 +69,12 @@ class RaplSensor:
             try:
                 opened.append((zone, _open(zone)))
             except OSError as error:
-                refused.append(f"{zone.name}: {error.strerror}")
+                refused.append(f"{powercap.domain_id(zone)} cannot be read: {error.strerror}")
         # Only what is read can contain: the cores of an unreadable package lie in the board.
         names = {powercap.domain_id(zone) for zone, _ in opened}
         self._opened = [_Opened(_sensed(zone, names), handle) for zone, handle in opened]
         if not self._opened:
-            what = f"RAPL zones cannot be read ({'; '.join(sorted(set(refused)))})"
+            what = f"no RAPL zone can be read ({'; '.join(refused)})"
             raise SensorUnavailable(what, root, _FIX)
         self.refused = tuple(refused)
 
