@@ -3,15 +3,16 @@
 ::
 
     SubmeterError
-    ├── UsageError            U  what was typed or handed in cannot be used (exit code 2)
-    │   ├── QuantityError     Q  a quantity does not parse, or has another dimension
-    │   ├── RegionError       R  an unknown place
-    │   ├── MethodError       M  an unknown accounting method
-    │   └── ConfigError       C  a setting that cannot be used
-    ├── RecordError           L  the ledger cannot be written or read
-    ├── FactorTableError      F  a factor table is broken
-    ├── SensorUnavailable     S  a sensor cannot be read on this machine
-    └── BudgetExceeded        B  a window drew more than its budget
+    ├── UsageError            what was typed or handed in cannot be used (exit code 2)
+    │   ├── QuantityError     a quantity does not parse, or has another dimension
+    │   ├── RegionError       an unknown place
+    │   ├── MethodError       an unknown accounting method
+    │   ├── ConfigError       a setting that cannot be used
+    │   └── CommandError      a command that cannot be started (in `submeter.runs.command`)
+    ├── RecordError           the ledger cannot be written or read
+    ├── FactorTableError      a factor table is broken
+    ├── SensorUnavailable     a sensor cannot be read on this machine
+    └── BudgetExceeded        a window drew more than its budget
 """
 
 from __future__ import annotations

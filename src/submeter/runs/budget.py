@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from typing import TYPE_CHECKING, NamedTuple
 
-from submeter.errors import BudgetExceeded, QuantityError
+from submeter.errors import BudgetExceeded, QuantityError, UsageError
 from submeter.quantities.parsing import UNITS, parse
 
 if TYPE_CHECKING:
@@ -68,17 +68,26 @@ class Budget(NamedTuple):
         return True
 
 
-def budget(text: str, *, raises: bool) -> Budget:
+def budget(text: str, on_budget: str) -> Budget:
     """Read a budget such as ``"0.5 kWh"`` or ``"2 kgCO2e"``.
+
+    Parameters
+    ----------
+    text : str
+        An energy or a mass of CO2e.
+    on_budget : str
+        ``warn`` or ``raise``.
 
     Raises
     ------
-    QuantityError
-        If it is neither an energy nor a mass of carbon, or not positive.
+    UsageError
+        If it is neither an energy nor a mass of carbon, or not positive, or `on_budget` is neither.
     """
+    if on_budget not in ("warn", "raise"):
+        raise UsageError(f'"{on_budget}" is no answer to a budget', "on_budget", "warn or raise")
     unit = text.strip().lstrip("0123456789.,_eE+- ").strip()
     carbon = unit in UNITS and UNITS[unit].dimension == "carbon"
     amount = parse(text, "carbon" if carbon else "energy", "budget")
     if amount <= 0:
         raise QuantityError(f'a budget of "{text}" allows nothing', "budget")
-    return Budget(text, amount, carbon, raises)
+    return Budget(text, amount, carbon, on_budget == "raise")

@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from submeter.sensing.devices import procfs
+from submeter.sensing.devices import hypervisor, procfs
 from submeter.workloads.usage import Capacity
 
 if TYPE_CHECKING:
@@ -71,6 +71,6 @@ def describe() -> Host:
         f"{system.sysname} {system.release} {system.machine}",
         procfs.boot_id(),
         processor.name,
-        processor.virtual,
+        processor.virtual or hypervisor.beneath(),
         Capacity(os.sysconf("SC_NPROCESSORS_ONLN"), memory),
     )

@@ -281,10 +281,10 @@ def measure(
     if budget:
         from submeter.runs.budget import budget as parsed  # noqa: PLC0415 - only if there is one
 
-        limit = parsed(budget, raises=on_budget == "raise")
+        limit = parsed(budget, on_budget)
     if settings:
         from submeter.runs.check import check  # noqa: PLC0415 - not at import
         from submeter.runs.settings import load  # noqa: PLC0415
 
-        check(load(settings))
+        check(load(settings, typed=False))
     return Measure(name, None, limit, model, **settings)

@@ -7,11 +7,16 @@ from typing import TYPE_CHECKING, NamedTuple
 from submeter.runs.books import Evidence, LoadShape
 from submeter.runs.host import describe
 from submeter.sensing.devices.pci import accelerators
-from submeter.sensing.discovery import Found, Refusal, entry_points, find_sensors
+from submeter.sensing.discovery import (
+    Found,
+    Refusal,
+    entry_points,
+    find_sensors,
+    open_probe,
+)
 from submeter.sensing.metering.holders import HolderSource, TellsHolders, pids_are_visible
 from submeter.sensing.metering.meter import Meter
 from submeter.sensing.metering.source import ProbeSource, SensorSource
-from submeter.sensing.probes.machine import MachineProbe
 from submeter.workloads.activity import Device
 from submeter.workloads.usage import Use as Used
 from submeter.workloads.usage import used
@@ -67,10 +72,11 @@ class Rig:
         refresh: Mapping[str, float],
     ) -> None:
         self.host = describe()
+        self.roots = settings.roots
         self.found: Found = find_sensors(settings.roots)
         self.estimators, self.broken = _estimators()
         self._sensors = _claimed(SensorSource(each, refresh) for each in self.found.sensors)
-        self.machine = ProbeSource(MachineProbe())
+        self.machine = ProbeSource(open_probe("machine", ""))
         self.own = ProbeSource(workload) if workload is not None else None
         self._holders = _holders(self.found, workload)
         sources: list[Source] = [*self._sensors, self.machine, *self._holders]
@@ -157,8 +163,10 @@ class Rig:
             told.append(
                 "gpu: who else uses it cannot be seen from in here; all of it is this work's"
             )
+        for each in self._sensors:
+            told += [f"{each.name}: {part}" for part in getattr(each.sensor, "refused", ())]
         told += [source.failure for source in self._sources() if source.failure]
-        told += [f"{each.name}: {each.reason}" for each in self.broken]
+        told += [f"{model.name}: {model.reason}" for model in self.broken]
         return tuple(dict.fromkeys(told))
 
     def _sources(self) -> Iterable[SensorSource | HolderSource]:

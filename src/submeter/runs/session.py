@@ -107,7 +107,7 @@ class Session:
 
     def settings_with(self, flags: Mapping[str, str]) -> Settings:
         """Give the settings with a window's own on top."""
-        return load(flags, self._environ) if flags else self.settings
+        return load(flags, self._environ, typed=False) if flags else self.settings
 
     def finish(self) -> None:
         """Settle what is closed before the program ends, within a bounded time."""
@@ -174,8 +174,8 @@ class Session:
         edges = [edge for each in live for edge in (each.start, each.end) if edge is not None]
         return Needed(edges, min(edges))
 
-    def statement(self, activity: Activity, method: str, region: str) -> Statement:
+    def statement(self, activity: Activity, method: str, place: Mapping[str, str]) -> Statement:
         """Account for an entry."""
         from submeter.runs.account import account  # noqa: PLC0415 - brings numpy
 
-        return account(activity, method or self.settings["method"], {"region": region})
+        return account(activity, method, place)

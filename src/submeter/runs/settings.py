@@ -62,6 +62,9 @@ class Settings:
         The environment.
     file : str
         The settings file; empty if there is none.
+    typed : bool
+        Whether the flags were typed on a command line (``--region``) or passed in a program
+        (``region=``): errors and records say so.
     """
 
     def __init__(
@@ -69,6 +72,8 @@ class Settings:
         flags: Mapping[str, str | None],
         environ: Mapping[str, str],
         file: str = "",
+        *,
+        typed: bool = True,
     ) -> None:
         self.environ = environ
         self.file = file
@@ -83,9 +88,10 @@ class Settings:
             key = key.replace("sensor_", "sensor.", 1) if key.startswith("sensor_") else key
             if key in KNOWN or key.startswith("sensor."):
                 self.values[key] = Value(text, name)
-        self._take({name: text for name, text in flags.items() if text}, "")
+        form = "--{}" if typed else "{}="
+        self._take({name: text for name, text in flags.items() if text}, "", form)
 
-    def _take(self, table: Mapping[str, str], origin: str) -> None:
+    def _take(self, table: Mapping[str, str], origin: str, form: str = "{}") -> None:
         for name, text in table.items():
             if name not in KNOWN and not name.startswith("sensor."):
                 from difflib import get_close_matches  # noqa: PLC0415 - only on the way to an error
@@ -93,7 +99,7 @@ class Settings:
                 close = get_close_matches(name, KNOWN, 1)
                 fix = f"did you mean {close[0]}?" if close else "submeter config lists them"
                 raise ConfigError(f'there is no setting "{name}"', origin, fix)
-            self.values[name] = Value(str(text), origin or f"--{name}")
+            self.values[name] = Value(str(text), origin or form.format(name))
 
     def __getitem__(self, name: str) -> str:
         return self.values[name].text
@@ -131,9 +137,14 @@ class Settings:
         return seconds
 
 
-def load(flags: Mapping[str, str | None], environ: Mapping[str, str] = os.environ) -> Settings:
+def load(
+    flags: Mapping[str, str | None],
+    environ: Mapping[str, str] = os.environ,
+    *,
+    typed: bool = True,
+) -> Settings:
     """Gather the settings; the file is ``SUBMETER_CONFIG``, else `FILE` here or above."""
-    return Settings(flags, environ, find_file(environ))
+    return Settings(flags, environ, find_file(environ), typed=typed)
 
 
 def find_file(environ: Mapping[str, str]) -> str:

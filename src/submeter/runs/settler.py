@@ -109,7 +109,12 @@ class Settler:
             if window is None:
                 self._end()
                 return
-            self._close(window)
+            try:
+                self._close(window)
+            except Exception as error:  # noqa: BLE001 - no fault of ours may cost later accounts
+                told = f"energy: the books could not be closed: {error!r}; please report it"
+                window.settle((), (told,), None)
+                self._session.settled(window)
             self._cpu = time.thread_time_ns()
 
     def _close(self, window: Window) -> None:

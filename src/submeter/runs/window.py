@@ -197,7 +197,7 @@ class Window:
     def missing(self) -> tuple[str, ...]:
         """What was not seen, in words, each with its remedy."""
         if not self.wait() and self.end is not None:
-            return (f"energy: the books were not closed within {WAIT:.0f} s: a sensor hangs",)
+            return (f"energy: the books were not closed within {WAIT:.0f} s; ask again later",)
         return self._missing
 
     @property
@@ -235,13 +235,28 @@ class Window:
                 f'the window "{self.name}" has no entry of its own',
                 fix="close it first, and ask the outermost window",
             )
-        return self._session.statement(activity, method, region)
+        return self._session.statement(
+            activity, method or self.settings["method"], {"region": region}
+        )
+
+    def __repr__(self) -> str:
+        """Tell its name, its time, and what it drew if that is known already."""
+        known = self._settled.is_set()
+        return f"<Window {self.name!r}: {self.seconds:.3f} s, {self.energy if known else 'open'}>"
 
     def phase(self, name: str) -> Measure:
         """Open a named part of it, such as ``load`` or ``query``; use it as a context manager.
 
         Parts of one name are added up in the account.
+
+        Raises
+        ------
+        UsageError
+            If the window is closed.
         """
+        if self.end is not None:
+            fix = "open the part while the window is open"
+            raise UsageError(f'the window "{self.name}" is closed', "window.phase", fix)
         from submeter.runs.measure import Measure  # noqa: PLC0415 - it makes windows
 
         return Measure(name, parent=self)

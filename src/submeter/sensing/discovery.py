@@ -6,12 +6,13 @@ import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from submeter.errors import SensorUnavailable
+from submeter.errors import SensorUnavailable, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from importlib.metadata import EntryPoint
 
+    from submeter.sensing.probes.probe import Probe
     from submeter.sensing.sensors.sensor import Sensor
 
 ORDER = ("replay", "nvidia", "rapl")
@@ -79,6 +80,31 @@ def find_sensors(roots: Mapping[str, str], only: Iterable[str] = ()) -> Found:
         else:
             sensors.append(answer)
     return Found(tuple(sensors), tuple(refusals))
+
+
+def open_probe(kind: str, target: str) -> Probe:
+    """Open a probe by the name of its entry point.
+
+    Parameters
+    ----------
+    kind : str
+        ``machine``, ``processes``, ``cgroup``, or a plug-in's.
+    target : str
+        What to probe: a process's id, a group's path.
+
+    Raises
+    ------
+    UsageError
+        If no such kind is installed, or there is no such target.
+    OSError
+        If the target is gone.
+    """
+    points = {point.name: point for point in entry_points("submeter.probes")}
+    if kind not in points:
+        fix = f"installed are {', '.join(sorted(points))}; reinstall Submeter if one is missing"
+        raise UsageError(f'there is no probe "{kind}"', fix=fix)
+    probe: Probe = points[kind].load()(target)
+    return probe
 
 
 def _opened(point: EntryPoint, root: str) -> Sensor | Refusal:

@@ -128,15 +128,22 @@ def _print(out: Console, findings: Findings) -> None:
     ))  # fmt: skip
     out.print("\nwhat is seen", style="bold")
     out.print(_domains(findings))
-    if rig.refusals:
+    refusals = [each for each in rig.refusals if each.name != "replay" or "replay" in rig.roots]
+    if refusals:
         out.print("\nwhat does not answer", style="bold")
-        for each in rig.refusals:
+        for each in refusals:
             out.print(Text(f"  {each.name}: {each.reason}"))
             if each.fix:
                 out.print(Text(f"      {each.fix}", style="green"))
     for vendor, count in accelerators().items():
         if not any(each.component == "gpu" for each in findings.draws):
             out.print(Text(f"\n  {count} accelerator(s) from {vendor} plugged in, none metered"))
+    for draw in findings.draws:
+        if draw.power.tier is Tier.MEASURED and draw.power.value == 0:
+            out.print(Text(
+                f"\n  {draw.domain} did not move while it was watched: its counter is stuck, or "
+                "masked by a container or a hypervisor; do not rely on it", style="yellow",
+            ))  # fmt: skip
     out.print()
     out.print(Text(_verdict(findings)))
 

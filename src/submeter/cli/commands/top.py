@@ -99,11 +99,9 @@ def screen(moment: Moment, rows: int) -> Group:
         watts = consumer.energy / 1e6 / seconds
         table.add_row(str(consumer.pid), Text(consumer.name), f"{cores:.2f}", f"{watts:.2f}")
     hidden = sum(each.energy for each in moment.consumers[rows:])
-    for label, energy in (
-        (f"{max(0, len(moment.consumers) - rows)} more", hidden),
-        ("seen too briefly, and the kernel", moment.rest),
-        ("idle", moment.idle),
-    ):
+    left = [(f"{len(moment.consumers) - rows} more", hidden)] if hidden else []
+    left += [("seen too briefly, and the kernel", moment.rest), ("idle", moment.idle)]
+    for label, energy in left:
         table.add_row("", Text(label, style="dim"), "", f"{energy / 1e6 / seconds:.2f}")
     title = Text(f"submeter top  {moment.span.seconds:.1f} s", style="bold")
     below = Text(f"\n{moment.domain} shared out by CPU time", style="bold") if moment.domain else ""

@@ -11,11 +11,12 @@ ROOT = "/sys/fs/cgroup"
 
 
 class Files(NamedTuple):
-    """Where a control group tells its use: CPU time, in one of two forms, and memory [B]."""
+    """Where a control group tells its use: CPU time (two forms), memory [B], its processes."""
 
     cpu: str
     version: int
     memory: str
+    processes: str
 
 
 def files(path: str, root: str = ROOT) -> Files | None:
@@ -25,11 +26,17 @@ def files(path: str, root: str = ROOT) -> Files | None:
         if os.path.isfile(f"{base}{path}/cpu.stat") and os.path.isfile(
             f"{base}/cgroup.controllers"
         ):
-            return Files(f"{base}{path}/cpu.stat", 2, f"{base}{path}/memory.current")
+            return Files(
+                f"{base}{path}/cpu.stat",
+                2,
+                f"{base}{path}/memory.current",
+                f"{base}{path}/cgroup.procs",
+            )
     for base in ("cpuacct", "cpu,cpuacct"):
         if os.path.isfile(f"{root}/{base}{path}/cpuacct.usage"):
             memory = f"{root}/memory{path}/memory.usage_in_bytes"
-            return Files(f"{root}/{base}{path}/cpuacct.usage", 1, memory)
+            folder = f"{root}/{base}{path}"
+            return Files(f"{folder}/cpuacct.usage", 1, memory, f"{folder}/cgroup.procs")
     return None
 
 
@@ -45,13 +52,6 @@ def cpu_time(found: Files) -> int:
     raise OSError(f"{found.cpu} does not tell usage_usec")
 
 
-def of_process(pid: int, root: str = "/proc") -> str:
-    """Give the path of the group that a process is in (version 2, else version 1's CPU group)."""
-    best = ""
-    for line in read(f"{root}/{pid}/cgroup").splitlines():
-        number, controllers, path = line.split(":", 2)
-        if number == "0" and not best:
-            best = path
-        if "cpuacct" in controllers.split(","):
-            best = path if path != "/" or not best else best
-    return best
+def processes(found: Files) -> frozenset[int]:
+    """Give the processes of the group itself; of groups below it none."""
+    return frozenset(map(int, read(found.processes).split()))

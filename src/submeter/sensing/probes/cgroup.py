@@ -57,6 +57,13 @@ class CgroupProbe:
         """Give its CPU time [ns] as it was last seen."""
         return self._last
 
+    def pids_now(self) -> frozenset[int]:
+        """Give the processes of the group that live now; none once it is gone."""
+        try:
+            return cgroupfs.processes(self._files)
+        except (OSError, ValueError):
+            return frozenset()
+
     def close(self) -> None:
         """Do nothing: no file is kept open."""
 

@@ -67,7 +67,7 @@ class ReplaySensor:
             self._domains = _domains(json.loads(header))
             self._samples = _samples(lines, {each.domain.id for each in self._domains})
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-            fix = "record one with submeter lab record, or see docs/reference/sensors/replay.md"
+            fix = "its form is told in docs/reference/sensors/replay.md"
             raise SensorUnavailable(f"the recording cannot be read: {error}", path, fix) from error
 
     def domains(self) -> Sequence[Sensed]:
