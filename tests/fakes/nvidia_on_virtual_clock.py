@@ -2,7 +2,8 @@
 
 A process of its own, because pynvml keeps one library for ever.
 
-Called with the library and a plan, ``{"cases": [{"start": s, "beats": [s, …]}, …]}``. Each case is a window that begins at `start` and ends with the last beat.
+Called with the library and a plan, ``{"cases": [{"start": s, "beats": [s, …]}, …]}``. Each case
+is a window that begins at `start` and ends with the last beat.
 """
 
 from __future__ import annotations

@@ -37,3 +37,13 @@ def test_an_estimate_goes_out_with_its_quality():
     assert told == {
         "value": 1.0, "low": 0.5, "high": 2.0, "unit": "J", "tier": "modelled", "coverage": 0.25,
     }  # fmt: skip
+
+
+def test_an_estimate_reads_as_its_interval_allows_with_its_tier():
+    told = str(Estimate(1.2345, 0.81, 1.92, "J", Tier.MODELLED))
+    assert told == "1.2 J (0.8 to 1.9), modelled"
+
+
+def test_an_estimate_of_a_part_of_the_time_says_so():
+    told = str(Estimate(1.2345, 0.81, 1.92, "J", Tier.MEASURED, 0.5))
+    assert told == "1.2 J (0.8 to 1.9), measured, 50% of the time seen"

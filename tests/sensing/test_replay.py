@@ -86,7 +86,7 @@ def test_a_recording_without_numbers_answers_nothing(tmp_path):
         ([HEADER, [0, "gpu:0", "counter", 1], [1, "gpu:0", "volts", 1]], "line 3.*volts"),
         ([HEADER, [0, "gpu:1", "counter", 1]], "line 2.*gpu:1.*not declared"),
         ([HEADER, '[0, "gpu:0", "counter", 1e999]'], "line 2"),
-        ([HEADER, "[0, "], "line 2"),
+        ([HEADER, "", "[0, "], "line 3"),
     ],
 )
 def test_a_bad_recording_is_refused_with_the_reason_and_the_way_out(tmp_path, lines, why):
