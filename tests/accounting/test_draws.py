@@ -19,7 +19,14 @@ GRID = "8ad028a1629249908bec7f84847ee5c7e0c3fbfc492b723ea059bc7b0823aa91"
 
 FACTORS = st.builds(
     lambda value, below, above, spread: Factor(
-        "x", value, value / below, value * above, "kWh", spread, Tier.ASSUMED, SOURCE
+        "x",
+        value,
+        value if spread is Spread.EXACT else value / below,
+        value if spread is Spread.EXACT else value * above,
+        "kWh",
+        spread,
+        Tier.ASSUMED,
+        SOURCE,
     ),
     st.floats(1e-9, 1e9),
     st.floats(1, 100),

@@ -88,3 +88,8 @@ def test_a_lognormal_cannot_begin_at_zero():
 
 def test_an_exact_factor_may_be_a_saving():
     assert factor(-1.0, -1.0, -1.0, Spread.EXACT).quantile(2.0) == -1.0
+
+
+def test_an_exact_factor_has_no_interval():
+    with pytest.raises(QuantityError, match="no interval"):
+        Factor("x", 1.0, 0.5, 2.0, "kWh", Spread.EXACT, Tier.ASSUMED, SOURCE)

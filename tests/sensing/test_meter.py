@@ -25,6 +25,7 @@ class Noted:
     def __init__(self, name="noted", *, may_hang=False):
         self.name = name
         self.may_hang = may_hang
+        self.beat = 0.0
         self.gate = threading.Event()
         self.gate.set()
         self.calls = []

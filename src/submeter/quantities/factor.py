@@ -90,6 +90,8 @@ class Factor:
             raise QuantityError("a factor must be finite", self.id)
         if not self.low <= self.value <= self.high:
             raise QuantityError("a factor's interval does not hold its value", self.id)
+        if self.spread is Spread.EXACT and self.low != self.high:
+            raise QuantityError("an exact factor has no interval", self.id)
         if self.low < 0 and self.spread is not Spread.EXACT:
             raise QuantityError("a spread factor must not be negative", self.id)
         if self.spread is Spread.LOGNORMAL and self.low <= 0 < self.high:

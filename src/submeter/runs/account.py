@@ -113,7 +113,7 @@ def _items(bookings: Sequence[Booking]) -> list[EnergyItem]:
     return [
         EnergyItem(each.component, _energy(each, each.workload), min(1.0, each.coverage),
                    each.domain, each.inside)
-        for each in bookings if not _nobody_knows(each)
+        for each in bookings if each.coverage > 0 and not _nobody_knows(each)
     ]  # fmt: skip
 
 
@@ -126,6 +126,9 @@ def _unattributed(bookings: Sequence[Booking]) -> list[str]:
     return [
         f"{each.component}: {to_kwh(each.unattributed):.3g} kWh of {each.domain} was drawn by "
         "nobody knows whom" for each in bookings if _nobody_knows(each)
+    ] + [
+        f"{each.component}: {each.domain} was not seen at any time"
+        for each in bookings if not each.coverage
     ]  # fmt: skip
 
 

@@ -211,11 +211,12 @@ def charged(bookings: Iterable[Booking]) -> tuple[int, float, float, float] | No
     Returns
     -------
     tuple of (int, float, float, float) or None
-        Energy [µJ], its 95 % interval [µJ], and the least coverage; None if nothing was seen.
+        Energy [µJ], its 95 % interval [µJ], and the least coverage of what was seen at all; None
+        if nothing was. A domain that was not seen adds nothing, and is named elsewhere as missing.
     """
-    bookings = list(bookings)
-    domains = {each.domain for each in bookings}
-    outer = [each for each in bookings if each.inside not in domains]
+    seen = [each for each in bookings if each.coverage > 0]
+    domains = {each.domain for each in seen}
+    outer = [each for each in seen if each.inside not in domains]
     if not outer:
         return None
     parts = [(each.workload + round(each.idle * each.share), each) for each in outer]

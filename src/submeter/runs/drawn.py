@@ -20,8 +20,6 @@ def energy_of(bookings: Sequence[Booking]) -> Estimate | None:
         return None
     energy, low, high, coverage = (number for number in sums)
     tier = joint_tier(Tier(each.tier) for each in bookings if each.meter or len(bookings) == 1)
-    if coverage <= 0:
-        return None
     joules = [number / 1e6 for number in (energy, low, high)]
     return Estimate(joules[0], min(joules), max(joules), "J", tier, min(1.0, coverage))
 

@@ -39,7 +39,11 @@ class _Process:
         self._session: Session | None = None
         self._parent = ""
         if hasattr(os, "register_at_fork"):
-            os.register_at_fork(after_in_child=self._forget)
+            os.register_at_fork(before=self._hold, after_in_child=self._forget)
+
+    def _hold(self) -> None:
+        if self._session is not None:
+            self._session.before_fork()
 
     def _forget(self) -> None:
         self._lock = threading.Lock()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from threading import Thread
 from typing import TYPE_CHECKING, NamedTuple
 
 from submeter.runs.books import Evidence, LoadShape
@@ -32,6 +34,9 @@ if TYPE_CHECKING:
     from submeter.traces.trace import PowerTrace
     from submeter.workloads.activity import Booking
     from submeter.workloads.usage import UsageTrace
+
+PATIENCE = 1.0
+"""How long sensors may take to close [s]."""
 
 PLATFORM = (
     "platform: fans, board, storage, network and power-supply losses have no sensor here; "
@@ -82,12 +87,7 @@ class Rig:
         sources: list[Source] = [*self._sensors, self.machine, *self._holders]
         if self.own is not None:
             sources.append(self.own)
-        self.meter = Meter(sources, clock, self._beat(settings.period), needed)
-
-    def _beat(self, period: float) -> float:
-        """Give the heartbeat [s]: as asked, but under half the time in which a counter may wrap."""
-        wraps = [each.shortest_wrap for each in self._sensors]
-        return min([period, *(wrap / 2 for wrap in wraps if wrap)])
+        self.meter = Meter(sources, clock, settings.period, needed)
 
     def follow(self, workload: Probe, instant: int, uses: Sequence[Use]) -> None:
         """Follow a workload that began at `instant` [ns], having used `uses` by then."""
@@ -199,7 +199,14 @@ class Rig:
     def close(self) -> None:
         """End the meter and let go of the sensors; one that hangs is left behind."""
         if self.meter.stop():
-            for each in self._sensors:
+            letting_go = Thread(target=self._let_go, name="submeter-close", daemon=True)
+            letting_go.start()
+            letting_go.join(PATIENCE)
+
+    def _let_go(self) -> None:
+        for each in self._sensors:
+            # What a stranger's sensor says as it is closed concerns nobody any more.
+            with suppress(Exception):
                 each.sensor.close()
 
 

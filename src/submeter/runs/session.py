@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from submeter.sensing.metering.meter import Mark
     from submeter.workloads.activity import Activity
 
+SETTING_UP = 3.0
+"""How long a fork waits for the meter to be set up [s]; it takes a part of a second."""
+
 FAREWELL = 3.0
 """How long the end of the program waits for books to be closed [s]."""
 
@@ -89,6 +92,7 @@ class Session:
         self.ids = IdSource(self.clock.utc)
         self.closed: queue.SimpleQueue[Window | None] = queue.SimpleQueue()
         self.settler: Settler | None = None
+        self._is_set_up = threading.Event()
         self._lock = threading.Lock()
         self._live: list[Window] = []
         self._past: list[Window] = []
@@ -103,7 +107,17 @@ class Session:
         settler = Settler(self)
         settler.set_up()
         self.settler = settler
+        self._is_set_up.set()
         settler.run()
+
+    def before_fork(self) -> None:
+        """Wait, within a bounded time, until the background has imported all that it needs.
+
+        A child forked in the middle of an import waits for its lock for ever: the thread that
+        holds it is not there.
+        """
+        if os.getpid() == self.pid and threading.current_thread() is not self._thread:
+            self._is_set_up.wait(SETTING_UP)
 
     def settings_with(self, flags: Mapping[str, str]) -> Settings:
         """Give the settings with a window's own on top."""

@@ -67,10 +67,9 @@ def find_sensors(roots: Mapping[str, str], only: Iterable[str] = ()) -> Found:
         The open sensors in order, and the refusals.
     """
     wanted = set(only) or ({"replay"} if roots.get("replay") else set())
-    points = {point.name: point for point in entry_points("submeter.sensors")}
+    points, refusals = _by_name(entry_points("submeter.sensors"))
     rank = {name: place for place, name in enumerate(ORDER)}
     sensors: list[Sensor] = []
-    refusals: list[Refusal] = []
     for name in sorted(points, key=lambda each: (rank.get(each, len(rank)), each)):
         if wanted and name not in wanted:
             continue
@@ -80,6 +79,18 @@ def find_sensors(roots: Mapping[str, str], only: Iterable[str] = ()) -> Found:
         else:
             sensors.append(answer)
     return Found(tuple(sensors), tuple(refusals))
+
+
+def _by_name(found: Iterable[EntryPoint]) -> tuple[dict[str, EntryPoint], list[Refusal]]:
+    """Give the plug-ins by name; of two with one name a built-in, else the first, keeps it."""
+    kept: dict[str, EntryPoint] = {}
+    refusals = []
+    for point in sorted(found, key=lambda each: not each.value.startswith("submeter.")):
+        taken = kept.setdefault(point.name, point)
+        if taken.value != point.value:
+            reason = f"the plug-in {point.value} bears the name of {taken.value}"
+            refusals.append(Refusal(point.name, reason, "have it renamed by its author"))
+    return kept, refusals
 
 
 def open_probe(kind: str, target: str) -> Probe:

@@ -45,7 +45,7 @@ class Meter:
     clock : Clock
         Where time comes from.
     period : float
-        The heartbeat [s]; it must be under half the shortest wrap of a counter.
+        The heartbeat [s]; a source that must be read more often is.
     needed : callable
         What of the past is still needed; see `Reader`.
     """

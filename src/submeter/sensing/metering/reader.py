@@ -29,6 +29,11 @@ class Source(Protocol):
         """Whether it gets a thread of its own, so that it can hold up nothing else."""
         ...
 
+    @property
+    def beat(self) -> float:
+        """How often [s] it must be read at least; 0 if the heartbeat will do."""
+        ...
+
     def read(self, clock: Clock) -> None:
         """Read once; never raises."""
         ...
@@ -59,7 +64,7 @@ class Reader:
     clock : Clock
         Where time comes from.
     period : float
-        The heartbeat [s].
+        The heartbeat [s]; quicker where a source must be read more often.
     needed : callable
         Gives what of the past is still needed, or None while nobody needs anything: then the
         heartbeat rests.
@@ -74,7 +79,7 @@ class Reader:
     ) -> None:
         self._sources = list(sources)
         self._clock = clock
-        self._period = period
+        self._period = min([period, *(source.beat for source in sources if source.beat)])
         self._needed = needed
         self._wake = threading.Condition()
         self._asked = 1

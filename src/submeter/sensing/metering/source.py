@@ -48,12 +48,15 @@ class SensorSource:
         return set(self._sensed)
 
     @property
-    def shortest_wrap(self) -> float:
-        """The shortest time [s] in which one of its counters can come round; 0 if none can."""
+    def beat(self) -> float:
+        """How often [s] it must be read at least; 0 if a slow heartbeat will do.
+
+        Under half the shortest time in which one of its counters can come round.
+        """
         specs = [each.spec for each in self._sensed.values()]
-        return min(
-            (spec.wrap / spec.limit for spec in specs if spec.wrap and spec.limit), default=0
-        )
+        needs = [spec.wrap / spec.limit / 2 for spec in specs if spec.wrap and spec.limit]
+        needs += [each.beat for each in self._sensed.values() if each.beat]
+        return min(needs, default=0.0)
 
     def leave(self, domains: Collection[str]) -> None:
         """Leave domains to another sensor that reads them already."""
@@ -113,6 +116,7 @@ class ProbeSource:
     """Reads one probe into its CPU and memory series."""
 
     may_hang = False
+    beat = 0.0
 
     def __init__(self, probe: Probe) -> None:
         self.probe = probe

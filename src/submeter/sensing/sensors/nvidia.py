@@ -80,7 +80,9 @@ class NvidiaSensor:
             refresh, 1 - _GAIN, 1 + _GAIN, "gain ±5 % (arXiv:2312.02741); refresh not yet measured"
         )
         spec = CounterSpec(limit=board.limit * 2000)
-        return Sensed(Domain(f"gpu:{board.uuid}", "gpu", device=board.name), spec, accuracy)
+        domain = Domain(f"gpu:{board.uuid}", "gpu", device=board.name)
+        beat = 0.0 if self._counting[board.uuid] else _POWER_REFRESH
+        return Sensed(domain, spec, accuracy, beat)
 
     def sample(self, now: Callable[[], int]) -> Sequence[Sample]:
         """Read every board; one that does not answer is left out."""

@@ -14,11 +14,20 @@ if TYPE_CHECKING:
 
 
 class Sensed(NamedTuple):
-    """A domain that a sensor reads, and what is known of the meter behind it."""
+    """A domain that a sensor reads, and what is known of the meter behind it.
+
+    Parameters
+    ----------
+    domain, spec, accuracy
+        What it is, how its counter behaves, how it errs.
+    beat : float
+        It must be read at least this often [s]; 0 if a slow heartbeat will do, as for a counter.
+    """
 
     domain: Domain
     spec: CounterSpec
     accuracy: Accuracy
+    beat: float = 0.0
 
 
 class Sensor(Protocol):
