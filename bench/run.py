@@ -54,7 +54,7 @@ def main() -> None:
     if args.only or (args.quick and args.folder == folder):
         print("nothing was written: a page takes all cases, in full or with --folder")
         return
-    command = " ".join([".venv-bench/bin/python bench/run.py", *sys.argv[1:]])
+    command = ".venv-bench/bin/python bench/run.py" + (" --quick" if args.quick else "")
     print(f"written: {paper.write(args.folder, tables, facts, command)}")
 
 
