@@ -54,14 +54,24 @@ def test_a_window_is_booked_exactly_once(drawn, window, rule):
 
 @given(power_traces(), real_spans, rules(), st.lists(st.integers(0, 1000), max_size=4))
 def test_windows_add_up_in_every_account(drawn, window, rule, cuts):
-    """The meter exactly; each account within the rounding of one microjoule a piece."""
+    """The meter exactly; each account within the rounding of a microjoule a piece.
+
+    And, by capacity, of one unit of use a piece: its energy over what there was to use.
+    """
     edges = sorted({window.start, window.end, *(c for c in cuts if window.start < c < window.end)})
     whole = attribute(drawn, window, rule)
     parts = [attribute(drawn, Span(*pair), rule) for pair in pairwise(edges)]
     assert sum(part.meter for part in parts) == whole.meter
-    pieces = len(edges) + len(list(rule.instants(window))) + len(drawn.energy.instants(window))
+    instants = {*edges, *rule.instants(window), *drawn.energy.instants(window)}
+    pieces = [Span(*pair) for pair in pairwise(sorted(instants))]
+    slack = 4 * (len(pieces) + len(edges))
+    if isinstance(rule, CapacityShare):
+        slack += sum(
+            2 * drawn.energy.between(piece) * SECOND // (rule.per_second * piece.nanoseconds)
+            for piece in pieces
+        )
     for account, total in enumerate(whole.shares):
-        assert abs(sum(part.shares[account] for part in parts) - total) <= 4 * pieces
+        assert abs(sum(part.shares[account] for part in parts) - total) <= slack
 
 
 @pytest.mark.parametrize(

@@ -52,7 +52,8 @@ def test_energy_is_power_times_time_to_the_microjoule(machine, curve):
         length = usage.cpu.times[i + 1] - usage.cpu.times[i]
         exact += machine_power(load, capacity.threads, curve) * length * 1e-3
         half_a_microwatt = 0.51 * (usage.cpu.times[i + 1] - usage.cpu.times[0]) / SECOND
-        assert trace.energy.totals[i + 1] == pytest.approx(exact, abs=0.51 * (i + 2) + half_a_microwatt)
+        rounding = 0.51 * (i + 2) + half_a_microwatt
+        assert trace.energy.totals[i + 1] == pytest.approx(exact, abs=rounding)
     assert all(isinstance(total, int) for total in trace.energy.totals)
 
 

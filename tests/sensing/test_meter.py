@@ -7,7 +7,7 @@ import pytest
 
 from submeter.quantities.clock import Span
 from submeter.sensing.metering.meter import Meter, SystemClock
-from submeter.sensing.metering.reader import Needed
+from submeter.sensing.metering.reader import KEEP_EVERY, Needed
 from submeter.sensing.metering.source import SensorSource
 from submeter.sensing.sensors.sensor import Sensed
 from submeter.traces.counter import CounterSpec
@@ -30,8 +30,8 @@ class Noted:
         self.gate.set()
         self.calls = []
 
-    def read(self, clock):
-        del clock
+    def read(self, clock, *, edge=True):
+        del clock, edge
         self.gate.wait(30)
         self.calls.append("read")
 
@@ -52,8 +52,8 @@ def started():
     made: list[Meter] = []
     shut: list[Noted | SensorSource] = []
 
-    def start(*sources, period=LONG, needed=lambda: ALL):
-        meter = Meter(sources, SystemClock(), period, needed)
+    def start(*sources, period=LONG, needed=lambda: ALL, wanted=lambda: True):
+        meter = Meter(sources, SystemClock(), period, needed, wanted)
         made.append(meter)
         shut.extend(sources)
         meter.start()
@@ -184,18 +184,18 @@ def test_quick_sources_share_a_thread_and_are_named_together(started):
 
 
 def test_while_nobody_needs_anything_it_rests_and_then_begins_anew(started):
-    needed: list[Needed | None] = [ALL]
+    wanted = [True]
     source = Noted()
-    meter = started(source, period=0.01, needed=lambda: needed[0])
+    meter = started(source, period=0.01, wanted=lambda: wanted[0])
     eventually(lambda: source.reads > 2)
-    needed[0] = None
+    wanted[0] = False
     meter.wait(meter.mark(), 5.0)
     time.sleep(0.05)
     resting = source.reads
     time.sleep(0.1)
     assert source.reads == resting
     assert "restart" not in source.calls
-    needed[0] = ALL
+    wanted[0] = True
     calls = len(source.calls)
     assert meter.wait(meter.mark(), 5.0) == []
     assert source.calls[calls : calls + 2] == ["restart", "read"]
@@ -206,7 +206,8 @@ def test_while_nobody_needs_anything_it_rests_and_then_begins_anew(started):
 def test_it_keeps_what_is_needed(started):
     source = Noted()
     meter = started(source, needed=lambda: Needed((7, 9), 5))
-    meter.wait(meter.mark(), 5.0)
+    for _ in range(KEEP_EVERY):
+        meter.wait(meter.mark(), 5.0)
     assert ("keep", (7, 9), 5) in source.calls
 
 

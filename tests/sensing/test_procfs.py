@@ -89,7 +89,7 @@ def test_busy_time_leaves_out_idle_io_wait_and_what_the_host_took(proc):
     (proc.root / "stat").write_text(
         "cpu  1000 20 300 99999 8888 4 5 7777 600 60\ncpu0 1 2 3 4 5 6 7 8 9 10\n"
     )
-    assert procfs.busy_time(str(proc.root)) == (1000 + 20 + 300 + 4 + 5) * TICK
+    assert procfs.busy_time((proc.root / "stat").read_text()) == (1000 + 20 + 300 + 4 + 5) * TICK
 
 
 MEMINFO = "MemTotal:       16000 kB\nMemFree:         2000 kB\n"
@@ -97,12 +97,12 @@ MEMINFO = "MemTotal:       16000 kB\nMemFree:         2000 kB\n"
 
 def test_memory_held_is_what_is_not_available(proc):
     (proc.root / "meminfo").write_text(MEMINFO + "MemAvailable:    9000 kB\nBuffers: 1 kB\n")
-    assert procfs.memory(str(proc.root)) == (16000 * 1024, 7000 * 1024)
+    assert procfs.memory((proc.root / "meminfo").read_text()) == (16000 * 1024, 7000 * 1024)
 
 
 def test_on_old_kernels_memory_held_is_what_is_not_free(proc):
     (proc.root / "meminfo").write_text(MEMINFO)
-    assert procfs.memory(str(proc.root)) == (16000 * 1024, 14000 * 1024)
+    assert procfs.memory((proc.root / "meminfo").read_text()) == (16000 * 1024, 14000 * 1024)
 
 
 def test_the_machine_probe_reads_both(proc):

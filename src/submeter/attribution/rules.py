@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from submeter.attribution.apportion import apportion
 from submeter.attribution.attribution import Shares
+from submeter.quantities.clock import NANOSECONDS_PER_SECOND
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -62,9 +63,11 @@ class CapacityShare:
         return 0.0
 
     def _use(self, piece: Span) -> tuple[int, int, int]:
-        whole = max(1, self.per_second * piece.nanoseconds // 1_000_000_000)
-        own = min(self.own.between(piece), whole)
-        return own, min(max(self.everyone.between(piece), own), whole), whole
+        """Give the use by the workload, by all, and the capacity, in billionths of the unit."""
+        whole = self.per_second * piece.nanoseconds
+        own = min(self.own.between(piece) * NANOSECONDS_PER_SECOND, whole)
+        busy = self.everyone.between(piece) * NANOSECONDS_PER_SECOND
+        return own, min(max(busy, own), whole), whole
 
 
 @dataclass(frozen=True, slots=True)

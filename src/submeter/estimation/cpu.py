@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING, Final
 
 from submeter.estimation.coefficients import HOST, LARGE, SMALL, SPECPOWER
 from submeter.estimation.integral import energy, lengths, microwatts, within
-from submeter.estimation.load_curve import checked_threads, machine_power, ratios
+from submeter.estimation.load_curve import (
+    checked_threads,
+    machine_power,
+    ratios,
+    thread_power,
+)
 from submeter.quantities.clock import Span
 from submeter.quantities.estimate import Tier
 from submeter.traces.domain import Domain
@@ -102,9 +107,8 @@ def power_trace(usage: UsageTrace, capacity: Capacity, curve: LoadCurve) -> Powe
     ``P(u) · dt`` between instants, u the mean utilisation there. A window that is much idler than
     the whole trace is less sure than the trace's accuracy says: `window_ratios` gives its own.
     """
-    powers = [
-        microwatts(machine_power(load, capacity.threads, curve)) for load in loads(usage, capacity)
-    ]
+    shape, threads = curve.shape(), checked_threads(capacity.threads)
+    powers = [microwatts(threads * thread_power(load, shape)) for load in loads(usage, capacity)]
     span = Span(*(usage.cpu.times[end] for end in (0, -1))) if usage.cpu.times else Span(0, 0)
     accuracy = Accuracy(0.0, *window_ratios(usage, capacity, curve, span), curve.reach)
     return PowerTrace(DOMAIN, MODEL, Tier.MODELLED, energy(usage.cpu.times, powers), accuracy)

@@ -165,21 +165,36 @@ def _split_ratios(booked: Attribution, rule: Rule, shape: LoadShape | None) -> t
     return min(found), max(found)
 
 
-def added(books: Iterable[Sequence[Booking]]) -> tuple[Booking, ...]:
+class _Part(NamedTuple):
+    seconds: float
+    booking: Booking
+
+
+def added(stretches: Iterable[tuple[float, Sequence[Booking]]]) -> tuple[Booking, ...]:
     """Add the bookings of several stretches by domain; totals add exactly.
 
-    Intervals are weighted by energy as if the errors were one and the same, which never
-    narrows them.
+    Parameters
+    ----------
+    stretches : iterable of (float, sequence of Booking)
+        How long each was [s], and its books.
+
+    Notes
+    -----
+    Intervals are weighted by energy as if the errors were one and the same, which never narrows
+    them. A domain without books in a stretch was not seen in it.
     """
-    found: dict[str, list[Booking]] = {}
-    for bookings in books:
+    found: dict[str, list[_Part]] = {}
+    whole = 0.0
+    for seconds, bookings in stretches:
+        whole += seconds
         for each in bookings:
-            found.setdefault(each.domain, []).append(each)
-    return tuple(_sum(parts) for parts in found.values())
+            found.setdefault(each.domain, []).append(_Part(seconds, each))
+    return tuple(_sum(parts, whole) for parts in found.values())
 
 
-def _sum(parts: Sequence[Booking]) -> Booking:
-    if len(parts) == 1:
+def _sum(timed: Sequence[_Part], seconds: float) -> Booking:
+    parts = [part.booking for part in timed]
+    if len(parts) == 1 and timed[0].seconds == seconds:
         return parts[0]
     meter = sum(part.meter for part in parts)
     idle = sum(part.idle for part in parts)
@@ -188,8 +203,9 @@ def _sum(parts: Sequence[Booking]) -> Booking:
         total = sum(float(getattr(part, name)) * getattr(part, by) for part in parts)
         return total / whole if whole else float(getattr(parts[-1], name))
 
+    covered = sum(part.seconds * part.booking.coverage for part in timed)
     return replace(
-        parts[0],
+        parts[-1],
         meter=meter,
         workload=sum(part.workload for part in parts),
         others=sum(part.others for part in parts),
@@ -197,7 +213,7 @@ def _sum(parts: Sequence[Booking]) -> Booking:
         unattributed=sum(part.unattributed for part in parts),
         low=weighted("low", "meter", meter),
         high=weighted("high", "meter", meter),
-        coverage=weighted("coverage", "meter", meter),
+        coverage=min(1.0, covered / seconds) if seconds else parts[-1].coverage,
         share=weighted("share", "idle", idle),
     )
 

@@ -64,7 +64,7 @@ class Budget(NamedTuple):
         fix = "stop it, shrink it, or raise the budget"
         if self.raises:
             raise BudgetExceeded(what, fix=fix)
-        warnings.warn(BudgetWarning(f"{what}; {fix}"), stacklevel=3)
+        warnings.warn(BudgetWarning(f"{what}; {fix}"), stacklevel=4)
         return True
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from submeter.errors import ConfigError
+from submeter.reference.factors.codes import is_code
 from submeter.runs.settings import KNOWN
 from submeter.workloads.activity import STAGES
 
@@ -22,7 +23,8 @@ def check(settings: Settings) -> None:
     UsageError
         If the place, the method, the stage or the heartbeat cannot be used.
     """
-    if any(settings[name] for name in _PLACE):
+    stated = {name for name in _PLACE if settings[name]}
+    if stated and not (stated == {"region"} and is_code(settings["region"])):
         from submeter.runs.place import of_settings  # noqa: PLC0415 - reads tables
 
         of_settings(settings)

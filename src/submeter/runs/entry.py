@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from submeter.quantities.clock import Span
 from submeter.runs.books import added
 from submeter.runs.settings import PARENT
 from submeter.workloads.activity import STAGES, Activity, Phase, State
@@ -13,12 +12,11 @@ from submeter.workloads.activity import STAGES, Activity, Phase, State
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from submeter.runs.books import Evidence
     from submeter.runs.rig import Rig
     from submeter.runs.settings import Settings
-    from submeter.workloads.activity import Booking, Device
+    from submeter.runs.tally import Sum
+    from submeter.workloads.activity import Device
 
-_NEVER = Span(0, 0)
 _PLACE = ("region", "grid", "pue", "wue")
 
 
@@ -44,8 +42,6 @@ class Work:
         The model at work, where it was stated.
     exit_code : int or None
         Of a command.
-    span : Span
-        The stretch of monotonic time [ns] that it took.
     """
 
     id: str
@@ -58,22 +54,19 @@ class Work:
     counts: Mapping[str, float] = field(default_factory=dict)
     model: Mapping[str, str] = field(default_factory=dict)
     exit_code: int | None = None
-    span: Span = _NEVER
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What was seen of it: its books, its parts, what is missing, and what metering it cost."""
+    """What was seen of it: its sum, its parts, what is missing, and what metering it cost."""
 
-    bookings: tuple[Booking, ...]
+    whole: Sum | None
     phases: tuple[Phase, ...] = ()
     missing: tuple[str, ...] = ()
     overhead: Mapping[str, int] = field(default_factory=dict)
 
 
-def make(
-    work: Work, seen: Seen, rig: Rig | None, settings: Settings, at: Evidence | None
-) -> Activity:
+def make(work: Work, seen: Seen, rig: Rig | None, settings: Settings) -> Activity:
     """Make the entry; a configured stage that is none becomes ``other``, and the entry says so."""
     stage, missing = settings["stage"], seen.missing
     if stage not in STAGES:
@@ -83,8 +76,8 @@ def make(
         stage = "other"
     parent = settings.environ.get(PARENT, "")
     devices: tuple[Device, ...] = ()
-    if rig is not None and at is not None:
-        devices = rig.devices(at, seen.bookings, work.span)
+    if rig is not None and seen.whole is not None:
+        devices = rig.devices(seen.whole)
     place = {name: settings[name] for name in _PLACE if settings[name]}
     if place:
         place["from"] = ", ".join(sorted({settings.origin(name) for name in place}))
@@ -99,7 +92,7 @@ def make(
         stage=stage,
         purpose=settings["purpose"],
         counts=work.counts,
-        bookings=seen.bookings,
+        bookings=seen.whole.bookings if seen.whole is not None else (),
         phases=seen.phases,
         devices=devices,
         host=rig.host.record() if rig is not None else {},
@@ -128,5 +121,5 @@ def _merge(name: str, group: list[Phase]) -> Phase:
         for unit, amount in phase.counts.items():
             counts[unit] = counts.get(unit, 0.0) + amount
     seconds = sum(phase.seconds for phase in group)
-    bookings = added(phase.bookings for phase in group)
+    bookings = added((phase.seconds, phase.bookings) for phase in group)
     return Phase(name, min(phase.start for phase in group), seconds, bookings, counts)

@@ -63,7 +63,7 @@ def describe() -> Host:
     except OSError:
         processor = procfs.Processor("", virtual=False)
     try:
-        memory = procfs.memory().total
+        memory = procfs.memory(procfs.read("/proc/meminfo")).total
     except (OSError, KeyError, ValueError):
         memory = 0
     return Host(

@@ -11,12 +11,11 @@ from submeter.errors import SubmeterError
 from submeter.ledger.book import Ledger
 from submeter.ledger.identity import IdSource
 from submeter.ledger.location import ledger_folder
-from submeter.quantities.clock import Span
-from submeter.runs.books import book
 from submeter.runs.calibration import in_background, known_refresh
 from submeter.runs.entry import Seen, Work, make
 from submeter.runs.overhead import overhead
 from submeter.runs.rig import Rig
+from submeter.runs.tally import Tally
 from submeter.sensing.metering.meter import SystemClock
 from submeter.sensing.metering.reader import Needed
 from submeter.sensing.probes.probe import Probe, Use
@@ -24,9 +23,8 @@ from submeter.workloads.activity import State
 
 if TYPE_CHECKING:
     from submeter.ledger.writer import LogWriter
-    from submeter.runs.books import Evidence
     from submeter.runs.settings import Settings
-    from submeter.workloads.activity import Activity, Booking
+    from submeter.workloads.activity import Activity
 
 EARLY_LOOKS = (0.02, 0.08, 0.2)
 """When the work is looked at before the first heartbeat [s], each after the one before."""
@@ -67,6 +65,7 @@ class Job:
         self.notes: list[str] = []
         self.start = 0
         self.started_utc = 0
+        self._tally = Tally(0)
         self._tree: Follows | None = None
         self._revision = -1
         self._writer: LogWriter | None = None
@@ -75,7 +74,7 @@ class Job:
         self._checkpoints = threading.Thread(target=self._keep_entry, daemon=True)
 
     def _needed(self) -> Needed:
-        return Needed((self.start,), self.start or self.clock.now())
+        return Needed((), self._tally.until or self.clock.now())
 
     def begin(self) -> None:
         """Take the first readings; what hangs is left behind and reported."""
@@ -85,17 +84,13 @@ class Job:
         in_background(self.settings, self.rig.found.sensors)
         self.start = self.clock.now()
         self.started_utc = self.clock.utc()
+        self._tally = Tally(self.start)
 
     def follow(self, tree: Follows, *, used_before: int = 0) -> None:
         """Begin to follow a tree that had used `used_before` [ns] of CPU time at the start."""
         self._tree = tree
         self.rig.follow(tree, self.start, (Use("cpu", used_before), Use("memory", 0)))
         self._checkpoints.start()
-
-    def evidence(self, span: Span) -> tuple[Evidence, tuple[Booking, ...]]:
-        """Give what was seen of `span` and its books."""
-        seen = self.rig.evidence(span)
-        return seen, book(seen, span)
 
     def look(self) -> None:
         """Take readings now, and wait for them: at an edge."""
@@ -111,23 +106,24 @@ class Job:
         mark = self.rig.meter.mark()
         late = self.rig.meter.wait(mark, HUNG)
         self.notes += [f"{name}: no answer for {HUNG:.0f} s at the end" for name in late]
-        activity = self._entry(Span(self.start, mark.instant), State.FINAL, exit_code)
+        activity = self._entry(mark.instant, State.FINAL, exit_code)
         self._write(activity)
         if self._unwritten:
             activity = replace(activity, missing=(*activity.missing, self._unwritten))
         self.rig.close()
         return activity
 
-    def _entry(self, span: Span, state: State, exit_code: int | None) -> Activity:
-        seen, bookings = self.evidence(span)
+    def _entry(self, to: int, state: State, exit_code: int | None) -> Activity:
+        seen, whole = self._tally.upto(self.rig, to, ())
         self._revision += 1
+        length = whole.span
         work = Work(
-            self.id, self.name, self.started_utc, self.started_utc + span.nanoseconds,
-            span.seconds, self._revision, state, exit_code=exit_code, span=span,
+            self.id, self.name, self.started_utc, self.started_utc + length.nanoseconds,
+            length.seconds, self._revision, state, exit_code=exit_code,
         )  # fmt: skip
         missing = tuple(dict.fromkeys((*self.notes, *self.rig.missing(seen))))
-        parts = Seen(bookings, (), missing, overhead(time.process_time_ns(), seen, bookings, span))
-        return make(work, parts, self.rig, self.settings, seen)
+        parts = Seen(whole, (), missing, overhead(time.process_time_ns(), whole))
+        return make(work, parts, self.rig, self.settings)
 
     def _keep_entry(self) -> None:
         """Write the entry as far as it has come, until the work is over.
@@ -140,8 +136,8 @@ class Job:
             self.rig.meter.mark()
         wait = FIRST_CHECKPOINT
         while not self._over.wait(wait):
-            now = self.clock.now()
-            self._write(self._entry(Span(self.start, now), State.OPEN, None))
+            self._tally.advance(self.rig, ())
+            self._write(self._entry(self.clock.now(), State.OPEN, None))
             wait = CHECKPOINT
 
     def _write(self, activity: Activity) -> None:

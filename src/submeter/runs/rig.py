@@ -18,10 +18,9 @@ from submeter.sensing.discovery import (
 )
 from submeter.sensing.metering.holders import HolderSource, TellsHolders, pids_are_visible
 from submeter.sensing.metering.meter import Meter
+from submeter.sensing.metering.reader import always
 from submeter.sensing.metering.source import ProbeSource, SensorSource
 from submeter.workloads.activity import Device
-from submeter.workloads.usage import Use as Used
-from submeter.workloads.usage import used
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from submeter.estimation.estimator import Estimator
     from submeter.quantities.clock import Clock, Span
     from submeter.runs.settings import Settings
+    from submeter.runs.tally import Sum
     from submeter.sensing.metering.reader import Needed, Source
     from submeter.sensing.probes.probe import Probe, Use
     from submeter.traces.trace import PowerTrace
@@ -66,6 +66,8 @@ class Rig:
         What of the past is still needed; see `Reader`.
     refresh : mapping of str to float
         Measured refresh [s] by domain.
+    wanted : callable
+        Tells whether anybody needs readings now; see `Reader`.
     """
 
     def __init__(
@@ -75,6 +77,7 @@ class Rig:
         workload: Probe | None,
         needed: Callable[[], Needed | None],
         refresh: Mapping[str, float],
+        wanted: Callable[[], bool] = always,
     ) -> None:
         self.host = describe()
         self.roots = settings.roots
@@ -87,7 +90,7 @@ class Rig:
         sources: list[Source] = [*self._sensors, self.machine, *self._holders]
         if self.own is not None:
             sources.append(self.own)
-        self.meter = Meter(sources, clock, settings.period, needed)
+        self.meter = Meter(sources, clock, settings.period, needed, wanted)
 
     def follow(self, workload: Probe, instant: int, uses: Sequence[Use]) -> None:
         """Follow a workload that began at `instant` [ns], having used `uses` by then."""
@@ -103,22 +106,25 @@ class Rig:
         """The sensors that did not answer and the models that could not be loaded."""
         return (*self.found.refusals, *self.broken)
 
+    def read_until(self) -> int:
+        """Give up to when [ns] every source has been read."""
+        own = [self.own.last] if self.own is not None else []
+        return min([self.machine.last, *own, *(each.last for each in self._sensors)])
+
     def evidence(self, span: Span) -> Evidence:
         """Gather all that was seen of `span`."""
         measured = [trace for source in self._sensors for trace in source.traces(span)]
-        usage = self.machine.usage(span.start)
+        usage = self.machine.usage(span)
         models = self._models(usage)
         seen = {trace.domain.component for trace in measured if trace.energy.times}
         # One that is metered is never modelled too, and a meter of the whole machine sees all.
         wanted = [each for each in models if not seen & {each.whole.domain.component, "machine"}]
-        held = {
-            name: held for each in self._holders for name, held in each.held(span.start).items()
-        }
+        held = {name: held for each in self._holders for name, held in each.held(span).items()}
         return Evidence(
             traces=[*measured, *(each.whole for each in wanted)],
             idle={each.whole.domain.id: each.idle.energy for each in wanted if each.idle},
             machine=usage,
-            own=self.own.usage(span.start) if self.own is not None else None,
+            own=self.own.usage(span) if self.own is not None else None,
             held=held,
             capacity=self.host.capacity,
             shape=_shape(models),
@@ -138,7 +144,7 @@ class Rig:
 
     def models(self, span: Span) -> list[PowerTrace]:
         """Give what the models say of every component, metered or not."""
-        return [each.whole for each in self._models(self.machine.usage(span.start))]
+        return [each.whole for each in self._models(self.machine.usage(span))]
 
     def missing(self, seen: Evidence) -> tuple[str, ...]:
         """Tell in words what is not seen here, each with its remedy."""
@@ -166,21 +172,18 @@ class Rig:
         for each in self._sensors:
             told += [f"{each.name}: {part}" for part in getattr(each.sensor, "refused", ())]
         told += [source.failure for source in self._sources() if source.failure]
-        told += [f"{model.name}: {model.reason}" for model in self.broken]
+        told += [f"{each.name}: {each.reason}" for each in self.refusals if each.unexpected]
         return tuple(dict.fromkeys(told))
 
     def _sources(self) -> Iterable[SensorSource | HolderSource]:
         return (*self._sensors, *self._holders)
 
-    def devices(
-        self, seen: Evidence, bookings: Sequence[Booking], span: Span
-    ) -> tuple[Device, ...]:
+    def devices(self, whole: Sum) -> tuple[Device, ...]:
         """Name the hardware that took part, and the part of it that was the workload's."""
         capacity = self.host.capacity
-        found = [self._gpu(each) for each in bookings if each.component == "gpu"]
-        own = used(seen.own, span) if seen.own is not None else Used(0, 0)
-        cpu = _part(own.cpu, capacity.threads * span.nanoseconds)
-        memory = _part(own.memory, round(capacity.memory * span.seconds))
+        found = [self._gpu(each) for each in whole.bookings if each.component == "gpu"]
+        cpu = _part(whole.own.cpu, capacity.threads * whole.span.nanoseconds)
+        memory = _part(whole.own.memory, round(capacity.memory * whole.span.seconds))
         found.append(Device("cpu", self.host.processor, "", float(capacity.threads), cpu))
         found.append(Device("memory", "", "", float(capacity.memory), memory))
         return tuple(found)
@@ -256,5 +259,7 @@ def _estimators() -> tuple[list[Estimator], tuple[Refusal, ...]]:
         try:
             loaded.append(point.load())
         except Exception as error:  # noqa: BLE001 - a plug-in must not take the meter down
-            broken.append(Refusal(point.name, f"the model failed: {error!r}", "reinstall it"))
+            broken.append(
+                Refusal(point.name, f"the model failed: {error!r}", "reinstall it", unexpected=True)
+            )
     return loaded, tuple(broken)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import itertools
 import os
 import queue
 import sys
@@ -94,7 +95,7 @@ class Session:
         self.settler: Settler | None = None
         self._is_set_up = threading.Event()
         self._lock = threading.Lock()
-        self._live: list[Window] = []
+        self._live: dict[Window, None] = {}
         self._past: list[Window] = []
         self._thread = threading.Thread(target=self._background, name="submeter", daemon=True)
         self._thread.start()
@@ -131,7 +132,7 @@ class Session:
     def open(self, window: Window) -> None:
         """Take in a window that has just begun; it waits for no reading."""
         with self._lock:
-            self._live.append(window)
+            self._live[window] = None
         window.metered_before = self.settler.cpu if self.settler is not None else 0
         self._mark()
 
@@ -159,11 +160,16 @@ class Session:
     def settled(self, window: Window) -> None:
         """Let go of a window; it stays known while one that was open beside it is not settled."""
         with self._lock:
-            self._live = [each for each in self._live if each is not window]
+            self._live.pop(window, None)
+            siblings = (each.until for each in self._live if each.parent is window.parent)
+            first = next(siblings, None)  # they are in the order of their start
             self._past.append(window)
-            oldest = min((each.start for each in self._live), default=None)
-            kept = self._past if oldest is not None else []
-            self._past = [each for each in kept if oldest is not None and each.span.end > oldest]
+            self._past = [
+                each
+                for each in self._past
+                if each.parent is not window
+                and not (each.parent is window.parent and (first is None or each.span.end <= first))
+            ]
 
     @property
     def roots(self) -> list[Window]:
@@ -175,9 +181,16 @@ class Session:
         """Give the windows with the same parent that were open beside `window`."""
         span = window.span
         with self._lock:
-            known = [*self._live, *self._past]
+            known = [
+                *itertools.takewhile(lambda each: each.start < span.end, self._live),
+                *self._past,
+            ]
         spans = [each.span for each in known if each is not window and each.parent is window.parent]
         return [each for each in spans if each.overlap(span)]
+
+    def wanted(self) -> bool:
+        """Tell whether any window is open or not settled: else the heartbeat rests."""
+        return bool(self._live)
 
     def needed(self) -> Needed | None:
         """Tell what of the past the windows that are not settled still need."""
@@ -185,7 +198,7 @@ class Session:
             live = list(self._live)
         if not live:
             return None
-        edges = [edge for each in live for edge in (each.start, each.end) if edge is not None]
+        edges = [edge for each in live for edge in (each.until, each.end) if edge is not None]
         return Needed(edges, min(edges))
 
     def statement(self, activity: Activity, method: str, place: Mapping[str, str]) -> Statement:

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 from submeter.errors import SubmeterError
 from submeter.ledger.book import Ledger
 from submeter.ledger.location import ledger_folder
-from submeter.runs.books import Seat, book
+from submeter.runs.books import Seat
 from submeter.runs.calibration import known_refresh
 from submeter.runs.entry import Seen, Work, make, merged
 from submeter.runs.overhead import overhead
 from submeter.runs.rig import Rig
+from submeter.runs.tally import Tally
 from submeter.sensing.probes.processes import ProcessTree
 from submeter.workloads.activity import Phase, State
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from submeter.runs.books import Evidence
     from submeter.runs.session import Session
     from submeter.runs.settings import Settings
+    from submeter.runs.tally import Sum
     from submeter.runs.window import Window
     from submeter.sensing.metering.meter import Mark
     from submeter.workloads.activity import Activity, Booking
@@ -62,7 +64,9 @@ class Settler:
         try:
             refresh = known_refresh(session.settings)
             tree = ProcessTree(os.getpid())
-            rig = Rig(session.settings, session.clock, tree, session.needed, refresh)
+            rig = Rig(
+                session.settings, session.clock, tree, session.needed, refresh, session.wanted
+            )
             for source, uses in (
                 (rig.machine, session.first.machine),
                 (rig.own, session.first.own),
@@ -88,7 +92,7 @@ class Settler:
         """Give a window's books by what has been read up to now."""
         if self._rig is None:
             return ()
-        return book(self._rig.evidence(window.span), window.span, self._seats(window))
+        return _tally(window).upto(self._rig, window.span.end, self._seats(window))[1].bookings
 
     def _seats(self, window: Window | None) -> list[Seat]:
         """Give the windows from the outermost to this one, each with its companions."""
@@ -119,12 +123,12 @@ class Settler:
 
     def _close(self, window: Window) -> None:
         late = self._late(window)
-        seen = self._rig.evidence(window.span) if self._rig is not None else None
-        bookings = book(seen, window.span, self._seats(window)) if seen is not None else ()
+        seen, whole = self._sum(window)
+        bookings = whole.bookings if whole is not None else ()
         missing = self._missing(seen, bookings, [*window.notes, *late])
         activity = None
         if window.parent is None:
-            activity = self._entry(window, seen, bookings, missing, State.FINAL)
+            activity = self._entry(window, whole, missing, State.FINAL)
             missing = (*missing, *self._write(activity, window.settings))
         else:
             span = window.span
@@ -133,6 +137,11 @@ class Settler:
             )
         window.settle(bookings, missing, activity)
         self._session.settled(window)
+
+    def _sum(self, window: Window) -> tuple[Evidence | None, Sum | None]:
+        if self._rig is None:
+            return None, None
+        return _tally(window).upto(self._rig, window.span.end, self._seats(window))
 
     def _late(self, window: Window) -> list[str]:
         """Wait for the readings at a window's end; gives what did not answer."""
@@ -154,8 +163,7 @@ class Settler:
     def _entry(
         self,
         window: Window,
-        seen: Evidence | None,
-        bookings: tuple[Booking, ...],
+        whole: Sum | None,
         missing: tuple[str, ...],
         state: State,
     ) -> Activity:
@@ -166,11 +174,11 @@ class Settler:
         span = window.span
         work = Work(
             window.id, window.name, window.started_utc, window.started_utc + span.nanoseconds,
-            span.seconds, revision, state, window.counts, window.model, span=span,
+            span.seconds, revision, state, window.counts, window.model,
         )  # fmt: skip
-        own = overhead(max(0, self.cpu - window.metered_before), seen, bookings, span)
-        parts = Seen(bookings, merged(window.parts), missing, own)
-        return make(work, parts, self._rig, window.settings, seen)
+        own = overhead(max(0, self.cpu - window.metered_before), whole)
+        parts = Seen(whole, merged(window.parts), missing, own)
+        return make(work, parts, self._rig, window.settings)
 
     def _write(self, activity: Activity, settings: Settings) -> list[str]:
         """Enter into the ledger; a failure is told in the account.
@@ -199,10 +207,12 @@ class Settler:
         if self._rig is None:
             return
         for window in self._session.roots:
-            seen = self._rig.evidence(window.span)
-            bookings = book(seen, window.span, self._seats(window))
+            _tally(window).advance(self._rig, self._seats(window))
+            window.until = _tally(window).until
+            seen, whole = self._sum(window)
+            bookings = whole.bookings if whole is not None else ()
             missing = self._missing(seen, bookings, list(window.notes))
-            entry = self._entry(window, seen, bookings, missing, State.OPEN)
+            entry = self._entry(window, whole, missing, State.OPEN)
             self._write(entry, window.settings)
 
     def _end(self) -> None:
@@ -218,3 +228,9 @@ class Settler:
                 writer.close()
             except (SubmeterError, OSError) as error:
                 sys.stderr.write(f"submeter: entries not in the ledger: {error}\n")
+
+
+def _tally(window: Window) -> Tally:
+    if window.tally is None:
+        window.tally = Tally(window.start)
+    return window.tally

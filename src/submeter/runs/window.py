@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from submeter.runs.measure import Measure
     from submeter.runs.session import Session
     from submeter.runs.settings import Settings
+    from submeter.runs.tally import Tally
     from submeter.sensing.metering.meter import Mark
     from submeter.workloads.activity import Activity, Booking, Phase
 
@@ -57,12 +58,15 @@ class Window:
         self.model = of.model
         self.started_utc = session.clock.utc()
         self.start = session.clock.now()
+        self.tally: Tally | None = None
+        self.until = self.start
         self.end: int | None = None
         self.mark: Mark | None = None
         self.metered_before = 0
         self.parts: list[Phase] = []
         self.notes: list[str] = []
         self._tracker: Tracker | None = None
+        self._warned: set[bool] = set()
         self._session = session
         self._counts: dict[str, float] = {}
         self._lock = threading.Lock()
@@ -133,9 +137,20 @@ class Window:
             forecast = tracker.forecast(done, total, self.seconds, energy)
             if energy is not None:
                 tracker.note(done, energy.value)
-        if self.budget is not None and not self.budget.test(energy, self._carbon, forecast=False):
-            self.budget.test(forecast.energy, self._carbon, forecast=True)
+        if not self._is_over(energy, forecast=False):
+            self._is_over(forecast.energy, forecast=True)
         return forecast
+
+    def _is_over(self, energy: Estimate | None, *, forecast: bool) -> bool:
+        """Test the budget, if there is one; of what was warned of once, it warns no more."""
+        if self.budget is None:
+            return False
+        if forecast in self._warned:
+            return True
+        over = self.budget.test(energy, self._carbon, forecast=forecast)
+        if over:
+            self._warned.add(forecast)
+        return over
 
     def _carbon(self, joules: float) -> float:
         """Give the operational carbon [kgCO2e] of an energy [J] at the configured place."""
@@ -275,7 +290,7 @@ class Window:
     def test_budget(self) -> None:
         """Test the budget against what it drew, once it is closed."""
         if self.budget is not None:
-            self.budget.test(self.energy, self._carbon, forecast=False)
+            self._is_over(self.energy, forecast=False)
 
     def settle(
         self, bookings: tuple[Booking, ...], missing: Sequence[str], activity: Activity | None

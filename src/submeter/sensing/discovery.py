@@ -28,11 +28,16 @@ PATIENCE = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A sensor that did not answer, why, and the one-line remedy."""
+    """A sensor that did not answer, why, and the one-line remedy.
+
+    `unexpected` is a sensor that should have answered and failed, not one that is not there: every
+    account tells it.
+    """
 
     name: str
     reason: str
     fix: str
+    unexpected: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +94,9 @@ def _by_name(found: Iterable[EntryPoint]) -> tuple[dict[str, EntryPoint], list[R
         taken = kept.setdefault(point.name, point)
         if taken.value != point.value:
             reason = f"the plug-in {point.value} bears the name of {taken.value}"
-            refusals.append(Refusal(point.name, reason, "have it renamed by its author"))
+            refusals.append(
+                Refusal(point.name, reason, "have it renamed by its author", unexpected=True)
+            )
     return kept, refusals
 
 
@@ -127,7 +134,7 @@ def _opened(point: EntryPoint, root: str) -> Sensor | Refusal:
     )
     thread.start()
     thread.join(PATIENCE)
-    hung = Refusal(point.name, f"it did not open within {PATIENCE:.0f} s", fix)
+    hung = Refusal(point.name, f"it did not open within {PATIENCE:.0f} s", fix, unexpected=True)
     return answers[0] if answers else hung
 
 
@@ -139,5 +146,5 @@ def _open(point: EntryPoint, root: str) -> Sensor | Refusal:
         return Refusal(point.name, refusal.what, refusal.fix)
     except Exception as error:  # noqa: BLE001 - a plug-in must not take the meter down
         fix = f"report it to the author of the plug-in ({point.value})"
-        return Refusal(point.name, f"the plug-in failed: {error!r}", fix)
+        return Refusal(point.name, f"the plug-in failed: {error!r}", fix, unexpected=True)
     return sensor

@@ -6,12 +6,12 @@ import os
 from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
 
 from submeter.errors import SensorUnavailable
-from submeter.sensing.metering.series import Series
+from submeter.sensing.metering.series import ALWAYS, Series
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
-    from submeter.quantities.clock import Clock
+    from submeter.quantities.clock import Clock, Span
     from submeter.quantities.cumulative import Cumulative
 
 _INITIAL_NAMESPACE = "pid:[4026531836]"
@@ -108,8 +108,9 @@ class HolderSource:
         """Whose holders are looked up."""
         return f"{self._sensor.name} holders"
 
-    def read(self, clock: Clock) -> None:
+    def read(self, clock: Clock, *, edge: bool = True) -> None:
         """Look once; a failure is kept, never raised."""
+        del edge
         try:
             found = self._sensor.holders()
         except Exception as error:  # noqa: BLE001 - a plug-in must not take the meter down
@@ -142,9 +143,9 @@ class HolderSource:
         """Begin anew, after a pause."""
         self._tracks.clear()
 
-    def held(self, since: int = 0) -> dict[str, Held]:
-        """Give the time held from `since` [ns] on, by domain."""
+    def held(self, span: Span = ALWAYS) -> dict[str, Held]:
+        """Give the time held around `span`, by domain."""
         return {
-            domain: Held(*(series.cumulative(since) for series in tracks.series))
+            domain: Held(*(series.cumulative(span) for series in tracks.series))
             for domain, tracks in list(self._tracks.items())
         }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
-from submeter.sensing.metering.reader import Needed, Reader
+from submeter.sensing.metering.reader import Needed, Reader, always
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -48,6 +48,8 @@ class Meter:
         The heartbeat [s]; a source that must be read more often is.
     needed : callable
         What of the past is still needed; see `Reader`.
+    wanted : callable
+        Whether anybody needs readings now; see `Reader`.
     """
 
     def __init__(
@@ -56,13 +58,15 @@ class Meter:
         clock: Clock,
         period: float,
         needed: Callable[[], Needed | None],
+        wanted: Callable[[], bool] = always,
     ) -> None:
         self.clock = clock
         quick = [source for source in sources if not source.may_hang]
         groups = [quick, *([source] for source in sources if source.may_hang)]
         self._period = period
         self._needed = needed
-        self._readers = [Reader(group, clock, period, needed) for group in groups if group]
+        self._wanted = wanted
+        self._readers = [Reader(group, clock, period, needed, wanted) for group in groups if group]
         self._quick = self._readers[0] if quick else None
 
     def start(self) -> None:
@@ -75,7 +79,7 @@ class Meter:
         if not source.may_hang and self._quick is not None:
             self._quick.add(source)
             return
-        reader = Reader([source], self.clock, self._period, self._needed)
+        reader = Reader([source], self.clock, self._period, self._needed, self._wanted)
         self._readers = [*self._readers, reader]
         reader.start()
 

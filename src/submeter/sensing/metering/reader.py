@@ -34,8 +34,11 @@ class Source(Protocol):
         """How often [s] it must be read at least; 0 if the heartbeat will do."""
         ...
 
-    def read(self, clock: Clock) -> None:
-        """Read once; never raises."""
+    def read(self, clock: Clock, *, edge: bool = True) -> None:
+        """Read once; never raises.
+
+        Between the edges of windows what changes slowly may be read on some beats only.
+        """
         ...
 
     def keep(self, pinned: Collection[int], before: int) -> None:
@@ -45,6 +48,15 @@ class Source(Protocol):
     def restart(self) -> None:
         """Begin anew, after a pause."""
         ...
+
+
+KEEP_EVERY = 32
+"""Readings after which the past is looked through for what is needed no more."""
+
+
+def always() -> bool:
+    """Tell that readings are wanted all the time."""
+    return True
 
 
 class Needed(NamedTuple):
@@ -66,8 +78,9 @@ class Reader:
     period : float
         The heartbeat [s]; quicker where a source must be read more often.
     needed : callable
-        Gives what of the past is still needed, or None while nobody needs anything: then the
-        heartbeat rests.
+        Gives what of the past is still needed, or None where nothing is.
+    wanted : callable
+        Tells whether anybody needs readings; while nobody does, the heartbeat rests.
     """
 
     def __init__(
@@ -76,11 +89,14 @@ class Reader:
         clock: Clock,
         period: float,
         needed: Callable[[], Needed | None],
+        wanted: Callable[[], bool] = always,
     ) -> None:
         self._sources = list(sources)
         self._clock = clock
         self._period = min([period, *(source.beat for source in sources if source.beat)])
         self._needed = needed
+        self._wanted = wanted
+        self._readings = 0
         self._wake = threading.Condition()
         self._asked = 1
         self._served = 0
@@ -135,25 +151,31 @@ class Reader:
         while self._rest():
             with self._wake:
                 ticket, sources = self._asked, self._sources
+                edge = ticket > self._served
             for source in sources:
                 if self._rested:
                     source.restart()
-                source.read(self._clock)
+                source.read(self._clock, edge=edge)
             self._rested = False
-            needed = self._needed()
-            if needed is not None:
-                for source in sources:
-                    source.keep(needed.pinned, needed.before)
+            self._keep(sources)
             self.cpu = time.thread_time_ns()
             with self._wake:
                 self._served = max(self._served, ticket)
                 self._late = False
                 self._wake.notify_all()
 
+    def _keep(self, sources: Sequence[Source]) -> None:
+        """Let go of what is needed no more, now and then."""
+        self._readings += 1
+        needed = self._needed() if self._readings % KEEP_EVERY == 0 else None
+        if needed is not None:
+            for source in sources:
+                source.keep(needed.pinned, needed.before)
+
     def _rest(self) -> bool:
         """Sleep until the next beat or until asked; tells whether to go on."""
         with self._wake:
-            resting = self._needed() is None and self._asked <= self._served
+            resting = self._asked <= self._served and not self._wanted()
             self._wake.wait_for(
                 lambda: self._stopping or self._asked > self._served,
                 None if resting else self._period,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import threading
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING
 
-from submeter.quantities.clock import NANOSECONDS_PER_SECOND
+from submeter.quantities.clock import NANOSECONDS_PER_SECOND, Span
 from submeter.quantities.cumulative import Cumulative
 from submeter.traces.counter import CounterSpec, Verdict, step
 from submeter.traces.reading import Kind
@@ -14,6 +14,9 @@ from submeter.traces.trace import Gap
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
+
+ALWAYS = Span(0, 2**63 - 1)
+"""From the first instant to the last."""
 
 MOST_SAMPLES = 8192
 """Samples kept of one series; beyond it every second of the older half is let go, which changes
@@ -126,11 +129,18 @@ class Series:
             self._times, self._totals, self._gaps = [], [], []
         self._lost = ""
 
-    def cumulative(self, since: int = 0) -> Cumulative:
-        """Give the running total from the last sample at or before `since` [ns] on."""
+    @property
+    def last(self) -> int:
+        """When it was last read [ns]; 0 if never."""
+        times = self._times
+        return times[-1] if times else 0
+
+    def cumulative(self, span: Span = ALWAYS) -> Cumulative:
+        """Give the running total from the last sample before `span` to the first after it."""
         with self._lock:
-            first = max(0, bisect_right(self._times, since) - 1)
-            return Cumulative(tuple(self._times[first:]), tuple(self._totals[first:]))
+            first = max(0, bisect_right(self._times, span.start) - 1)
+            past = bisect_left(self._times, span.end) + 1
+            return Cumulative(tuple(self._times[first:past]), tuple(self._totals[first:past]))
 
     def gaps(self, until: int) -> tuple[Gap, ...]:
         """Give the stretches that were not seen, with one that is open at `until` [ns]."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from submeter.errors import SensorUnavailable
 from submeter.quantities.estimate import Tier
-from submeter.sensing.metering.series import Series
+from submeter.sensing.metering.series import ALWAYS, Series
 from submeter.traces.trace import Accuracy, PowerTrace
 from submeter.workloads.usage import UsageTrace
 
@@ -64,8 +64,9 @@ class SensorSource:
             self._sensed.pop(each, None)
             self._series.pop(each, None)
 
-    def read(self, clock: Clock) -> None:
+    def read(self, clock: Clock, *, edge: bool = True) -> None:
         """Read once; a failure is kept, never raised."""
+        del edge
         try:
             samples = self.sensor.sample(clock.now)
         except Exception as error:  # noqa: BLE001 - a plug-in must not take the meter down
@@ -94,6 +95,11 @@ class SensorSource:
         for series in self._series.values():
             series.restart()
 
+    @property
+    def last(self) -> int:
+        """When all of its domains had last been read [ns]; 0 if one never was."""
+        return min((series.last for series in self._series.values()), default=0)
+
     def traces(self, span: Span) -> list[PowerTrace]:
         """Give a trace a domain, of what `span` needs, with gaps up to its end."""
         found = []
@@ -105,7 +111,7 @@ class SensorSource:
             series = self._series[name]
             found.append(
                 PowerTrace(
-                    sensed.domain, self.sensor.name, Tier.MEASURED, series.cumulative(span.start),
+                    sensed.domain, self.sensor.name, Tier.MEASURED, series.cumulative(span),
                     accuracy, series.gaps(span.end),
                 )
             )  # fmt: skip
@@ -128,11 +134,11 @@ class ProbeSource:
         """Who is probed."""
         return self.probe.who
 
-    def read(self, clock: Clock) -> None:
+    def read(self, clock: Clock, *, edge: bool = True) -> None:
         """Read once; a workload that is gone uses nothing more."""
         instant = clock.now()
         try:
-            uses = self.probe.sample()
+            uses = self.probe.sample(edge=edge)
         except (OSError, ValueError, KeyError) as error:
             self.failure = f"{self.name}: {error}"
             return
@@ -163,7 +169,12 @@ class ProbeSource:
         for series in self._series.values():
             series.restart()
 
-    def usage(self, since: int = 0) -> UsageTrace:
-        """Give what was used from `since` [ns] on."""
-        cpu, memory = (self._series[track].cumulative(since) for track in ("cpu", "memory"))
+    @property
+    def last(self) -> int:
+        """When its CPU time was last read [ns]; 0 if never."""
+        return self._series["cpu"].last
+
+    def usage(self, span: Span = ALWAYS) -> UsageTrace:
+        """Give what was used around `span`."""
+        cpu, memory = (self._series[track].cumulative(span) for track in ("cpu", "memory"))
         return UsageTrace(self.name, cpu, memory)

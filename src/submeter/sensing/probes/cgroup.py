@@ -43,8 +43,9 @@ class CgroupProbe:
         """The group as ``cgroup:PATH``."""
         return f"cgroup:{self._path}"
 
-    def sample(self) -> Sequence[Use]:
+    def sample(self, *, edge: bool = True) -> Sequence[Use]:
         """Read it; raises `OSError` once it is gone."""
+        del edge
         self._last = cgroupfs.cpu_time(self._files)
         uses = [Use("cpu", self._last)]
         try:

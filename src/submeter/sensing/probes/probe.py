@@ -31,8 +31,11 @@ class Probe(Protocol):
         """``machine``, ``pid:1234`` or ``cgroup:/path``."""
         ...
 
-    def sample(self) -> Sequence[Use]:
-        """Read every track once, now; raises `OSError` once the workload is gone."""
+    def sample(self, *, edge: bool = True) -> Sequence[Use]:
+        """Read every track once, now; raises `OSError` once the workload is gone.
+
+        Where no window begins or ends (`edge` is false), what changes slowly may be left out.
+        """
         ...
 
     def close(self) -> None:

@@ -1,0 +1,83 @@
+"""Books kept as the work goes, so that closing a long window costs no more than a short one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from submeter.quantities.clock import NANOSECONDS_PER_SECOND, Span
+from submeter.runs.books import added, book
+from submeter.workloads.usage import Use, used
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from submeter.runs.books import Evidence, Seat
+    from submeter.runs.rig import Rig
+    from submeter.workloads.activity import Booking
+
+STRETCH = 60 * NANOSECONDS_PER_SECOND
+"""Books are added up once this much [ns] of them has been read by every source."""
+
+
+class Sum(NamedTuple):
+    """What a stretch of time comes to.
+
+    Parameters
+    ----------
+    span : Span
+        The stretch [ns].
+    bookings : tuple of Booking
+        Its books.
+    own : Use
+        What the workload used.
+    busy : int
+        CPU time [ns] of the whole machine.
+    """
+
+    span: Span
+    bookings: tuple[Booking, ...]
+    own: Use
+    busy: int
+
+
+class Tally:
+    """The books of one piece of work from its start on.
+
+    Parameters
+    ----------
+    start : int
+        When it began [ns].
+    """
+
+    def __init__(self, start: int) -> None:
+        self._done = Sum(Span(start, start), (), Use(0, 0), 0)
+
+    @property
+    def until(self) -> int:
+        """Up to when [ns] the books are added up: nothing before it need be kept."""
+        return self._done.span.end
+
+    def advance(self, rig: Rig, seats: Sequence[Seat]) -> None:
+        """Add up what every source has read by now, if it is long enough to be worth it."""
+        to = rig.read_until()
+        if to - self.until >= STRETCH:
+            self._done = self._with(rig, to, seats)[1]
+
+    def upto(self, rig: Rig, to: int, seats: Sequence[Seat]) -> tuple[Evidence, Sum]:
+        """Give the books up to `to` [ns], and what was seen of their last stretch."""
+        return self._with(rig, to, seats)
+
+    def _with(self, rig: Rig, to: int, seats: Sequence[Seat]) -> tuple[Evidence, Sum]:
+        done = self._done
+        span = Span(min(done.span.end, to), to)
+        seen = rig.evidence(span)
+        own = used(seen.own, span) if seen.own is not None else Use(0, 0)
+        busy = used(seen.machine, span).cpu if seen.machine is not None else 0
+        parts = [(done.span.seconds, done.bookings), (span.seconds, book(seen, span, seats))]
+        whole = Sum(
+            Span(done.span.start, to),
+            added(parts),
+            Use(done.own.cpu + own.cpu, done.own.memory + own.memory),
+            done.busy + busy,
+        )
+        return seen, whole
