@@ -6,11 +6,13 @@ import json
 import jsonschema
 import pytest
 
-from tests.cli.command import booking
+from tests.cli.command import Meter, booking
 
 
-@pytest.fixture
-def recorded(meter):
+@pytest.fixture(scope="module")
+def recorded(tmp_path_factory):
+    """Give a ledger of one entry, which no test changes."""
+    meter = Meter(tmp_path_factory.mktemp("recorded"))
     meter("run", "--name", "work", "--", *meter.burn(0.3))
     return meter
 
@@ -84,10 +86,11 @@ def test_a_name_is_not_an_id_but_leads_to_it(recorded):
     assert recorded.only_entry()["id"] in done.stderr
 
 
-def test_a_beginning_of_several_ids_is_refused_with_them(recorded):
-    recorded("run", "--", "true")
-    ids = [each["id"] for each in recorded.entries()]
-    done = recorded("account", ids[0][:2])
+def test_a_beginning_of_several_ids_is_refused_with_them(meter):
+    for _ in range(2):
+        meter("run", "--", "true")
+    ids = [each["id"] for each in meter.entries()]
+    done = meter("account", ids[0][:2])
     assert done.returncode == 2
     assert all(each in done.stderr for each in ids)
 

@@ -3,6 +3,8 @@
 import signal
 import subprocess
 
+import pytest
+
 from tests.cli.command import (
     PATIENCE,
     PYTHON,
@@ -72,6 +74,7 @@ def test_the_command_survives_with_its_streams_and_the_entry_is_interrupted(mete
     assert [each["name"] for each in meter.entries()] == ["before", "killed", "after"]
 
 
+@pytest.mark.slow
 def test_kills_at_any_time_lose_no_entry_that_was_final(meter):
     finals = 0
     for turn in range(4):

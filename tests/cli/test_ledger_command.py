@@ -4,9 +4,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from tests.cli.command import Meter
 
-@pytest.fixture
-def recorded(meter):
+
+@pytest.fixture(scope="module")
+def recorded(tmp_path_factory):
+    """Give a ledger of three entries, which no test changes."""
+    meter = Meter(tmp_path_factory.mktemp("recorded"))
     meter("run", "--name", "load", "--stage", "training", "--", "true")
     meter("run", "--name", "query", "--stage", "inference", "--", "sh", "-c", "exit 3")
     meter("run", "--name", "query", "--", "true")

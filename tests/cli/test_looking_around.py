@@ -35,6 +35,7 @@ def test_the_doctor_names_every_sensor_as_answering_or_refusing_with_a_remedy(me
     assert 0 <= told["measured_share"]["value"] <= 1
 
 
+@pytest.mark.slow
 def test_the_doctor_speaks_plainly(meter):
     shown = meter("doctor").stdout
     told = meter.json("doctor")

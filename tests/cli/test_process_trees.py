@@ -50,6 +50,7 @@ def test_children_and_grandchildren_are_all_counted(meter):
     assert_balanced(entry)
 
 
+@pytest.mark.slow
 def test_children_of_a_long_parent_are_counted_however_briefly_they_live(meter):
     line = f"for i in $(seq 20); do {PYTHON} -S {meter.burner} 0.05; done"
     meter("run", "--", "sh", "-c", line)
@@ -87,6 +88,7 @@ def test_what_a_neighbour_burns_is_not_the_commands(meter):
         assert_balanced(each)
 
 
+@pytest.mark.slow
 def test_a_busy_command_never_gets_more_than_the_machine(meter):
     cores = os.cpu_count() or 1
     line = " & ".join([f"{PYTHON} {meter.burner} 1"] * (cores + 1)) + " & wait"

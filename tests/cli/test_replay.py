@@ -68,6 +68,7 @@ def test_a_counter_that_wraps_many_times_loses_nothing(meter):
     assert booked["meter"] == pytest.approx(300e6 * entry["seconds"], rel=0.1)
 
 
+@pytest.mark.slow
 def test_a_domain_inside_another_is_not_added_to_it(meter):
     domains = [domain("wall", "machine"), domain("gpu:0", "gpu", inside="wall")]
     path = record(meter.folder / "machine", {"wall": 500, "gpu:0": 250}, domains)
@@ -82,6 +83,7 @@ def test_a_domain_inside_another_is_not_added_to_it(meter):
     assert before_facility <= 500 * entry["seconds"] / 3.6e6 * 1.01
 
 
+@pytest.mark.slow
 def test_a_recording_that_ends_is_a_gap_and_not_zero(meter):
     path = record(meter.folder / "machine", {"gpu:0": 250}, [GPU], seconds=1)
     env = {"SUBMETER_SENSOR_REPLAY": str(path), "SUBMETER_PERIOD": "100 ms"}
@@ -103,6 +105,7 @@ def test_a_recording_that_is_not_there_leaves_the_machine_unseen_and_says_so(met
     assert meter("run", "--", "true", env=env).returncode == 0
 
 
+@pytest.mark.slow
 def test_the_doctor_sees_the_recorded_machine(replayed):
     told = replayed.json("doctor")
     powers = {each["domain"]: each["power"] for each in told["domains"]}
@@ -112,6 +115,7 @@ def test_the_doctor_sees_the_recorded_machine(replayed):
     assert "Sensors see about" in replayed("doctor").stdout
 
 
+@pytest.mark.slow
 def test_a_busy_neighbours_share_of_a_measured_processor_is_the_neighbours(replayed):
     neighbour = replayed.start("run", "--", *replayed.burn(100))
     try:

@@ -127,6 +127,7 @@ def test_a_terminal_that_goes_away_hangs_the_command_up(meter):
     assert meter.only_entry()["exit_code"] == 7
 
 
+@pytest.mark.slow
 def test_a_stopped_command_goes_on_when_its_group_is_continued(meter):
     process = meter.start("run", "--", "sh", "-c", "echo ready >&2; sleep 1; echo done")
     assert process.stderr is not None

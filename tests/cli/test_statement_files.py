@@ -67,6 +67,7 @@ def test_totals_are_the_sums_of_their_parts(meter):
         assert parts == pytest.approx(line["total"]["value"])
 
 
+@pytest.mark.slow
 def test_a_modelled_figure_is_never_called_measured(meter):
     if meter.json("doctor")["measured_share"]["value"] > 0:
         pytest.skip("a sensor answers here")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import textwrap
 from typing import TYPE_CHECKING, Any
@@ -41,17 +43,24 @@ class Programs(Meter):
     def python(
         self, text: str, *words: object, env: dict[str, str] | None = None, **told: Any
     ) -> subprocess.CompletedProcess[str]:
-        """Run a program to its end."""
-        return subprocess.run(
-            [PYTHON, "-W", "always", str(self.path(text)), *map(str, words)],
+        """Run a program to its end; if it hangs, it goes with all that it started."""
+        command = [PYTHON, "-W", "always", str(self.path(text)), *map(str, words)]
+        with subprocess.Popen(
+            command,
             cwd=self.folder,
             env={**self.environ, **(env or {})},
-            capture_output=True,
-            check=False,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             encoding="utf-8",
-            timeout=PATIENCE,
+            start_new_session=True,
             **told,
-        )
+        ) as process:
+            try:
+                out, err = process.communicate(timeout=PATIENCE)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                raise
+        return subprocess.CompletedProcess(command, process.returncode, out, err)
 
     def told(self, text: str, *words: object, **more: Any) -> dict[str, Any]:
         """Run a program that ends well and give all that it told."""

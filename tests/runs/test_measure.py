@@ -22,7 +22,7 @@ def test_a_window_has_energy_power_seconds_and_an_entry(programs):
     assert entry["id"] == told["id"]
     assert entry["name"] == "work"
     assert entry["place"] == {"region": "FR", "from": "region="}
-    assert cpu_seconds(entry) == pytest.approx(0.3, abs=0.15)
+    assert 0.25 < cpu_seconds(entry) < 1
     assert_balanced(entry)
 
 
