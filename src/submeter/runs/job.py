@@ -30,7 +30,7 @@ EARLY_LOOKS = (0.02, 0.08, 0.2)
 """When the work is looked at before the first heartbeat [s], each after the one before."""
 
 FIRST_CHECKPOINT = 1.0
-CHECKPOINT = 10.0
+CHECKPOINT = 30.0
 """How often the entry of work in progress is written [s], so that a kill loses no more."""
 
 HUNG = 2.0
