@@ -105,7 +105,7 @@ class Measure:
             parent = None
         notes = synchronise()
         window = Window(session, self._name, parent, Terms(settings, self._budget, self._model))
-        window.notes += notes
+        window.notes += [*session.notes, *notes]
         session.open(window)
         self._window = window
         self._token = _current.set(window)
@@ -288,7 +288,7 @@ def measure(
         limit = parsed(budget, on_budget)
     if settings:
         from submeter.runs.check import check  # noqa: PLC0415 - not at import
-        from submeter.runs.settings import load  # noqa: PLC0415
+        from submeter.runs.settings import Settings  # noqa: PLC0415
 
-        check(load(settings, typed=False))
+        check(Settings(settings, {}, typed=False))
     return Measure(name, None, limit, model, **settings)

@@ -11,8 +11,9 @@ import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
+from submeter.errors import ConfigError
 from submeter.ledger.identity import IdSource
-from submeter.runs.settings import PARENT, load
+from submeter.runs.settings import PARENT, Settings, load
 from submeter.sensing.devices.procfs import process_times
 from submeter.sensing.metering.meter import SystemClock
 from submeter.sensing.metering.reader import Needed
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
     from submeter.accounting.statement import Statement
     from submeter.quantities.clock import Span
-    from submeter.runs.settings import Settings
     from submeter.runs.settler import Settler
     from submeter.runs.window import Window
     from submeter.sensing.metering.meter import Mark
@@ -89,7 +89,8 @@ class Session:
         self._environ = {**os.environ, PARENT: parent} if parent else os.environ
         self.clock = SystemClock()
         self.first = _first(self.clock)
-        self.settings = load(flags, self._environ)
+        self.notes: list[str] = []
+        self.settings = self._load(flags)
         self.ids = IdSource(self.clock.utc)
         self.closed: queue.SimpleQueue[Window | None] = queue.SimpleQueue()
         self.settler: Settler | None = None
@@ -122,7 +123,15 @@ class Session:
 
     def settings_with(self, flags: Mapping[str, str]) -> Settings:
         """Give the settings with a window's own on top."""
-        return load(flags, self._environ, typed=False) if flags else self.settings
+        return self._load(flags) if flags else self.settings
+
+    def _load(self, flags: Mapping[str, str | None]) -> Settings:
+        """Gather settings; an environment or a file that cannot be used is told, not raised."""
+        try:
+            return load(flags, self._environ, typed=False)
+        except ConfigError as error:
+            self.notes = [f"settings: {error}; those of environment and file were left out"]
+            return Settings(flags, {PARENT: self._environ.get(PARENT, "")}, typed=False)
 
     def finish(self) -> None:
         """Settle what is closed before the program ends, within a bounded time."""

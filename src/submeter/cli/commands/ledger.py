@@ -30,6 +30,10 @@ _HOST = ("name", "machine", "system")
 """What of an entry's host a reader wants to know."""
 
 
+_WIDE, _SHORT = 98, 13
+"""Columns that whole ids need, and how much of one is shown in fewer: enough to name it by."""
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add its arguments."""
     parser.add_argument("action", choices=("list", "show"))
@@ -66,7 +70,7 @@ def _list(args: argparse.Namespace, ledger: Ledger) -> int:
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("id", no_wrap=True)
     table.add_column("start, UTC", no_wrap=True)
-    table.add_column("name", overflow="fold")
+    table.add_column("name", overflow="fold", min_width=8)
     for column in ("time", "energy", "95 %"):
         table.add_column(column, justify="right", no_wrap=True)
     table.add_column("how")
@@ -75,8 +79,9 @@ def _list(args: argparse.Namespace, ledger: Ledger) -> int:
         state = standing(each, is_alive)
         how = how if state == "final" else ", ".join(filter(None, (how, state)))
         name = Text(f"└ {each.name}" if each.lineage.get("parent") else each.name)
+        identity = each.id if out.width >= _WIDE else each.id[:_SHORT]
         table.add_row(
-            each.id, utc(each.start)[:16], name, f"{each.seconds:.1f} s",
+            identity, utc(each.start)[:16], name, f"{each.seconds:.1f} s",
             value, interval, how,
         )  # fmt: skip
     out.print(table)
