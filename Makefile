@@ -29,7 +29,7 @@ dev: .venv/.dev ## Set up everything that tests and checks need
 test: .venv/.dev ## Set up, then run the light tests
 	$(BIN)/pytest -n auto -m "not slow and not system"
 
-test-all: .venv/.dev ## Run every test, then build the wheel and use it in a clean venv
+test-all: .venv/.dev .venv/.demo ## Run every test, then build the wheel and use it in a clean venv
 	@# Real clocks, processes and compilers get the machine to themselves; 5: no such test yet.
 	$(BIN)/pytest --cov --cov-report= -m "slow or system" || [ $$? -eq 5 ]
 	$(BIN)/pytest --cov --cov-append -n auto -m "not slow and not system"
