@@ -284,7 +284,7 @@ def test_what_widens_most_comes_first_and_would_narrow_most():
     assert first.factor == "grid"
     assert first.share > 0.9
     assert first.narrows > 0.8
-    assert "place" in first.hint
+    assert "intensity" in first.hint
     assert sum(entry.share for entry in (first, *rest)) <= 1.001
     assert all(entry.narrows < 0.1 for entry in rest)
 

@@ -188,11 +188,19 @@ def test_an_account_that_cannot_be_written_does_not_change_the_exit_code(meter):
 
 
 def test_a_file_that_cannot_be_written_is_told_beside_the_account(meter):
-    done = meter("run", "--json", "nowhere/a.json", "--csv", "a.csv", "--", "sh", "-c", "exit 3")
+    (meter.folder / "folder.json").mkdir()
+    done = meter("run", "--json", "folder.json", "--csv", "a.csv", "--", "sh", "-c", "exit 3")
     assert done.returncode == 3
     assert "error[SM100]: the result cannot be written" in done.stderr
     assert ACCOUNT in done.stderr
     assert (meter.folder / "a.csv").exists()
+
+
+def test_a_file_in_no_folder_is_refused_before_the_command_is_started(meter):
+    done = meter("run", "--json", "nowhere/a.json", "--", "touch", "started")
+    assert done.returncode == 2
+    assert "error[SM100]: the account could not be written there, nowhere/a.json" in done.stderr
+    assert not (meter.folder / "started").exists()
 
 
 def test_a_command_of_a_few_milliseconds_is_not_free(meter):

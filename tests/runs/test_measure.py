@@ -195,7 +195,7 @@ def test_phases_are_told_apart(programs):
     loaded, queried = entry["phases"]
     assert (loaded["name"], queried["name"]) == ("load", "query")
     assert queried["counts"] == {"requests": 8.0}
-    assert queried["seconds"] == pytest.approx(0.2, rel=1)
+    assert 0.2 <= queried["seconds"] < 10
     assert_balanced(entry)
     shown = programs("ledger", "show").stdout
     assert "phase load" in shown

@@ -75,7 +75,9 @@ def energy_of(inventory: Inventory, desk: Desk) -> Energy:
         if amount.coverage < SEEN_WELL:
             desk.note("energy", f"{name} was seen for {100 * amount.coverage:.0f} % of the time")
     if not items:
-        desk.note("energy", "no energy of the work is known")
+        wanted = " or ".join(desk.method.components)
+        what = f"no energy of a {wanted}" if wanted else "no energy of the work"
+        desk.note("energy", f"{what} is known")
     pue = None
     if desk.includes(Part.FACILITY):
         if inventory.facility.pue is None:

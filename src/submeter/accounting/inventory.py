@@ -6,7 +6,7 @@ whose grid is meant is the method's to say.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,8 @@ from submeter.errors import QuantityError
 from submeter.quantities.factor import Factor, Spread
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from submeter.quantities.estimate import Tier
     from submeter.quantities.factor import Source
 
@@ -241,6 +243,8 @@ class Inventory:
         What was not seen, in words.
     overhead : Factor or None
         The meter's own energy, in kWh or another unit of energy; not part of the account.
+    place : mapping of str to str
+        Where it is accounted for, in words: ``region``, ``name``, ``from``; empty where unknown.
     """
 
     id: str
@@ -254,6 +258,7 @@ class Inventory:
     grid: Grid = Grid()
     missing: tuple[str, ...] = ()
     overhead: Factor | None = None
+    place: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     def __post_init__(self) -> None:
         for what, entries in (("energy", self.items), ("idle energy", self.idle)):

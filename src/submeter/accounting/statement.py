@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from submeter.accounting.method import Method
     from submeter.accounting.widest import Widener
     from submeter.quantities.estimate import Estimate
-    from submeter.quantities.factor import Source
+    from submeter.quantities.factor import Factor, Source
 
 SCHEMA = "submeter.statement/1"
 SCHEMA_FILE = "schema/statement-1.json"
@@ -53,6 +53,30 @@ class WaterLines:
     on_site: Estimate | None
     electricity: Estimate | None
     basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where it was accounted for, in words, and the factors that follow from it; None if not known."""
+
+    words: Mapping[str, str]
+    grid: Factor | None
+    pue: Factor | None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give the ``place`` object: its words, and each factor as value, low, high, unit."""
+        factors = {"grid": self.grid, "pue": self.pue}
+        return {
+            **self.words,
+            **{
+                name: {key: getattr(each, key) for key in _FACTOR}
+                for name, each in factors.items()
+                if each is not None
+            },
+        }
+
+
+_FACTOR = ("id", "value", "low", "high", "unit", "period")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +132,7 @@ class Statement:
     widest: tuple[Widener, ...]
     sources: tuple[Source, ...]
     overhead: Estimate | None
+    place: Place
     recipe: Recipe
 
     def as_dict(self) -> dict[str, Any]:
@@ -130,6 +155,7 @@ class Statement:
             ],
             "sources": [_lines(source, "id", "citation", "licence") for source in self.sources],
             "overhead": _plain(self.overhead),
+            "place": self.place.as_dict(),
             **_lines(self.recipe, *Recipe.__slots__),
         }
 
@@ -159,6 +185,7 @@ def state(inventory: Inventory, method: Method, draws: Draws) -> Statement:
         widest=widest(inventory, method, draws, account),
         sources=tuple(dict.fromkeys(factor.source for factor in account.uses)),
         overhead=_estimate(account.overhead, "kWh"),
+        place=Place(inventory.place, inventory.grid.intensity, inventory.facility.pue),
         recipe=Recipe(
             method.version, method.hash(), of_factors(account.uses), draws.seed, draws.count
         ),

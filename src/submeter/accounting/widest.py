@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 SHOWN = 5
 """At most so many are named."""
 _TOLD = 0.005
+WORLD = "grid/world"
+"""Id of the intensity of a place that nobody stated."""
+
+_PLACE = "name the place where it ran"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +77,10 @@ def widest(
     shares = {key: squares[key] / whole for key in order}
     return tuple(
         Widener(
-            key, round(share, 3), _narrows(inventory, method, draws, key, width), spread[key].value
+            key,
+            round(share, 3),
+            _narrows(inventory, method, draws, key, width),
+            _PLACE if key == WORLD else spread[key].value,
         )
         for key, share in shares.items()
         if share >= _TOLD

@@ -144,7 +144,8 @@ class Ledger:
                 "the ledger is empty", str(self.folder), "record something: submeter run -- CMD"
             )
         if reference == "last":
-            return list(known.values())[-1]
+            whole = [each for each in known.values() if not each.lineage.get("parent")]
+            return (whole or list(known.values()))[-1]
         start = reference.casefold()
         found = [each for each in known if start and each.casefold().startswith(start)]
         if len(found) == 1:

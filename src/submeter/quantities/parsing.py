@@ -53,7 +53,7 @@ BASE_UNITS = MappingProxyType(
 """Each dimension and the base unit that `parse` answers in."""
 
 _EXAMPLES = {
-    "energy": "1.5 kWh", "power": "400 W", "time": "6 years", "carbon": "150 kgCO2e",
+    "energy": "1.5 kWh", "power": "400 W", "time": "90 s", "carbon": "150 kgCO2e",
     "water": "2 L", "carbon intensity": "57 gCO2e/kWh", "water intensity": "1.8 L/kWh",
     "ratio": "1.2",
 }  # fmt: skip

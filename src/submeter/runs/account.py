@@ -65,7 +65,8 @@ def inventory_of(activity: Activity, stated: Mapping[str, str] | None = None) ->
     """Make the inventory of an entry: its energy, its hardware, its place."""
     asked = {name: text for name, text in (stated or {}).items() if text}
     recorded = {} if "region" in asked else dict(activity.place)
-    place = of_record({**recorded, **asked, **({"from": "asked for"} if asked else {})})
+    where = {**recorded, **asked, **({"from": "asked for"} if asked else {})}
+    place = of_record(where)
     devices, unknown = _embodied(activity)
     return Inventory(
         id=activity.id,
@@ -84,6 +85,11 @@ def inventory_of(activity: Activity, stated: Mapping[str, str] | None = None) ->
             *place.notes,
         ),
         overhead=_overhead(activity),
+        place={
+            "region": place.code,
+            "name": place.name,
+            "from": where.get("from", "nobody stated it"),
+        },
     )
 
 

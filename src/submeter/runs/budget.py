@@ -85,6 +85,7 @@ def budget(text: str, on_budget: str) -> Budget:
     """
     if on_budget not in ("warn", "raise"):
         raise UsageError(f'"{on_budget}" is no answer to a budget', "on_budget", "warn or raise")
+    text = str(text)
     unit = text.strip().lstrip("0123456789.,_eE+- ").strip()
     carbon = unit in UNITS and UNITS[unit].dimension == "carbon"
     amount = parse(text, "carbon" if carbon else "energy", "budget")

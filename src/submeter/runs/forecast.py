@@ -8,6 +8,9 @@ from typing import NamedTuple
 from submeter.errors import UsageError
 from submeter.quantities.estimate import Estimate
 
+LEAST_SEEN = 0.2
+"""Share of the time that must have been seen before anything is forecast."""
+
 
 class Forecast(NamedTuple):
     """The whole of a piece of work, forecast from a part.
@@ -68,8 +71,9 @@ class Tracker:
         if not 0 <= done <= total or total <= 0:
             raise UsageError(f"{done} of {total} is no progress", "window.progress")
         share = done / total
-        if energy is None or share == 0:
+        if energy is None or share == 0 or energy.coverage < LEAST_SEEN:
             return Forecast(None, seconds / share if share else float("inf"), share)
+        share *= energy.coverage  # what was not seen is taken to have drawn like what was
         whole = energy.value / share
         spread = self._spread(total - done)
         low = energy.low / share - spread
@@ -78,7 +82,7 @@ class Tracker:
         forecast = Estimate(
             whole, min(low, whole), max(high, whole), "J", energy.tier, energy.coverage
         )
-        return Forecast(forecast, seconds / share, share)
+        return Forecast(forecast, seconds * total / done, done / total)
 
     def _spread(self, left: float) -> float:
         steps = [

@@ -154,6 +154,11 @@ class Settler:
         self, seen: Evidence | None, bookings: Sequence[Booking], more: list[str]
     ) -> tuple[str, ...]:
         told = list(more)
+        if any("+equal-among-windows" in each.rule for each in bookings):
+            told.append(
+                "books: other windows of this program were open beside it; what it drew meanwhile "
+                "was shared among them in equal parts"
+            )
         if self._rig is not None and seen is not None:
             told += self._rig.missing(seen)
         if bookings and not any(each.coverage for each in bookings):

@@ -90,8 +90,11 @@ class Window:
         UsageError
             If an amount is negative or not finite.
         """
+        if self.end is not None:
+            fix = "count while it is open"
+            raise UsageError(f'the window "{self.name}" is closed', "window.count", fix)
         for name, amount in work.items():
-            if not 0 <= amount < float("inf"):
+            if not _is_amount(amount):
                 raise UsageError(f"{amount} is not a count of {name}", "window.count")
         window: Window | None = self
         while window is not None:
@@ -307,3 +310,8 @@ def _drawn() -> ModuleType:
     from submeter.runs import drawn  # noqa: PLC0415
 
     return drawn
+
+
+def _is_amount(amount: object) -> bool:
+    """Tell whether it is a number, finite and not negative."""
+    return isinstance(amount, (int, float)) and 0 <= amount < float("inf")

@@ -38,6 +38,8 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError(what, args.id, "give the id of an entry: submeter ledger list")
     entry = Ledger(ledger_folder(settings["ledger"] or None, settings.environ)).get(args.id)
     place = {name: getattr(args, name) or "" for name, *_ in PLACE}
+    if not entry.place and not any(place.values()):
+        place = {name: settings[name] for name in place}
     statement = account(entry, settings["method"], place)
     if args.csv:
         write_csv(statement, entry, args.csv)

@@ -116,7 +116,8 @@ def _show(args: argparse.Namespace, ledger: Ledger) -> int:
             out.print(Text(f"{title}: {words}"))
     for each_missing in entry.missing:
         out.print(Text(f"left out: {each_missing}"))
-    out.print(f"\naccount for it: submeter account {entry.id} --region FR", style="dim")
+    hint = "" if entry.place else " --region FR"
+    out.print(f"\naccount for it: submeter account {entry.id}{hint}", style="dim")
     return 0
 
 

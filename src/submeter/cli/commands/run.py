@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from argparse import REMAINDER
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from submeter.cli.parser import LEDGER, PLACE, WORK, given, json_flag, settings_flags
@@ -38,6 +40,10 @@ def run(args: argparse.Namespace) -> int:
     if args.json == "-":
         fix = "name a file: standard output is the command's"
         raise UsageError("--json - cannot be used with run", fix=fix)
+    for target in filter(None, (args.json, args.csv)):
+        if not os.access(Path(target).absolute().parent, os.W_OK):
+            fix = "name a file that can be written; the command was not started"
+            raise UsageError("the account could not be written there", target, fix)
     settings = load(given(args))
     check(settings)
     outcome = run_command(words, settings, args.name or "")

@@ -8,7 +8,8 @@ from rich.table import Table
 from rich.text import Text
 
 from submeter.cli.render.books import SEEN
-from submeter.quantities.digits import phrase
+from submeter.quantities.digits import phrase, rounded, significant
+from submeter.quantities.estimate import Tier
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,14 +22,36 @@ if TYPE_CHECKING:
 NO_LICENCE = "not applicable"
 """The licence of what is no published work: a reading, a statement of the user's."""
 
+_HOW = {
+    Tier.MEASURED: "measured",
+    Tier.MODELLED: "modelled",
+    Tier.ASSUMED: "assumed",
+    Tier.MIXED: "mixed: not all measured",
+}
+"""Each tier in words; a mixed total has a part that nobody measured."""
+
 _STYLE = {"measured": "green", "modelled": "yellow", "assumed": "yellow", "mixed": "yellow"}
 
 
 def print_figures(out: Console, statement: Statement) -> None:
     """Print what a statement says: every figure with its interval and how it came about."""
+    out.print(Text(_where(statement)))
     out.print(_lines(statement))
     if statement.per_unit is not None and statement.unit.count not in (None, 1.0):
         out.print(_per_unit(statement))
+
+
+def _where(statement: Statement) -> str:
+    """Write where it is accounted for, and the factors that follow from that."""
+    words = statement.place.words
+    told = [f"{words.get('name', 'place not known')} ({words.get('from', 'nobody stated it')})"]
+    for name, factor in (("grid", statement.place.grid), ("PUE", statement.place.pue)):
+        if factor is not None:
+            digits = significant(factor.value, factor.low, factor.high)
+            interval = f" ({rounded(factor.low, 2)} to {rounded(factor.high, 2)})"
+            shown = interval if factor.low < factor.high else ""
+            told.append(f"{name} {rounded(factor.value, digits)}{shown} {factor.unit}".rstrip())
+    return "where: " + ", ".join(told)
 
 
 def _lines(statement: Statement) -> Table:
@@ -73,7 +96,7 @@ def _row(
     reference = like.value if like is not None else 0.0
     value, interval = phrase(amount.value, amount.low, amount.high, amount.unit, reference)
     seen = "" if amount.coverage > SEEN else f", {amount.coverage:.0%} of the time seen"
-    how = Text(f"{amount.tier.value}{seen}", style=_STYLE[amount.tier.value])
+    how = Text(f"{_HOW[amount.tier]}{seen}", style=_STYLE[amount.tier.value])
     table.add_row(Text(name, style=style), Text(value, style=style), interval, how)
 
 

@@ -24,7 +24,7 @@ def columns(statement: Statement, activity: Activity) -> dict[str, str]:
     row = {
         "id": statement.id, "name": statement.name, "stage": statement.stage,
         "method": statement.method, "start_utc": start, "seconds": f"{activity.seconds:.6f}",
-        "region": activity.place.get("region", ""),
+        "region": statement.place.words.get("region", ""),
         "unit": statement.unit.name,
         "count": "" if statement.unit.count is None else f"{statement.unit.count:g}",
     }  # fmt: skip
@@ -35,6 +35,8 @@ def columns(statement: Statement, activity: Activity) -> dict[str, str]:
         "carbon_operational_kgco2e": carbon.operational, "carbon_idle_kgco2e": carbon.idle,
         "carbon_embodied_kgco2e": carbon.embodied, "water_l": water.total,
     }  # fmt: skip
+    grid = statement.place.grid
+    row["grid_gco2e_per_kwh"] = "" if grid is None else repr(grid.value)
     for name, amount in lines.items():
         for end in ("value", "low", "high"):
             key = name if end == "value" else f"{name}_{end}"
