@@ -57,7 +57,7 @@ class WaterLines:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where it was accounted for, in words, and the factors that follow from it; None if not known."""
+    """Where it was accounted for, in words, and the factors that follow; None if not known."""
 
     words: Mapping[str, str]
     grid: Factor | None
