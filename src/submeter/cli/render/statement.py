@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich.table import Table
 from rich.text import Text
@@ -21,14 +21,6 @@ if TYPE_CHECKING:
 
 NO_LICENCE = "not applicable"
 """The licence of what is no published work: a reading, a statement of the user's."""
-
-_HOW = {
-    Tier.MEASURED: "measured",
-    Tier.MODELLED: "modelled",
-    Tier.ASSUMED: "assumed",
-    Tier.MIXED: "mixed: not all measured",
-}
-"""Each tier in words; a mixed total has a part that nobody measured."""
 
 _STYLE = {"measured": "green", "modelled": "yellow", "assumed": "yellow", "mixed": "yellow"}
 
@@ -54,37 +46,46 @@ def _where(statement: Statement) -> str:
     return "where: " + ", ".join(told)
 
 
+class _Sheet(NamedTuple):
+    """The table in the making, and what a total of parts of several tiers is called in it."""
+
+    table: Table
+    mixed: str
+
+
 def _lines(statement: Statement) -> Table:
     table = Table(box=None, pad_edge=False, show_header=True, header_style="dim")
     table.add_column("")
     table.add_column("value", justify="right")
     table.add_column("95 % interval", justify="left")
     table.add_column("how", justify="left")
+    measured = any(part.tier is Tier.MEASURED for part in statement.energy.by_component.values())
+    sheet = _Sheet(table, "partly measured" if measured else "modelled, assumed")
     energy, carbon, water = statement.energy, statement.carbon, statement.water
-    _block(table, "energy", energy.total, energy.by_component)
+    _block(sheet, "energy", energy.total, energy.by_component)
     parts = {name: getattr(carbon, name) for name in ("operational", "idle", "embodied")}
-    _block(table, f"carbon ({carbon.basis}-based)", carbon.total, parts)
+    _block(sheet, f"carbon ({carbon.basis}-based)", carbon.total, parts)
     parts = {"on site": water.on_site, "electricity": water.electricity}
-    _block(table, f"water ({water.basis})" if water.basis else "water", water.total, parts)
-    _row(table, "minerals (ADPe)", statement.resources)
-    _row(table, "primary energy", statement.primary_energy)
-    _row(table, "price of the electricity", statement.money)
+    _block(sheet, f"water ({water.basis})" if water.basis else "water", water.total, parts)
+    _row(sheet, "minerals (ADPe)", statement.resources)
+    _row(sheet, "primary energy", statement.primary_energy)
+    _row(sheet, "price of the electricity", statement.money)
     return table
 
 
 def _block(
-    table: Table, name: str, total: Estimate | None, parts: Mapping[str, Estimate | None]
+    sheet: _Sheet, name: str, total: Estimate | None, parts: Mapping[str, Estimate | None]
 ) -> None:
     """Add a total and its parts, all in the total's unit; a total that is not known says so."""
     if total is None:
-        table.add_row(Text(name, style="bold"), "not known", "", "")
-    _row(table, name, total, style="bold")
+        sheet.table.add_row(Text(name, style="bold"), "not known", "", "")
+    _row(sheet, name, total, style="bold")
     for part, amount in parts.items():
-        _row(table, f"  {part}", amount, like=total)
+        _row(sheet, f"  {part}", amount, like=total)
 
 
 def _row(
-    table: Table,
+    sheet: _Sheet,
     name: str,
     amount: Estimate | None,
     *,
@@ -96,8 +97,9 @@ def _row(
     reference = like.value if like is not None else 0.0
     value, interval = phrase(amount.value, amount.low, amount.high, amount.unit, reference)
     seen = "" if amount.coverage > SEEN else f", {amount.coverage:.0%} of the time seen"
-    how = Text(f"{_HOW[amount.tier]}{seen}", style=_STYLE[amount.tier.value])
-    table.add_row(Text(name, style=style), Text(value, style=style), interval, how)
+    words = sheet.mixed if amount.tier is Tier.MIXED else amount.tier.value
+    how = Text(f"{words}{seen}", style=_STYLE[amount.tier.value])
+    sheet.table.add_row(Text(name, style=style), Text(value, style=style), interval, how)
 
 
 def _per_unit(statement: Statement) -> Text:
