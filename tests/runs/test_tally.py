@@ -1,5 +1,7 @@
 """Books kept as the work goes are the books of the whole."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -57,11 +59,11 @@ seconds = st.lists(st.integers(1, 1000), min_size=LENGTH, max_size=LENGTH)
 @settings(max_examples=10, deadline=None)
 @given(seconds, seconds, st.lists(st.integers(1, LENGTH), max_size=5))
 def test_stretch_by_stretch_comes_to_the_same_as_all_at_once(watts, busy, looks):
-    machine = Machine(watts, busy, busy)
+    machine: Any = Machine(watts, busy, busy)
     tally = Tally(0)
     for look in sorted(looks):
         machine.reached = look * SECOND
-        tally.advance(machine, ())
+        tally.advance(machine, LENGTH * SECOND, ())
         assert look * SECOND - tally.until < STRETCH
     end = LENGTH * SECOND
     _, whole = tally.upto(machine, end, ())

@@ -123,6 +123,10 @@ def _items(bookings: Sequence[Booking]) -> list[EnergyItem]:
     ]  # fmt: skip
 
 
+_WORTH_TELLING = 0.01
+"""Part of a domain's energy that is told when nobody knows whose it is."""
+
+
 def _nobody_knows(booking: Booking) -> bool:
     """Tell whether a domain drew energy and none of it could be given to anyone."""
     return booking.meter > 0 and booking.unattributed == booking.meter
@@ -131,7 +135,7 @@ def _nobody_knows(booking: Booking) -> bool:
 def _unattributed(bookings: Sequence[Booking]) -> list[str]:
     return [
         f"{each.component}: {to_kwh(each.unattributed):.3g} kWh of {each.domain} was drawn by "
-        "nobody knows whom" for each in bookings if _nobody_knows(each)
+        "nobody knows whom" for each in bookings if each.unattributed > each.meter * _WORTH_TELLING
     ] + [
         f"{each.component}: {each.domain} was not seen at any time"
         for each in bookings if not each.coverage

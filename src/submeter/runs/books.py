@@ -180,7 +180,7 @@ def added(stretches: Iterable[tuple[float, Sequence[Booking]]]) -> tuple[Booking
 
     Notes
     -----
-    Intervals are weighted by energy as if the errors were one and the same, which never narrows
+    Intervals are weighted by the energy charged, as if the errors were one: that never narrows
     them. A domain without books in a stretch was not seen in it.
     """
     found: dict[str, list[_Part]] = {}
@@ -196,25 +196,28 @@ def _sum(timed: Sequence[_Part], seconds: float) -> Booking:
     parts = [part.booking for part in timed]
     if len(parts) == 1 and timed[0].seconds == seconds:
         return parts[0]
-    meter = sum(part.meter for part in parts)
     idle = sum(part.idle for part in parts)
+    charges = [part.workload + part.idle * part.share for part in parts]
+    weights = charges if any(charges) else [float(part.meter) for part in parts]
 
-    def weighted(name: str, by: str, whole: int) -> float:
-        total = sum(float(getattr(part, name)) * getattr(part, by) for part in parts)
-        return total / whole if whole else float(getattr(parts[-1], name))
+    def weighted(name: str, by: Sequence[float]) -> float:
+        values = [float(getattr(part, name)) for part in parts]
+        whole = sum(by)
+        pairs = zip(values, by, strict=True)
+        return sum(value * weight for value, weight in pairs) / whole if whole else values[-1]
 
     covered = sum(part.seconds * part.booking.coverage for part in timed)
     return replace(
         parts[-1],
-        meter=meter,
+        meter=sum(part.meter for part in parts),
         workload=sum(part.workload for part in parts),
         others=sum(part.others for part in parts),
         idle=idle,
         unattributed=sum(part.unattributed for part in parts),
-        low=weighted("low", "meter", meter),
-        high=weighted("high", "meter", meter),
+        low=weighted("low", weights),
+        high=weighted("high", weights),
         coverage=min(1.0, covered / seconds) if seconds else parts[-1].coverage,
-        share=weighted("share", "idle", idle),
+        share=weighted("share", [float(part.idle) for part in parts]),
     )
 
 

@@ -74,7 +74,8 @@ class Job:
         self._checkpoints = threading.Thread(target=self._keep_entry, daemon=True)
 
     def _needed(self) -> Needed:
-        return Needed((), self._tally.until or self.clock.now())
+        until = self._tally.until or self.clock.now()
+        return Needed((until,), until)
 
     def begin(self) -> None:
         """Take the first readings; what hangs is left behind and reported."""
@@ -136,7 +137,7 @@ class Job:
             self.rig.meter.mark()
         wait = FIRST_CHECKPOINT
         while not self._over.wait(wait):
-            self._tally.advance(self.rig, ())
+            self._tally.advance(self.rig, self.clock.now(), ())
             self._write(self._entry(self.clock.now(), State.OPEN, None))
             wait = CHECKPOINT
 

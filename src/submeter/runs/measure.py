@@ -98,6 +98,9 @@ class Measure:
         self._token: Token[Window | None] | None = None
 
     def __enter__(self) -> Window:
+        if self._window is not None and self._window.end is None:
+            fix = "call submeter.measure() again for another one"
+            raise UsageError(f'the window "{self._name}" is open already', "measure", fix)
         session = _PROCESS.session()
         settings = session.settings_with(self._flags)
         parent = self._parent or _current.get()
@@ -125,7 +128,7 @@ class Measure:
         if self._token is not None:
             try:
                 _current.reset(self._token)
-            except ValueError:
+            except (ValueError, RuntimeError):
                 _current.set(window.parent)
         if kind is None and window.budget is not None:
             window.test_budget()

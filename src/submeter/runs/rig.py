@@ -135,10 +135,16 @@ class Rig:
         """Let every model say what its component drew, metered or not."""
         found = []
         capacity, virtual = self.host.capacity, self.host.virtual
-        for estimator in self.estimators:
-            whole = estimator.power_trace(usage, capacity, is_virtual=virtual)
-            if whole is not None:
+        for estimator in tuple(self.estimators):
+            try:
+                whole = estimator.power_trace(usage, capacity, is_virtual=virtual)
                 idle = estimator.idle_trace(usage, capacity, is_virtual=virtual)
+            except Exception as error:  # noqa: BLE001 - a plug-in must not take the meter down
+                self.estimators.remove(estimator)
+                told = f"the model failed: {error!r}"
+                self.broken += (Refusal(estimator.name, told, "reinstall it", unexpected=True),)
+                continue
+            if whole is not None:
                 found.append(Modelled(whole, idle))
         return found
 

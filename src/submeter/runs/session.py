@@ -38,6 +38,9 @@ FAREWELL = 3.0
 """How long the end of the program waits for books to be closed [s]."""
 
 
+_PLACES = (PARENT, "HOME", "XDG_STATE_HOME", "SUBMETER_HOME")
+
+
 class First(NamedTuple):
     """What had been used when the session began, read before anything else was set up.
 
@@ -107,9 +110,11 @@ class Session:
         from submeter.runs.settler import Settler  # noqa: PLC0415 - off the caller's thread
 
         settler = Settler(self)
-        settler.set_up()
-        self.settler = settler
-        self._is_set_up.set()
+        try:
+            settler.set_up()
+        finally:
+            self.settler = settler
+            self._is_set_up.set()
         settler.run()
 
     def before_fork(self) -> None:
@@ -130,8 +135,17 @@ class Session:
         try:
             return load(flags, self._environ, typed=False)
         except ConfigError as error:
-            self.notes = [f"settings: {error}; those of environment and file were left out"]
-            return Settings(flags, {PARENT: self._environ.get(PARENT, "")}, typed=False)
+            self._note(f"settings: {error}; the settings file was left out")
+        try:
+            return Settings(flags, self._environ, typed=False)
+        except ConfigError as error:
+            self._note(f"settings: {error}; the environment was left out, and nothing is recorded")
+        kept = {name: self._environ[name] for name in _PLACES if name in self._environ}
+        return Settings({**flags, "record": "no"}, kept, typed=False)
+
+    def _note(self, told: str) -> None:
+        if told not in self.notes:
+            self.notes.append(told)
 
     def finish(self) -> None:
         """Settle what is closed before the program ends, within a bounded time."""
@@ -170,15 +184,24 @@ class Session:
         """Let go of a window; it stays known while one that was open beside it is not settled."""
         with self._lock:
             self._live.pop(window, None)
-            siblings = (each.until for each in self._live if each.parent is window.parent)
-            first = next(siblings, None)  # they are in the order of their start
+            first = min((each.until for each in self._live), default=None)
             self._past.append(window)
             self._past = [
                 each
                 for each in self._past
-                if each.parent is not window
-                and not (each.parent is window.parent and (first is None or each.span.end <= first))
+                if first is not None and each.parent is not window and each.span.end > first
             ]
+
+    @property
+    def live(self) -> list[Window]:
+        """The windows that are not settled."""
+        with self._lock:
+            return list(self._live)
+
+    @property
+    def thread(self) -> int | None:
+        """The thread in the background, as the system knows it."""
+        return self._thread.ident
 
     @property
     def roots(self) -> list[Window]:

@@ -161,11 +161,20 @@ def find_file(environ: Mapping[str, str]) -> str:
     while True:
         file = os.path.join(here, FILE)
         if os.path.isfile(file):
+            _check_owner(file)
             return file
         above = os.path.dirname(here)
         if above == here:
             return ""
         here = above
+
+
+def _check_owner(file: str) -> None:
+    """Refuse a file that somebody else may have put in the way: it can name libraries to load."""
+    status = os.stat(file)
+    if status.st_uid not in (0, os.geteuid()) or status.st_mode & 0o002:
+        what = "the settings file is somebody else's, or everybody may write it"
+        raise ConfigError(what, file, "name it by SUBMETER_CONFIG if you trust it")
 
 
 def _table(file: str) -> dict[str, str]:

@@ -7,6 +7,7 @@ import os
 import queue
 import sys
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from submeter.errors import SubmeterError
@@ -75,14 +76,17 @@ class Settler:
                     source.take(session.first.instant, uses)
             rig.meter.start()
             self._rig = rig
-        except (OSError, SubmeterError, ValueError, RuntimeError) as error:
-            # RuntimeError: no new thread can be started, as at the end of the interpreter.
+        except Exception as error:  # noqa: BLE001 - whatever fails is told in every account
             self._failure = f"the meter could not be set up: {error}"
 
     @property
     def cpu(self) -> int:
         """CPU time [ns] that metering has taken so far."""
-        return self._cpu + (self._rig.meter.cpu if self._rig is not None else 0)
+        own = self._cpu
+        if self._session.thread is not None:
+            with suppress(OSError, ValueError, AttributeError):
+                own = time.clock_gettime_ns(time.pthread_getcpuclockid(self._session.thread))
+        return own + (self._rig.meter.cpu if self._rig is not None else 0)
 
     def mark(self) -> Mark | None:
         """Ask for readings now; None if there is no meter."""
@@ -108,7 +112,8 @@ class Settler:
             try:
                 window = self._session.closed.get(timeout=CHECKPOINT)
             except queue.Empty:
-                self._checkpoint()
+                with suppress(Exception):  # the window's own end will tell what is wrong
+                    self._checkpoint()
                 continue
             if window is None:
                 self._end()
@@ -211,9 +216,10 @@ class Settler:
         """Write the entries of open windows as far as they have come."""
         if self._rig is None:
             return
-        for window in self._session.roots:
-            _tally(window).advance(self._rig, self._seats(window))
+        for window in self._session.live:
+            _tally(window).advance(self._rig, window.span.end, self._seats(window))
             window.until = _tally(window).until
+        for window in self._session.roots:
             seen, whole = self._sum(window)
             bookings = whole.bookings if whole is not None else ()
             missing = self._missing(seen, bookings, list(window.notes))

@@ -57,9 +57,9 @@ class Tally:
         """Up to when [ns] the books are added up: nothing before it need be kept."""
         return self._done.span.end
 
-    def advance(self, rig: Rig, seats: Sequence[Seat]) -> None:
-        """Add up what every source has read by now, if it is long enough to be worth it."""
-        to = rig.read_until()
+    def advance(self, rig: Rig, end: int, seats: Sequence[Seat]) -> None:
+        """Add up what every source has read by now, up to `end` [ns], if it is worth it."""
+        to = min(rig.read_until(), end)
         if to - self.until >= STRETCH:
             self._done = self._with(rig, to, seats)[1]
 
@@ -69,7 +69,7 @@ class Tally:
 
     def _with(self, rig: Rig, to: int, seats: Sequence[Seat]) -> tuple[Evidence, Sum]:
         done = self._done
-        span = Span(min(done.span.end, to), to)
+        span = Span(done.span.end, to)
         seen = rig.evidence(span)
         own = used(seen.own, span) if seen.own is not None else Use(0, 0)
         busy = used(seen.machine, span).cpu if seen.machine is not None else 0

@@ -39,20 +39,21 @@ class Series:
         self._gaps: list[Gap] = []
         self._raw = 0
         self._lost: str = ""
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
 
     def counter(self, instant: int, raw: int) -> None:
         """Take in a counter's value at `instant` [ns]."""
-        if not self._times:
-            self._begin(instant, raw)
-            return
-        if instant <= self._times[-1]:
-            return
-        move = step(self._spec, self._raw, raw, instant - self._times[-1])
-        if move.verdict is not Verdict.GROWTH:
-            self._lost = self._lost or f"the counter made a {move.verdict.value}"
-        self._add(instant, 0 if move.verdict is not Verdict.GROWTH else move.growth)
-        self._raw = raw
+        with self._lock:
+            if not self._times:
+                self._begin(instant, raw)
+                return
+            if instant <= self._times[-1]:
+                return
+            move = step(self._spec, self._raw, raw, instant - self._times[-1])
+            if move.verdict is not Verdict.GROWTH:
+                self._lost = self._lost or f"the counter made a {move.verdict.value}"
+            self._add(instant, 0 if move.verdict is not Verdict.GROWTH else move.growth)
+            self._raw = raw
 
     def rate(self, instant: int, raw: int) -> None:
         """Take in a rate at `instant` [ns]: power [µW] or memory held [B].
@@ -60,15 +61,16 @@ class Series:
         Between two readings the mean of the two holds (trapezoid); across a stretch in which
         reading failed nothing is assumed.
         """
-        if not self._times:
-            self._begin(instant, raw)
-            return
-        if instant <= self._times[-1]:
-            return
-        stretch = instant - self._times[-1]
-        growth = (self._raw + raw) * stretch // (2 * NANOSECONDS_PER_SECOND)
-        self._add(instant, 0 if self._lost else growth)
-        self._raw = raw
+        with self._lock:
+            if not self._times:
+                self._begin(instant, raw)
+                return
+            if instant <= self._times[-1]:
+                return
+            stretch = instant - self._times[-1]
+            growth = (self._raw + raw) * stretch // (2 * NANOSECONDS_PER_SECOND)
+            self._add(instant, 0 if self._lost else growth)
+            self._raw = raw
 
     def hold(self, instant: int) -> None:
         """Take in at `instant` [ns] that the rate has stayed what it was."""

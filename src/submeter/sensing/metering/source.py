@@ -171,8 +171,8 @@ class ProbeSource:
 
     @property
     def last(self) -> int:
-        """When its CPU time was last read [ns]; 0 if never."""
-        return self._series["cpu"].last
+        """When all that it tells had last been read [ns]; 0 if nothing was."""
+        return min((each.last for each in self._series.values() if each.last), default=0)
 
     def usage(self, span: Span = ALWAYS) -> UsageTrace:
         """Give what was used around `span`."""
