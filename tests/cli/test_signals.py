@@ -5,6 +5,7 @@ import os
 import pty
 import signal
 import time
+from pathlib import Path
 
 import pytest
 
@@ -107,6 +108,19 @@ def test_a_key_of_the_terminal_reaches_the_command_once(meter, key, number):
     assert "recorded as" in seen
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGQUIT, signal.SIGTERM])
+def test_what_is_sent_to_the_meter_alone_is_passed_on_in_the_foreground_too(meter, number):
+    """The kernel tells who sent it: a key at the terminal, or somebody with ``kill``."""
+    command, told, ready = counting(meter)
+    pid, terminal = under_a_terminal(meter, command)
+    until(ready, "the command starts")
+    os.kill(pid, number)
+    seen = drain(terminal)
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 7, seen
+    assert json.loads(told.read_text()) == [number]
+    assert "recorded as" in seen
+
+
 def test_ctrl_c_at_a_command_that_does_not_handle_it_shows_the_account(meter):
     pid, terminal = under_a_terminal(meter, ["sh", "-c", "touch ready; exec sleep 60"])
     until((meter.folder / "ready").exists, "the command starts")
@@ -125,6 +139,38 @@ def test_a_terminal_that_goes_away_hangs_the_command_up(meter):
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 7
     assert signal.SIGHUP in json.loads(told.read_text())
     assert meter.only_entry()["exit_code"] == 7
+
+
+def test_a_signal_during_the_start_reaches_the_command(meter):
+    """Nothing that comes before the command is there is lost, and it doesn't end the meter."""
+    script = meter.script("waits.py", "import time; time.sleep(60)")
+    process = meter.start("run", "--", PYTHON, script)
+    until(lambda: takes_signals(process.pid), "the meter takes signals")
+    process.send_signal(signal.SIGTERM)
+    _, err = finish(process)
+    assert process.returncode == 128 + signal.SIGTERM, err
+    assert meter.only_entry()["exit_code"] == 128 + signal.SIGTERM
+
+
+def test_the_command_gets_the_signal_mask_and_the_actions_that_the_meter_was_given(meter):
+    """Python ignores SIGPIPE, and the meter blocks what it passes on: neither is for the child."""
+    blocked = [signal.SIGUSR1]
+    process = meter.start(
+        "run", "--", "grep", "-E", "^Sig(Blk|Ign)", "/proc/self/status",
+        preexec_fn=lambda: signal.pthread_sigmask(signal.SIG_BLOCK, blocked),
+    )  # fmt: skip
+    out, err = finish(process)
+    masks = dict(line.split(":\t") for line in out.splitlines())
+    assert int(masks["SigBlk"], 16) == 1 << signal.SIGUSR1 - 1, err
+    own = (1 << signal.SIGRTMIN - 1) - 1 & ~(1 << 31 | 1 << 32)  # glibc keeps 32 and 33 for itself
+    assert int(masks["SigIgn"], 16) & own == 0
+
+
+def takes_signals(pid):
+    """Tell whether it blocks some signals; before it is executed a child may block them all."""
+    lines = map(str.split, Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines())
+    blocked = int({line[0]: line[1] for line in lines if len(line) > 1}["SigBlk:"], 16)
+    return blocked >> signal.SIGTERM - 1 & 1 and not blocked >> signal.SIGPIPE - 1 & 1
 
 
 @pytest.mark.slow

@@ -5,20 +5,18 @@ from __future__ import annotations
 import ctypes
 import os
 import shutil
-import signal
-import subprocess
 import sys
-from typing import TYPE_CHECKING, NamedTuple, Self
+from typing import TYPE_CHECKING, NamedTuple
 
 from submeter.errors import UsageError
 from submeter.runs.job import Job
+from submeter.runs.relay import Relay
 from submeter.runs.settings import PARENT
 from submeter.sensing.devices import procfs
 from submeter.sensing.probes.processes import ProcessTree, own_children
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from types import FrameType
+    from collections.abc import Iterable, Sequence
 
     from submeter.runs.settings import Settings
     from submeter.workloads.activity import Activity
@@ -27,9 +25,6 @@ NOT_FOUND = 127
 NOT_EXECUTABLE = 126
 _ADOPT_ORPHANS = 36
 """``PR_SET_CHILD_SUBREAPER``: descendants whose parent dies become children of this process."""
-
-_FORWARDED = ("SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGWINCH", "SIGALRM")
-_FROM_TERMINAL = ("SIGINT", "SIGQUIT")
 
 
 class CommandError(UsageError):
@@ -75,25 +70,32 @@ def run(arguments: Sequence[str], settings: Settings, name: str = "") -> Outcome
         If it is not there or cannot be executed.
     """
     _check(arguments[0])
-    job = Job(settings, name or default_name(arguments))
-    job.begin()
-    _adopt_orphans()
-    before = own_children()
-    with _Signals() as signals:
-        child = _spawn(arguments, job.id if settings.records else "")
-        signals.reach(child.pid)
-        tree = ProcessTree(child.pid, lambda: own_children() - before, os.getpid())
+    with Relay() as relay:
+        job = Job(settings, name or default_name(arguments))
+        job.begin()
+        _adopt_orphans()
+        before = own_children()
+        child = _spawn(relay, arguments, job.id if settings.records else "")
+        tree = ProcessTree(child, lambda: own_children() - before, os.getpid())
         job.follow(tree)
-        code = _wait(child)
-    tree.scan_now()
-    job.look()
-    left = sorted(set(tree.pids_now()) & _alive(tree.pids_now()) - {child.pid})
-    if left:
-        job.notes.append(
-            f"{len(left)} process(es) that it started still run and are no longer metered "
-            f"(pid {', '.join(map(str, left[:5]))}): submeter attach {left[0]} goes on"
-        )
-    return Outcome(job.end(code), code)
+        ended = relay.wait(child)
+        code = ended if ended >= 0 else 128 - ended
+        tree.scan_now()
+        job.look()
+        job.notes += _survivors(tree.pids_now() - {child})
+        return Outcome(job.end(code), code)
+
+
+def _survivors(pids: frozenset[int]) -> list[str]:
+    """Tell of processes that outlive the command."""
+    left = sorted(_alive(pids))
+    if not left:
+        return []
+    told = (
+        f"{len(left)} process(es) that it started still run and are no longer metered "
+        f"(pid {', '.join(map(str, left[:5]))}): submeter attach {left[0]} goes on"
+    )
+    return [told]
 
 
 def default_name(arguments: Sequence[str]) -> str:
@@ -119,11 +121,11 @@ def _check(program: str) -> None:
     raise CommandError("there is no such command", program, fix, NOT_FOUND)
 
 
-def _spawn(arguments: Sequence[str], entry: str) -> subprocess.Popen[bytes]:
+def _spawn(relay: Relay, arguments: Sequence[str], entry: str) -> int:
     sys.stdout.flush()
     sys.stderr.flush()
     try:
-        return subprocess.Popen(arguments, close_fds=False, env=_environment(entry))
+        return relay.spawn(arguments, _environment(entry))
     except OSError as error:
         fix = "check that it is a program for this machine"
         what = f"the command cannot be started: {error.strerror}"
@@ -156,17 +158,7 @@ def _adopt_orphans() -> None:
         return
 
 
-def _wait(child: subprocess.Popen[bytes]) -> int:
-    """Wait for the child, collecting adopted orphans that end before it."""
-    while True:
-        pid, status = os.waitpid(-1, 0)
-        if pid == child.pid:
-            code = os.waitstatus_to_exitcode(status)
-            child.returncode = code
-            return code if code >= 0 else 128 - code
-
-
-def _alive(pids: Sequence[int] | frozenset[int]) -> set[int]:
+def _alive(pids: Iterable[int]) -> set[int]:
     found = set()
     for pid in pids:
         try:
@@ -175,53 +167,3 @@ def _alive(pids: Sequence[int] | frozenset[int]) -> set[int]:
         except (OSError, ValueError):
             continue
     return found
-
-
-class _Signals:
-    """Passes signals on to the child while it runs.
-
-    What a terminal sends (Ctrl-C) reaches the child by itself, being sent to the whole group.
-    """
-
-    def __init__(self) -> None:
-        self._pid = 0
-        self._early: list[int] = []
-        self._before: dict[int, object] = {}
-
-    def __enter__(self) -> Self:
-        for name in (*_FORWARDED, *_FROM_TERMINAL):
-            number = getattr(signal, name)
-            if signal.getsignal(number) != signal.SIG_IGN:
-                self._before[number] = signal.signal(number, self._pass_on)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for number in self._before:
-            signal.signal(number, signal.SIG_DFL)
-
-    def reach(self, pid: int) -> None:
-        """Pass on to the process `pid`, first of all what came before it was there."""
-        self._pid = pid
-        while self._early:
-            self._pass_on(self._early.pop(0), None)
-
-    def _pass_on(self, number: int, frame: FrameType | None) -> None:
-        del frame
-        if not self._pid:
-            self._early.append(number)
-            return
-        if signal.Signals(number).name in _FROM_TERMINAL and _in_foreground():
-            return
-        try:
-            os.kill(self._pid, number)
-        except ProcessLookupError:
-            return
-
-
-def _in_foreground() -> bool:
-    """Tell whether a terminal sends its signals to this process's group."""
-    try:
-        with open("/dev/tty", "rb") as terminal:
-            return os.tcgetpgrp(terminal.fileno()) == os.getpgrp()
-    except OSError:
-        return False

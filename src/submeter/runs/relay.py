@@ -1,0 +1,110 @@
+"""A child process that is sent what this process is sent, and whose end is waited for."""
+
+from __future__ import annotations
+
+import os
+import signal
+from contextlib import suppress
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+_PASSED_ON = (
+    signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT,
+    signal.SIGUSR1, signal.SIGUSR2, signal.SIGWINCH, signal.SIGALRM,
+)  # fmt: skip
+_KEYS = (signal.SIGINT, signal.SIGQUIT)
+_SENT_BY_KERNEL = 0x80
+"""``SI_KERNEL``: the sender was no process but the kernel, for a key that was pressed."""
+
+_IGNORED_BY_PYTHON = (signal.SIGPIPE, signal.SIGXFSZ)
+
+
+class Relay:
+    """Starts a child and passes on to it what this process is sent, until it ends.
+
+    A key pressed at a terminal (Ctrl-C) is sent to the whole group and reaches the child by
+    itself; what somebody sends to this process alone is passed on, in a terminal's foreground as
+    elsewhere. What this process ignores the child ignores too, and is not touched.
+
+    Notes
+    -----
+    The signals are blocked and taken from the queue one by one, since only so does the kernel tell
+    who sent them. Enter it before any thread is started: a thread that does not block them would
+    be ended by them.
+    """
+
+    def __init__(self) -> None:
+        self._taken = {each for each in _PASSED_ON if signal.getsignal(each) != signal.SIG_IGN}
+        self._before: set[int] = set()
+        self._early: list[int] = []
+
+    def __enter__(self) -> Self:
+        # With it ignored the kernel would tell nobody how a child ended.
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        self._before = signal.pthread_sigmask(signal.SIG_BLOCK, {*self._taken, signal.SIGCHLD})
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._waiting(keys=True)
+        signal.pthread_sigmask(signal.SIG_SETMASK, self._before)
+
+    def spawn(self, arguments: Sequence[str], environ: Mapping[str, str]) -> int:
+        """Start the child with all open files of this process; gives its id.
+
+        What came before it was there is sent to it first.
+
+        Raises
+        ------
+        OSError
+            If it cannot be started.
+        """
+        early = self._waiting()
+        child = os.posix_spawnp(
+            arguments[0],
+            list(arguments),
+            environ,
+            setsigmask=self._before,
+            setsigdef=_IGNORED_BY_PYTHON,
+        )
+        for number in early:
+            _send(child, number)
+        return child
+
+    def wait(self, child: int) -> int:
+        """Wait for the child; gives its exit code, or less than 0 if a signal ended it.
+
+        Orphans that were adopted and end before it are collected.
+        """
+        while True:
+            got = signal.sigwaitinfo({*self._taken, signal.SIGCHLD})
+            if got.si_signo == signal.SIGCHLD:
+                code = _collect(child)
+                if code is not None:
+                    return code
+            elif got.si_signo not in _KEYS or got.si_code != _SENT_BY_KERNEL:
+                _send(child, got.si_signo)
+
+    def _waiting(self, *, keys: bool = False) -> list[int]:
+        """Take what waits in the queue, without waiting; of `keys` those of a terminal only."""
+        found = []
+        awaited = set(_KEYS) & self._taken if keys else self._taken
+        while got := signal.sigtimedwait(awaited, 0):
+            found.append(got.si_signo)
+        return found
+
+
+def _collect(child: int) -> int | None:
+    """Collect the children that have ended; gives the exit code of `child` if it is among them."""
+    while True:
+        pid, status = os.waitpid(-1, os.WNOHANG)
+        if pid == child:
+            return os.waitstatus_to_exitcode(status)
+        if not pid:
+            return None
+
+
+def _send(child: int, number: int) -> None:
+    with suppress(ProcessLookupError):
+        os.kill(child, number)
