@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from submeter.traces.counter import CounterSpec, Verdict, most, step
@@ -62,3 +62,18 @@ def test_going_back_so_far_that_it_would_be_too_much_for_a_wrap_is_a_reset():
 def test_under_ten_milliseconds_a_counters_refresh_is_no_jump(nanoseconds, limit):
     burst = limit // 100
     assert step(CounterSpec(limit=limit), 0, burst, nanoseconds).verdict is Verdict.GROWTH
+
+
+@given(
+    wraps=st.integers(0, 5), rest=st.integers(0, 999), start=st.integers(0, 999),
+    seconds=st.integers(1, 3600),
+)  # fmt: skip
+def test_a_counter_that_may_have_come_round_unseen_is_not_guessed(wraps, rest, start, seconds):
+    """Whatever was drawn within the limit, the answer is the truth or none at all."""
+    spec = CounterSpec(wrap=1000, limit=10)
+    drawn = wraps * 1000 + rest
+    assume(drawn <= 10 * seconds)
+    found = step(spec, start, (start + drawn) % 1000, seconds * SECOND)
+    assert (found.growth, found.verdict) in {(drawn, Verdict.GROWTH), (0, Verdict.PAUSE)}
+    if seconds <= 50:  # with the margin, less than a wrap can be drawn in this time
+        assert found.verdict is Verdict.GROWTH

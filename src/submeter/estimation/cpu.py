@@ -21,6 +21,7 @@ from submeter.traces.trace import Accuracy, PowerTrace
 if TYPE_CHECKING:
     from submeter.estimation.estimator import Estimator
     from submeter.estimation.load_curve import LoadCurve
+    from submeter.quantities.cumulative import Cumulative
     from submeter.workloads.usage import Capacity, UsageTrace
 
 MODEL: Final = "cpu-load-curve/1"
@@ -107,11 +108,16 @@ def power_trace(usage: UsageTrace, capacity: Capacity, curve: LoadCurve) -> Powe
     ``P(u) · dt`` between instants, u the mean utilisation there. A window that is much idler than
     the whole trace is less sure than the trace's accuracy says: `window_ratios` gives its own.
     """
-    shape, threads = curve.shape(), checked_threads(capacity.threads)
-    powers = [microwatts(threads * thread_power(load, shape)) for load in loads(usage, capacity)]
+    drawn = _drawn(usage, capacity, curve)
     span = Span(*(usage.cpu.times[end] for end in (0, -1))) if usage.cpu.times else Span(0, 0)
     accuracy = Accuracy(0.0, *window_ratios(usage, capacity, curve, span), curve.reach)
-    return PowerTrace(DOMAIN, MODEL, Tier.MODELLED, energy(usage.cpu.times, powers), accuracy)
+    return PowerTrace(DOMAIN, MODEL, Tier.MODELLED, drawn, accuracy)
+
+
+def _drawn(usage: UsageTrace, capacity: Capacity, curve: LoadCurve) -> Cumulative:
+    shape, threads = curve.shape(), checked_threads(capacity.threads)
+    powers = [microwatts(threads * thread_power(load, shape)) for load in loads(usage, capacity)]
+    return energy(usage.cpu.times, powers)
 
 
 def idle_trace(usage: UsageTrace, capacity: Capacity, curve: LoadCurve) -> PowerTrace:
@@ -136,10 +142,10 @@ def idle_trace(usage: UsageTrace, capacity: Capacity, curve: LoadCurve) -> Power
     -----
     ``P(0) · dt``. What is left of `power_trace` is caused by work, and shared by CPU time.
     """
-    whole = power_trace(usage, capacity, curve)
+    whole = _drawn(usage, capacity, curve)
     idle = microwatts(machine_power(0.0, capacity.threads, curve))
     times = usage.cpu.times
-    part = within(energy(times, [idle] * len(lengths(times))), whole.energy)
+    part = within(energy(times, [idle] * len(lengths(times))), whole)
     accuracy = Accuracy(0.0, *ratios({0.0: 1.0}, curve), curve.reach)
     return PowerTrace(DOMAIN, MODEL, Tier.MODELLED, part, accuracy)
 

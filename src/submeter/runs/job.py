@@ -15,7 +15,7 @@ from submeter.runs.calibration import in_background, known_refresh
 from submeter.runs.entry import Seen, Work, make
 from submeter.runs.overhead import overhead
 from submeter.runs.rig import Rig
-from submeter.runs.tally import Tally
+from submeter.runs.tally import CHECKPOINT, Tally
 from submeter.sensing.metering.meter import SystemClock
 from submeter.sensing.metering.reader import Needed
 from submeter.sensing.probes.probe import Probe, Use
@@ -30,8 +30,7 @@ EARLY_LOOKS = (0.02, 0.08, 0.2)
 """When the work is looked at before the first heartbeat [s], each after the one before."""
 
 FIRST_CHECKPOINT = 1.0
-CHECKPOINT = 30.0
-"""How often the entry of work in progress is written [s], so that a kill loses no more."""
+"""When the entry of work in progress is first written [s]."""
 
 HUNG = 2.0
 """A source that has not answered for this long [s] is reported and no longer waited for."""

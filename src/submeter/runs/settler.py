@@ -18,7 +18,7 @@ from submeter.runs.calibration import known_refresh
 from submeter.runs.entry import Seen, Work, make, merged
 from submeter.runs.overhead import overhead
 from submeter.runs.rig import Rig
-from submeter.runs.tally import Tally
+from submeter.runs.tally import CHECKPOINT, Tally
 from submeter.sensing.probes.processes import ProcessTree
 from submeter.workloads.activity import Phase, State
 
@@ -37,9 +37,6 @@ if TYPE_CHECKING:
 
 HUNG = 2.0
 """A source that has not answered for this long [s] is reported and no longer waited for."""
-
-CHECKPOINT = 30.0
-"""How often the entry of an open window is written [s], so that a kill loses no more."""
 
 
 class Settler:

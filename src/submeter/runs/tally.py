@@ -15,8 +15,12 @@ if TYPE_CHECKING:
     from submeter.runs.rig import Rig
     from submeter.workloads.activity import Booking
 
-STRETCH = 60 * NANOSECONDS_PER_SECOND
-"""Books are added up once this much [ns] of them has been read by every source."""
+CHECKPOINT = 60.0
+"""How often the entry of work in progress is written [s], so that a kill loses no more."""
+
+STRETCH = 50 * NANOSECONDS_PER_SECOND
+"""Books are added up once this much [ns] of them has been read by every source: at a checkpoint,
+so that none looks twice at what it has seen."""
 
 
 class Sum(NamedTuple):

@@ -32,6 +32,16 @@ class Verdict(StrEnum):
     """The counter went back and cannot have wrapped: what was drawn is not known."""
     JUMP = "jump"
     """The counter grew by more than the device can draw."""
+    PAUSE = "pause"
+    """Nobody looked for so long that the counter may have come round unseen, once more or oftener:
+    what was drawn is not known."""
+
+    @property
+    def told(self) -> str:
+        """What happened, in words."""
+        if self is Verdict.PAUSE:
+            return "the counter was not read for so long that it may have come round unseen"
+        return f"the counter made a {self.value}"
 
 
 class Step(NamedTuple):
@@ -65,7 +75,8 @@ def step(spec: CounterSpec, before: int, after: int, nanoseconds: int) -> Step:
     Notes
     -----
     A value lower than the one before is one wrap if that growth is within the limit, else a
-    reset. At most one wrap is assumed: the reader keeps its readings closer than half a wrap.
+    reset. The reader keeps its readings closer than half a wrap; where it could not (a stopped
+    program, a machine asleep), and the domain could have drawn another wrap, none is guessed.
 
     Examples
     --------
@@ -73,6 +84,8 @@ def step(spec: CounterSpec, before: int, after: int, nanoseconds: int) -> Step:
     200
     >>> step(CounterSpec(), 900, 100, 10**9).verdict.value
     'reset'
+    >>> step(CounterSpec(wrap=1000, limit=100), 900, 100, 60 * 10**9).verdict.value
+    'pause'
     """
     growth = after - before
     if growth < 0:
@@ -81,6 +94,8 @@ def step(spec: CounterSpec, before: int, after: int, nanoseconds: int) -> Step:
         growth += spec.wrap
     if spec.limit and growth > most(spec, nanoseconds):
         return Step(0, Verdict.JUMP if after >= before else Verdict.RESET)
+    if spec.wrap and spec.limit and growth + spec.wrap <= most(spec, nanoseconds):
+        return Step(0, Verdict.PAUSE)
     return Step(growth, Verdict.GROWTH)
 
 

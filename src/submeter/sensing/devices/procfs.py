@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from typing import NamedTuple
 
 
@@ -67,6 +68,30 @@ def process_times(pid: int, root: str = "/proc") -> ProcessTimes:
     cpu = alone + (of_children + of_children_system) * TICK
     resident = int(fields[21]) * _PAGE
     return ProcessTimes(pid, int(fields[1]), fields[0], cpu, alone, int(fields[19]), resident)
+
+
+def cpu_clock(pid: int) -> int:
+    """Give the CPU time [ns] of a process, without its children; raises `OSError` if it is gone.
+
+    Exact to the nanosecond and ten times as cheap as its ``/proc/PID/stat``, in ticks of 10 ms.
+
+    References
+    ----------
+    ``MAKE_PROCESS_CPUCLOCK`` in Linux's ``include/linux/posix-timers.h``; clock_getcpuclockid(3).
+    """
+    return time.clock_gettime_ns(~pid << 3 | _SCHEDULED)
+
+
+_SCHEDULED = 2
+"""``CPUCLOCK_SCHED``: the time that the scheduler gave it."""
+
+
+def has_cpu_clocks(pid: int, root: str = "/proc") -> bool:
+    """Tell whether `cpu_clock` knows processes by the ids under `root`, `pid` among them."""
+    try:
+        return os.readlink(f"{root}/self") == str(os.getpid()) and cpu_clock(pid) >= 0
+    except OSError:
+        return False
 
 
 def children(pid: int, root: str = "/proc") -> list[int] | None:
@@ -135,8 +160,7 @@ def busy_time(text: str) -> int:
     User, nice, system, irq and softirq; not idle, not waiting for I/O, not stolen by the host
     (another guest drew that). Guest time is inside user time already.
     """
-    fields = text.split(None, 9)
-    user, nice, system, _idle, _iowait, irq, softirq = map(int, fields[1:8])
+    user, nice, system, _idle, _iowait, irq, softirq = map(int, text.split(None, 8)[1:8])
     return (user + nice + system + irq + softirq) * TICK
 
 

@@ -49,10 +49,10 @@ class Series:
                 return
             if instant <= self._times[-1]:
                 return
-            move = step(self._spec, self._raw, raw, instant - self._times[-1])
-            if move.verdict is not Verdict.GROWTH:
-                self._lost = self._lost or f"the counter made a {move.verdict.value}"
-            self._add(instant, 0 if move.verdict is not Verdict.GROWTH else move.growth)
+            growth, verdict = step(self._spec, self._raw, raw, instant - self._times[-1])
+            if verdict is not Verdict.GROWTH:
+                self._lost = self._lost or verdict.told
+            self._add(instant, growth)
             self._raw = raw
 
     def rate(self, instant: int, raw: int) -> None:
@@ -89,18 +89,16 @@ class Series:
         self._lost = self._lost or reason
 
     def _begin(self, instant: int, raw: int) -> None:
-        with self._lock:
-            self._times.append(instant)
-            self._totals.append(0)
+        self._times.append(instant)
+        self._totals.append(0)
         self._raw = raw
         self._lost = ""
 
     def _add(self, instant: int, growth: int) -> None:
-        with self._lock:
-            if self._lost and not growth:
-                self._gaps.append(Gap(self._times[-1], instant, self._lost))
-            self._times.append(instant)
-            self._totals.append(self._totals[-1] + growth)
+        if self._lost and not growth:
+            self._gaps.append(Gap(self._times[-1], instant, self._lost))
+        self._times.append(instant)
+        self._totals.append(self._totals[-1] + growth)
         self._lost = ""
 
     def thin(self, pinned: Collection[int]) -> None:

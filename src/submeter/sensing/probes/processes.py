@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import resource
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from submeter.sensing.devices import procfs
@@ -18,7 +19,7 @@ _SCAN_SHARE = 2000
 
 
 GROW_EVERY = 5
-"""Beats between two looks for newborn processes."""
+"""Beats between two full readings, which look for newborn processes and for the memory held."""
 
 
 class ProcessTree:
@@ -61,6 +62,7 @@ class ProcessTree:
         self._known: dict[int, int] = {pid: self._start}
         self._scan_due = 0.0
         self._beats = 0
+        self._has_clocks = procfs.has_cpu_clocks(pid, root)
 
     @property
     def who(self) -> str:
@@ -74,15 +76,13 @@ class ProcessTree:
     def sample(self, *, edge: bool = True) -> Sequence[Use]:
         """Read the tree; raises `OSError` once nothing of it is left.
 
-        Between edges it looks for newborn processes on every fifth beat only, and a program that
-        meters itself and has no children reads its own clock only.
+        Between edges only every fifth beat is a full reading; the others read the clocks of the
+        processes that are known.
         """
         self._beats += 1
-        if edge or self._beats % GROW_EVERY == 0:
-            self._grow()
-        elif self._known.keys() == {self._self}:
-            self._most = max(self._most, own_time() + self._unclaimed)
-            return (Use("cpu", self._most),)
+        if not edge and self._has_clocks and self._seen and self._beats % GROW_EVERY:
+            return (Use("cpu", self._by_clocks()),)
+        self._grow()
         resident, living, seen = 0, {}, {}
         for pid, start in self._known.items():
             try:
@@ -91,8 +91,7 @@ class ProcessTree:
                 continue
             if start and times.start != start:
                 continue
-            waited = times.cpu - times.alone
-            seen[pid] = (own_time(), own_children()) if pid == self._self else (times.cpu, waited)
+            seen[pid] = self._used(pid, times)
             resident += times.resident
             living[pid] = times.start
         if not living:
@@ -100,9 +99,33 @@ class ProcessTree:
         reaped = self._reaped()
         self._unclaimed = self._left(seen, reaped)
         self._known, self._seen, self._reaped_before = living, seen, reaped
-        total = sum(cpu for cpu, _ in seen.values())
+        return (Use("cpu", self._total(reaped)), Use("memory", resident))
+
+    def _used(self, pid: int, times: procfs.ProcessTimes) -> tuple[int, int]:
+        """Give the CPU time [ns] of a process with the children it waited for, and of these."""
+        if pid == self._self:
+            return own_time(), own_children()
+        waited = times.cpu - times.alone
+        if self._has_clocks:
+            with suppress(OSError):
+                return procfs.cpu_clock(pid) + waited, waited
+        return times.cpu, waited
+
+    def _by_clocks(self) -> int:
+        """Give the CPU time [ns] with what the known processes have used since the full reading.
+
+        Of children waited for since then nothing is known yet; the next full reading tells.
+        """
+        for pid, (cpu, waited) in self._seen.items():
+            with suppress(OSError):
+                # One that bears the number of one that is gone has used less.
+                self._seen[pid] = max(cpu, procfs.cpu_clock(pid) + waited), waited
+        return self._total(self._reaped_before)
+
+    def _total(self, reaped: int) -> int:
+        total = sum(cpu for cpu, _ in self._seen.values())
         self._most = max(self._most, total + reaped + self._unclaimed)
-        return (Use("cpu", self._most), Use("memory", resident))
+        return self._most
 
     def _left(self, seen: dict[int, tuple[int, int]], reaped: int) -> int:
         """Give the CPU time [ns] of the dead that has not come to any who waited for them.
