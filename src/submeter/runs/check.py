@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from submeter.errors import ConfigError
 from submeter.reference.factors.codes import is_code
 from submeter.runs.settings import KNOWN
-from submeter.workloads.activity import STAGES
 
 if TYPE_CHECKING:
     from submeter.runs.settings import Settings
@@ -33,8 +32,15 @@ def check(settings: Settings) -> None:
         from submeter.runs.methods import all_methods  # noqa: PLC0415
 
         find(settings["method"], all_methods())
+    if settings["stage"] != KNOWN["stage"].default:
+        _check_stage(settings)
+    _ = settings.period, settings.records
+
+
+def _check_stage(settings: Settings) -> None:
+    from submeter.workloads.activity import STAGES  # noqa: PLC0415 - as the method above
+
     if settings["stage"] not in STAGES:
         fix = f"choose one of {', '.join(STAGES)}"
         what = f'"{settings["stage"]}" is not a stage'
         raise ConfigError(what, settings.origin("stage"), fix)
-    _ = settings.period, settings.records
