@@ -22,6 +22,7 @@ class Role(StrEnum):
     """What a factor is used for; its value is the way to know it better."""
 
     ENERGY = "measure the energy instead of modelling it, or with a finer meter"
+    IDLE = "measure what the machine draws with nothing to do"
     INTENSITY = "give the grid's intensity there at that time"
     PUE = "give the facility's own PUE"
     WUE = "give the facility's own WUE"

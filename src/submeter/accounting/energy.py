@@ -12,7 +12,10 @@ from submeter.accounting.operational import facility_overhead
 from submeter.quantities.digits import phrase
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+
+    import numpy as np
+    from numpy.typing import NDArray
 
     from submeter.accounting.amount import Amount
     from submeter.accounting.desk import Desk
@@ -68,7 +71,7 @@ def energy_of(inventory: Inventory, desk: Desk) -> Energy:
     items, idle_items = _outermost(inventory, desk)
     drawn: dict[str, list[Amount]] = {}
     for item in items:
-        amount = desk.amount(item.energy, "kWh", Role.ENERGY, item.coverage)
+        amount = _varied(desk, item, left_of_idle)
         drawn.setdefault(item.component, []).append(amount)
     components = {name: whole for name, parts in drawn.items() if (whole := total(parts))}
     for name, amount in components.items():
@@ -97,7 +100,7 @@ def _idle(items: list[IdleItem], desk: Desk) -> Amount | None:
     charged, rest = [], []
     for item in items:
         share = desk.method.charged(item.occupied, item.reserved)
-        whole = desk.amount(item.energy, "kWh", Role.ENERGY, item.coverage)
+        whole = _varied(desk, item, grown_with_idle)
         charged.append(whole.scaled(share))
         rest.append(whole.scaled(1 - share))
     left = total(rest)
@@ -106,6 +109,50 @@ def _idle(items: list[IdleItem], desk: Desk) -> Amount | None:
         text, _ = phrase(shown.value, shown.low, shown.high, "kWh")
         desk.note("idle", f"{text} of the machine's idle energy is not charged to this work")
     return total(charged)
+
+
+def _varied(
+    desk: Desk,
+    item: EnergyItem | IdleItem,
+    formula: Callable[[NDArray[np.float64], NDArray[np.float64]], NDArray[np.float64]],
+) -> Amount:
+    """Give an item's energy, with what is unsure of the part that was idle."""
+    amount = desk.amount(item.energy, "kWh", Role.ENERGY, item.coverage)
+    if item.idle_part is None:
+        return amount
+    part = desk.amount(item.idle_part, "", Role.IDLE)
+    return combined(formula, amount, part)
+
+
+def left_of_idle(energy: NDArray[np.float64], part: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Vary the energy above idle with the part that was idle.
+
+    Parameters
+    ----------
+    energy : array
+        Energy above idle, if the part were its central figure [kWh].
+    part : array
+        The part that was idle, its central figure first, below 1 [-].
+
+    Returns
+    -------
+    array
+        ``E (1 - f) / (1 - f_0)`` [kWh].
+    """
+    left: NDArray[np.float64] = (1.0 - part) / (1.0 - part[0])
+    return energy * left
+
+
+def grown_with_idle(energy: NDArray[np.float64], part: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Vary the idle energy with the part that was idle: ``E f / f_0`` [kWh].
+
+    Parameters
+    ----------
+    energy, part : array
+        As for `left_of_idle`; the central figure is above 0.
+    """
+    grown: NDArray[np.float64] = part / part[0]
+    return energy * grown
 
 
 def _outermost(inventory: Inventory, desk: Desk) -> tuple[list[EnergyItem], list[IdleItem]]:

@@ -47,6 +47,9 @@ class EnergyItem:
         Id of the domain that was metered, such as ``gpu:UUID``; empty where there is none.
     inside : str
         Id of the domain that contains it, or empty. Where both count, only the outer is added.
+    idle_part : Factor or None
+        What part of the domain's energy was idle, a ratio from 0 to under 1, where a model told
+        it: what idle gains the work loses.
     """
 
     component: str
@@ -54,6 +57,7 @@ class EnergyItem:
     coverage: float = 1.0
     domain: str = ""
     inside: str = ""
+    idle_part: Factor | None = None
 
     def __post_init__(self) -> None:
         if self.component in _OWN_ACCOUNT:
@@ -62,6 +66,10 @@ class EnergyItem:
         multiplier(self.energy, "kWh", f"the energy of {self.component}")
         check_not_negative(self.energy)
         check_share(self.coverage, "coverage", self.component)
+        _check_part(self.idle_part, self.component)
+        if self.idle_part is not None and self.idle_part.value == 1:
+            what = f"all of {self.component}'s energy was idle: none is left for the work"
+            raise QuantityError(what, self.idle_part.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +78,9 @@ class IdleItem:
 
     Parameters
     ----------
-    component, energy, coverage, domain, inside
+    component, energy, coverage, domain, inside, idle_part
         As in `EnergyItem`: the component is the one that idled, the energy all of its idle
-        energy, whoever may be charged for it.
+        energy, whoever may be charged for it; it grows and shrinks with `idle_part`.
     occupied : float
         The part of the component's capacity that the work occupied, 0 to 1.
     reserved : float
@@ -86,12 +94,24 @@ class IdleItem:
     coverage: float = 1.0
     domain: str = ""
     inside: str = ""
+    idle_part: Factor | None = None
 
     def __post_init__(self) -> None:
         multiplier(self.energy, "kWh", f"the idle energy of {self.component}")
         check_not_negative(self.energy)
         for name in ("occupied", "reserved", "coverage"):
             check_share(getattr(self, name), name, self.component)
+        _check_part(self.idle_part, self.component)
+        if self.idle_part is not None and self.idle_part.value == 0:
+            what = f"none of {self.component}'s energy was idle, and some is given"
+            raise QuantityError(what, self.idle_part.id)
+
+
+def _check_part(part: Factor | None, component: str) -> None:
+    if part is not None:
+        size = multiplier(part, "", f"the idle part of {component}")
+        check_share(part.low * size, "the idle part", component)
+        check_share(part.high * size, "the idle part", component)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from submeter.accounting.method import find
 from submeter.accounting.statement import state
 from submeter.quantities.energy import to_kwh
 from submeter.quantities.estimate import Tier
-from submeter.quantities.factor import Source
+from submeter.quantities.factor import Factor, Source, Spread
 from submeter.reference.catalogue.accelerators import match_accelerator
 from submeter.reference.catalogue.embodied import embodied
 from submeter.reference.factors.registry import shipped
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from submeter.accounting.statement import Statement
-    from submeter.quantities.factor import Factor
     from submeter.workloads.activity import Activity, Booking, Device
 
 _ESTIMATORS = {
@@ -118,7 +117,7 @@ def _energy(booking: Booking, microjoules: int) -> Factor:
 def _items(bookings: Sequence[Booking]) -> list[EnergyItem]:
     return [
         EnergyItem(each.component, _energy(each, each.workload), min(1.0, each.coverage),
-                   each.domain, each.inside)
+                   each.domain, each.inside, _idle_part(each))
         for each in bookings if each.coverage > 0 and not _nobody_knows(each)
     ]  # fmt: skip
 
@@ -145,9 +144,25 @@ def _unattributed(bookings: Sequence[Booking]) -> list[str]:
 def _idle(bookings: Sequence[Booking]) -> list[IdleItem]:
     return [
         IdleItem(each.component, _energy(each, each.idle), each.share,
-                 coverage=min(1.0, each.coverage), domain=each.domain, inside=each.inside)
+                 coverage=min(1.0, each.coverage), domain=each.domain, inside=each.inside,
+                 idle_part=_idle_part(each))
         for each in bookings if each.idle
     ]  # fmt: skip
+
+
+def _idle_part(booking: Booking) -> Factor | None:
+    """Give what part of a domain's energy was idle, where a model told it."""
+    above = booking.workload + booking.others
+    if not booking.idle_method or not booking.idle or not above:
+        return None
+    part = booking.idle / (booking.idle + above)
+    low, high = part * booking.idle_low, min(1.0, part * booking.idle_high)
+    if low == high or part == 1.0:
+        return None
+    citation = _ESTIMATORS.get(booking.idle_method.partition("/")[0], booking.idle_method)
+    source = Source(booking.idle_method, citation, "not applicable")
+    key = f"{booking.idle_method}:idle"
+    return Factor(key, part, low, high, "", Spread.LOGNORMAL, Tier.MODELLED, source)
 
 
 def _embodied(activity: Activity) -> tuple[list[EmbodiedItem], list[str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -19,7 +20,7 @@ from submeter.workloads.activity import Booking
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from submeter.attribution.attribution import Attribution, Rule
+    from submeter.attribution.attribution import Rule
     from submeter.quantities.clock import Span
     from submeter.quantities.cumulative import Cumulative
     from submeter.sensing.metering.holders import Held
@@ -31,13 +32,14 @@ class LoadShape(NamedTuple):
     """What a model says that the processors drew in all, and of that idle [µJ].
 
     `low` and `high` are the 95 % interval of the idle part, over its value: how surely the model
-    splits an energy that a meter told.
+    splits an energy, whoever told it. `method` is the model's id and version.
     """
 
     whole: Cumulative
     idle: Cumulative
     low: float = 1.0
     high: float = 1.0
+    method: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +61,11 @@ class Evidence:
     capacity : Capacity
         What the machine has to give.
     shape : LoadShape or None
-        For processors that are metered: what part of their energy a model calls idle.
+        What part of the processors' energy a model calls idle.
     methods : mapping of str to str
         By sensor, id and version of how it measures.
+    asked : frozenset of str
+        The sensors that were asked who holds their devices, whether they answered or not.
     """
 
     traces: Sequence[PowerTrace]
@@ -72,13 +76,14 @@ class Evidence:
     capacity: Capacity
     shape: LoadShape | None = None
     methods: Mapping[str, str] = field(default_factory=dict)
+    asked: frozenset[str] = frozenset()
 
 
 def rule_for(trace: PowerTrace, seen: Evidence) -> Rule:
     """Choose the attribution rule of a domain by what is known of it."""
     component, domain = trace.domain.component, trace.domain.id
     if component == "gpu":
-        return DeviceHeld(*seen.held[domain]) if domain in seen.held else WholeDevice()
+        return _rule_for_device(trace, seen)
     if seen.own is None or seen.machine is None:
         return NobodyKnown()
     if component == "memory":
@@ -91,6 +96,13 @@ def rule_for(trace: PowerTrace, seen: Evidence) -> Rule:
     if seen.shape is not None:
         return AboveIdle(own, everyone, seen.shape.idle, threads, seen.shape.whole)
     return CapacityShare(own, everyone, threads * 1_000_000_000, "cpu-time")
+
+
+def _rule_for_device(trace: PowerTrace, seen: Evidence) -> Rule:
+    """Take a device for the workload's only where nobody can be asked whose it is."""
+    if trace.domain.id in seen.held:
+        return DeviceHeld(*seen.held[trace.domain.id])
+    return NobodyKnown() if trace.sensor in seen.asked else WholeDevice()
 
 
 class Seat(NamedTuple):
@@ -118,12 +130,12 @@ def book(seen: Evidence, span: Span, seats: Sequence[Seat] = ()) -> tuple[Bookin
 
 def _book(trace: PowerTrace, seen: Evidence, span: Span, seats: Sequence[Seat]) -> Booking:
     rule = rule_for(trace, seen)
+    split = seen.shape if isinstance(rule, AboveIdle) else None
     for seat in seats:
         if seat.companions:
             rule = Simultaneous(rule, *seat)
     shares = attribute(trace, span, rule)
     drawn = trace.drawn(span)
-    least, most = _split_ratios(shares, rule, seen.shape)
     return Booking(
         domain=trace.domain.id,
         component=trace.domain.component,
@@ -136,33 +148,16 @@ def _book(trace: PowerTrace, seen: Evidence, span: Span, seats: Sequence[Seat]) 
         others=shares.shares.others,
         idle=shares.shares.idle,
         unattributed=shares.shares.unattributed,
-        low=least * (drawn.low / drawn.energy if drawn.energy else 1.0),
-        high=most * (drawn.high / drawn.energy if drawn.energy else 1.0),
+        low=drawn.low / drawn.energy if drawn.energy else 1.0,
+        high=drawn.high / drawn.energy if drawn.energy else 1.0,
         coverage=drawn.coverage,
         rule=rule.name,
         share=rule.occupied(span),
         inside=trace.domain.inside,
+        idle_method=split.method if split else "",
+        idle_low=split.low if split else 1.0,
+        idle_high=split.high if split else 1.0,
     )
-
-
-def _split_ratios(booked: Attribution, rule: Rule, shape: LoadShape | None) -> tuple[float, float]:
-    """Give how far what is charged could lie from its value because the idle part is modelled.
-
-    With an idle part `r` times as large, the workload's share of what is above idle shrinks and the
-    idle energy of the capacity that it occupied grows; a machine that is all the workload's own is
-    sure of its energy whatever was idle.
-    """
-    shares = booked.shares
-    above = shares.workload + shares.others
-    charged = shares.workload + shares.idle * booked.occupied
-    if shape is None or not rule.name.startswith("cpu-time-above-modelled-idle") or not charged:
-        return 1.0, 1.0
-    found = [1.0]
-    for ratio in (shape.low, shape.high):
-        idle = min(shares.idle * ratio, shares.idle + above)
-        left = (shares.idle + above - idle) / above if above else 0.0
-        found.append((shares.workload * left + idle * booked.occupied) / charged)
-    return min(found), max(found)
 
 
 class _Part(NamedTuple):
@@ -196,7 +191,7 @@ def _sum(timed: Sequence[_Part], seconds: float) -> Booking:
     parts = [part.booking for part in timed]
     if len(parts) == 1 and timed[0].seconds == seconds:
         return parts[0]
-    idle = sum(part.idle for part in parts)
+    idles = [float(part.idle) for part in parts]
     charges = [part.workload + part.idle * part.share for part in parts]
     weights = charges if any(charges) else [float(part.meter) for part in parts]
 
@@ -212,12 +207,15 @@ def _sum(timed: Sequence[_Part], seconds: float) -> Booking:
         meter=sum(part.meter for part in parts),
         workload=sum(part.workload for part in parts),
         others=sum(part.others for part in parts),
-        idle=idle,
+        idle=sum(part.idle for part in parts),
         unattributed=sum(part.unattributed for part in parts),
         low=weighted("low", weights),
         high=weighted("high", weights),
         coverage=min(1.0, covered / seconds) if seconds else parts[-1].coverage,
-        share=weighted("share", [float(part.idle) for part in parts]),
+        rule=", ".join(dict.fromkeys(part.rule for part in parts)),
+        share=weighted("share", idles),
+        idle_low=weighted("idle_low", idles),
+        idle_high=weighted("idle_high", idles),
     )
 
 
@@ -238,10 +236,43 @@ def charged(bookings: Iterable[Booking]) -> tuple[int, float, float, float] | No
     outer = [each for each in seen if each.inside not in domains]
     if not outer:
         return None
-    parts = [(each.workload + round(each.idle * each.share), each) for each in outer]
-    return (
-        sum(energy for energy, _ in parts),
-        sum(energy * each.low for energy, each in parts),
-        sum(energy * each.high for energy, each in parts),
-        min(each.coverage for each in outer),
+    energy = sum(_charge(each) for each in outer)
+    ratios = [_charge_ratios(each) for each in outer]
+    low, high = (
+        sum(_charge(each) * ends[i] for each, ends in zip(outer, ratios, strict=True))
+        for i in (0, 1)
     )
+    return energy, low, high, min(each.coverage for each in outer)
+
+
+def _charge(booked: Booking) -> int:
+    return booked.workload + round(booked.idle * booked.share)
+
+
+def _charge_ratios(booked: Booking) -> tuple[float, float]:
+    """Give the 95 % interval of what is charged, as ratios.
+
+    Notes
+    -----
+    With an idle part `r` times as large, the workload's share of what is above idle shrinks and the
+    idle energy of the capacity that it occupied grows; a machine that is all the workload's own is
+    sure of its energy whatever was idle. That and the meter's error are two unknowns: their
+    logarithms add in squares.
+    """
+    charge, above = _charge(booked), booked.workload + booked.others
+    if not charge or not above:
+        return booked.low, booked.high
+    found = [1.0]
+    for ratio in (booked.idle_low, booked.idle_high):
+        idle = min(booked.idle * ratio, booked.idle + above)
+        left = (booked.idle + above - idle) / above
+        found.append((booked.workload * left + idle * booked.share) / charge)
+    return _joint(booked.low, min(found)), _joint(booked.high, max(found))
+
+
+def _joint(meter: float, split: float) -> float:
+    """Give the end of an interval from two ends on the same side of 1."""
+    if meter <= 0 or split <= 0:
+        return 0.0
+    size = math.hypot(math.log(meter), math.log(split))
+    return math.exp(size if meter > 1 or split > 1 else -size)

@@ -19,9 +19,11 @@ def energy_of(bookings: Sequence[Booking]) -> Estimate | None:
     if sums is None:
         return None
     energy, low, high, coverage = (number for number in sums)
-    tier = joint_tier(Tier(each.tier) for each in bookings if each.meter or len(bookings) == 1)
+    told = [each for each in bookings if each.meter or len(bookings) == 1]
+    tiers = {Tier(each.tier) for each in told}
+    tiers |= {Tier.MODELLED for each in told if each.idle_low < each.idle_high}
     joules = [number / 1e6 for number in (energy, low, high)]
-    return Estimate(joules[0], min(joules), max(joules), "J", tier, min(1.0, coverage))
+    return Estimate(joules[0], min(joules), max(joules), "J", joint_tier(tiers), min(1.0, coverage))
 
 
 def over(energy: Estimate, amount: float, unit: str) -> Estimate:

@@ -128,6 +128,7 @@ class Rig:
             held=held,
             capacity=self.host.capacity,
             shape=_shape(models),
+            asked=frozenset(each.sensor for each in self._holders),
             methods={each.sensor.name: each.sensor.method for each in self._sensors},
         )
 
@@ -220,13 +221,13 @@ class Rig:
 
 
 def _shape(models: Sequence[Modelled]) -> LoadShape | None:
-    """Give the processors' load curve, by which a metered processor's idle part is told."""
+    """Give the processors' load curve, by which their idle part is told."""
     for whole, idle in models:
         if whole.domain.component == "cpu" and idle is not None:
             # The level of both is one unknown, which cancels in the part that is idle.
             low = min(1.0, idle.accuracy.low / whole.accuracy.low)
             high = max(1.0, idle.accuracy.high / whole.accuracy.high)
-            return LoadShape(whole.energy, idle.energy, low, high)
+            return LoadShape(whole.energy, idle.energy, low, high, whole.sensor)
     return None
 
 

@@ -54,7 +54,7 @@ class Booking:
     meter, workload, others, idle, unattributed : int
         Energy [µJ]: all of it; this work's; other work's; nobody's; not known whose.
     low, high : float
-        95 % interval of the truth over the reading, as ratios of `meter`.
+        95 % interval of the truth over the reading, as ratios: what the meter or model errs by.
     coverage : float
         The share of the time that was seen, 0 to 1.
     rule : str
@@ -64,6 +64,12 @@ class Booking:
         charge idle energy.
     inside : str
         Id of the domain that contains this one, or empty: never add the two.
+    idle_method : str
+        Id and version of the model that told which part of the energy was idle; empty where none
+        did.
+    idle_low, idle_high : float
+        95 % interval of that part over its value, as ratios. What idle gains, the work and others
+        lose: the domain's energy stays what was read.
     """
 
     domain: str
@@ -83,6 +89,9 @@ class Booking:
     rule: str
     share: float
     inside: str = ""
+    idle_method: str = ""
+    idle_low: float = 1.0
+    idle_high: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,6 +104,11 @@ class HolderSource:
         self.failure = ""
 
     @property
+    def sensor(self) -> str:
+        """The sensor that is asked."""
+        return self._sensor.name
+
+    @property
     def name(self) -> str:
         """Whose holders are looked up."""
         return f"{self._sensor.name} holders"

@@ -1,0 +1,110 @@
+"""The books of a window: what is unsure of them, and whose a device is when nobody tells."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from submeter.quantities.clock import NANOSECONDS_PER_SECOND as SECOND
+from submeter.quantities.clock import Span
+from submeter.quantities.cumulative import Cumulative
+from submeter.quantities.estimate import Tier
+from submeter.runs.account import account
+from submeter.runs.books import Evidence, LoadShape, book, charged
+from submeter.runs.drawn import energy_of
+from submeter.traces.domain import Domain
+from submeter.traces.trace import Accuracy, PowerTrace
+from submeter.workloads.activity import Activity
+from submeter.workloads.usage import Capacity, UsageTrace
+
+END = 100 * SECOND
+WINDOW = Span(0, END)
+ENERGY = 1_000_000_000  # 10 W
+THREADS = 4
+SURE = Accuracy(0.0, 1.0, 1.0, "exact")
+NONE = Cumulative([], [])
+
+
+def evenly(total):
+    return Cumulative([0, END], [0, total])
+
+
+def trace(domain, accuracy=SURE, sensor="meter"):
+    return PowerTrace(domain, sensor, Tier.MEASURED, evenly(ENERGY), accuracy)
+
+
+def processor(own, everyone, idle=0.5, ratios=(0.5, 1.5), accuracy=SURE):
+    """Give what was seen of a metered processor, of whose time `own` and `everyone` had a part."""
+    busy = int(everyone * THREADS * END)
+    return Evidence(
+        [trace(Domain("package:0", "cpu"), accuracy)],
+        {},
+        UsageTrace("machine", evenly(busy), NONE),
+        UsageTrace("pid:1", evenly(int(own * THREADS * END)), NONE),
+        {},
+        Capacity(THREADS, 0),
+        LoadShape(evenly(ENERGY), evenly(int(idle * ENERGY)), *ratios, "curve/1"),
+    )
+
+
+def total(bookings, method):
+    """Give the energy of an account at a place that adds nothing to it [J]."""
+    activity = Activity(
+        "01", "work", 0, END, 100.0, bookings=bookings, place={"region": "FR", "pue": "1.0"}
+    )
+    energy = account(activity, method).energy.total
+    assert energy is not None
+    return energy, [each * 3.6e6 for each in (energy.low, energy.value, energy.high)]
+
+
+shares = st.floats(0.05, 1.0)
+
+
+@settings(deadline=None)
+@given(own=shares, more=st.floats(0.0, 1.0), idle=st.floats(0.1, 0.6))
+def test_the_interval_holds_what_is_charged_wherever_the_idle_part_lies(own, more, idle):
+    """For each method that charges idle energy its own way; and never more than was drawn."""
+    everyone = own + (1 - own) * more
+    bookings = book(processor(own, everyone, idle), WINDOW)
+    for ratio in (0.55, 1.0, 1.45):  # within the stated 0.5 to 1.5
+        truth = idle * ratio * ENERGY / 1e6
+        active = (ENERGY / 1e6 - truth) * own / everyone
+        for low, _, high in (ends(bookings), total(bookings, "submeter-1")[1]):
+            assert low * 0.995 <= active + truth * own <= high * 1.005
+        low, _, high = total(bookings, "ghg-location")[1]
+        assert low * 0.995 <= active + truth <= high * 1.005
+        assert high <= ENERGY / 1e6 * 1.000001
+
+
+def ends(bookings):
+    sums = charged(bookings)
+    assert sums is not None
+    energy, low, high, _ = sums
+    return low / 1e6, energy / 1e6, high / 1e6
+
+
+def test_a_machine_that_is_all_ones_own_is_as_sure_as_its_meter_whatever_was_idle():
+    bookings = book(processor(1.0, 1.0, accuracy=Accuracy(0.0, 0.95, 1.05, "drawn")), WINDOW)
+    low, energy, high = ends(bookings)
+    assert (energy, low / energy, high / energy) == pytest.approx((ENERGY / 1e6, 0.95, 1.05))
+
+
+def test_energy_that_a_model_split_is_not_told_as_measured():
+    split = energy_of(book(processor(0.2, 0.8), WINDOW))
+    assert split is not None
+    assert split.tier is total(book(processor(0.2, 0.8), WINDOW), "submeter-1")[0].tier
+    assert split.tier is Tier.MIXED
+
+
+@pytest.mark.parametrize(
+    ("asked", "rule", "booked_as"),
+    [
+        (frozenset(), "whole-device/1", "workload"),
+        (frozenset({"nvidia"}), "unattributed/1", "unattributed"),
+    ],
+    ids=["nobody can be asked", "nobody answered"],
+)
+def test_a_device_is_taken_for_the_works_only_where_nobody_can_be_asked(asked, rule, booked_as):
+    gpu = trace(Domain("gpu:0", "gpu"), sensor="nvidia")
+    seen = Evidence([gpu], {}, None, None, {}, Capacity(THREADS, 0), asked=asked)
+    (booked,) = book(seen, WINDOW)
+    assert (booked.rule, getattr(booked, booked_as)) == (rule, ENERGY)
