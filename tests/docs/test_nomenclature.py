@@ -12,7 +12,8 @@ _WORDS = """
 basis citation component components contract currency device devices dimension domain domains driver
 exit_code expected factor_id hint host id idle_method inside key kind known licence lineage
 method_hash method_id method_version missing model name note place purpose reach reason resource
-revision role rule stage state tenant text title version water_basis what where who why verdict words
+revision role rule stage state tenant text title version water_basis what where who why verdict
+words
 """
 _RECORDS = """
 account accuracy activity bookings by_component companions desk entry facility factor factors
