@@ -1,5 +1,7 @@
 """Flags beat the environment, which beats ``submeter.toml``, which beats the defaults."""
 
+import os
+
 import pytest
 
 
@@ -110,3 +112,26 @@ def test_a_ledger_elsewhere(meter):
     assert len(meter.json("ledger", "list", "--ledger", elsewhere)["entries"]) == 1
     env = {"SUBMETER_LEDGER": str(elsewhere)}
     assert len(meter.json("ledger", "list", env=env)["entries"]) == 1
+
+
+def test_a_file_that_everybody_may_write_is_refused_unless_it_is_named(meter):
+    """A settings file can name libraries to load: one in a shared folder could be anybody's."""
+    file = meter.folder / "submeter.toml"
+    file.write_text('region = "DE"\n')
+    file.chmod(0o666)
+    done = meter("config")
+    assert done.returncode == 2
+    assert "everybody may write it" in done.stderr
+    assert "SUBMETER_CONFIG" in done.stderr
+    assert setting(meter, "region", env={"SUBMETER_CONFIG": str(file)}) == ("DE", str(file))
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
+def test_a_file_of_somebody_else_is_refused(meter):
+    file = meter.folder / "submeter.toml"
+    file.write_text('region = "DE"\n')
+    os.chown(file, 65534, -1)
+    done = meter("run", "--", "true")
+    assert done.returncode == 2
+    assert "somebody else's" in done.stderr
+    assert meter.entries() == []

@@ -380,3 +380,63 @@ def test_a_busy_neighbour_is_not_the_windows(programs):
     cpu = booking(sleeper, "cpu")
     assert cpu["workload"] < 0.2 * cpu["others"]
     assert_balanced(sleeper)
+
+
+def test_a_settings_file_that_cannot_be_used_is_told_and_the_environment_kept(programs):
+    """The program runs on; the account says what was left out, and is recorded."""
+    (programs.folder / "submeter.toml").write_text("region = \n")
+    told = programs.told(
+        """
+        with submeter.measure("w") as window:
+            burn(0.02)
+        tell(missing=window.missing, region=window.activity.place["region"])
+        """,
+        env={"SUBMETER_REGION": "FR"},
+    )
+    (note,) = [each for each in told["missing"] if each.startswith("settings:")]
+    assert "cannot be read" in note
+    assert "was left out" in note
+    assert told["region"] == "FR"
+    assert programs.only_entry()["name"] == "w"
+
+
+@pytest.mark.parametrize(
+    ("variable", "text", "told_as"),
+    [
+        ("SUBMETER_PERIOD", "5 h", "heartbeat"),
+        ("SUBMETER_STAGE", "cooking", "is not a stage"),
+        ("SUBMETER_REGION", "Farnce", "Farnce"),
+        ("SUBMETER_PUE", "0.5", "below 1"),
+        ("SUBMETER_METHOD", "mine", "mine"),
+    ],
+)
+def test_a_variable_that_cannot_be_used_is_told_and_left_out(programs, variable, text, told_as):
+    """It must neither end the program nor lose its record."""
+    told = programs.told(
+        """
+        with submeter.measure("w") as window:
+            burn(0.02)
+        tell(missing=window.missing, energy=joules(window.energy))
+        window.statement()
+        """,
+        env={"SUBMETER_GRID": "57 gCO2e/kWh", variable: text},
+    )
+    (note,) = [each for each in told["missing"] if each.startswith("settings:")]
+    assert told_as in note
+    assert note.endswith(f"; {variable} was left out")
+    assert told["energy"][1] > 0
+    assert programs.only_entry()["place"]["grid"] == "57 gCO2e/kWh"
+
+
+def test_a_wish_to_record_that_is_not_understood_records_nothing(programs):
+    told = programs.told(
+        """
+        with submeter.measure("w") as window:
+            burn(0.02)
+        tell(missing=window.missing)
+        """,
+        env={"SUBMETER_RECORD": "maybe"},
+    )
+    (note,) = [each for each in told["missing"] if each.startswith("settings:")]
+    assert "nothing is recorded" in note
+    assert programs.entries() == []

@@ -1,17 +1,24 @@
-"""Settings that cannot be used are refused before any work is begun."""
+"""Settings that cannot be used: refused before work is begun, or told and left out within it."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from submeter.errors import ConfigError
+from submeter.errors import ConfigError, SubmeterError
 from submeter.reference.factors.codes import is_code
 from submeter.runs.settings import KNOWN
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
     from submeter.runs.settings import Settings
 
-_PLACE = ("region", "grid", "pue", "wue")
+
+class Fault(NamedTuple):
+    """A setting that cannot be used, and why."""
+
+    name: str
+    error: SubmeterError
 
 
 def check(settings: Settings) -> None:
@@ -20,27 +27,52 @@ def check(settings: Settings) -> None:
     Raises
     ------
     UsageError
-        If the place, the method, the stage or the heartbeat cannot be used.
+        If the place, the method, the stage, the heartbeat or the wish to record cannot be used.
     """
-    stated = {name for name in _PLACE if settings[name]}
-    if stated and not (stated == {"region"} and is_code(settings["region"])):
-        from submeter.runs.place import of_settings  # noqa: PLC0415 - reads tables
-
-        of_settings(settings)
-    if settings["method"] != KNOWN["method"].default:
-        from submeter.accounting.method import find  # noqa: PLC0415 - only for those who name one
-        from submeter.runs.methods import all_methods  # noqa: PLC0415
-
-        find(settings["method"], all_methods())
-    if settings["stage"] != KNOWN["stage"].default:
-        _check_stage(settings)
-    _ = settings.period, settings.records
+    for fault in faults(settings):
+        raise fault.error
 
 
-def _check_stage(settings: Settings) -> None:
+def faults(settings: Settings) -> Iterator[Fault]:
+    """Give the settings that cannot be used; the defaults can."""
+    for name, test in _TESTS.items():
+        if settings[name] != KNOWN[name].default:
+            try:
+                test(settings, name)
+            except SubmeterError as error:
+                yield Fault(name, error)
+
+
+def _place(settings: Settings, name: str) -> None:
+    if name == "region" and is_code(settings[name]):
+        return
+    from submeter.runs.place import of_record  # noqa: PLC0415 - reads tables
+
+    of_record({name: settings[name], "from": settings.origin(name)})
+
+
+def _method(settings: Settings, name: str) -> None:
+    from submeter.accounting.method import find  # noqa: PLC0415 - only for those who name one
+    from submeter.runs.methods import all_methods  # noqa: PLC0415
+
+    find(settings[name], all_methods())
+
+
+def _stage(settings: Settings, name: str) -> None:
     from submeter.workloads.activity import STAGES  # noqa: PLC0415 - as the method above
 
-    if settings["stage"] not in STAGES:
+    if settings[name] not in STAGES:
         fix = f"choose one of {', '.join(STAGES)}"
-        what = f'"{settings["stage"]}" is not a stage'
-        raise ConfigError(what, settings.origin("stage"), fix)
+        raise ConfigError(f'"{settings[name]}" is not a stage', settings.origin(name), fix)
+
+
+_TESTS: Mapping[str, Callable[[Settings, str], object]] = {
+    "region": _place,
+    "grid": _place,
+    "pue": _place,
+    "wue": _place,
+    "method": _method,
+    "stage": _stage,
+    "period": lambda settings, _: settings.period,
+    "record": lambda settings, _: settings.records,
+}

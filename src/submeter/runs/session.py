@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from submeter.errors import ConfigError
 from submeter.ledger.identity import IdSource
+from submeter.runs.check import faults
 from submeter.runs.settings import PARENT, Settings, load
 from submeter.sensing.devices.procfs import process_times
 from submeter.sensing.metering.meter import SystemClock
@@ -36,9 +37,6 @@ SETTING_UP = 3.0
 
 FAREWELL = 3.0
 """How long the end of the program waits for books to be closed [s]."""
-
-
-_PLACES = (PARENT, "HOME", "XDG_STATE_HOME", "SUBMETER_HOME")
 
 
 class First(NamedTuple):
@@ -131,17 +129,18 @@ class Session:
         return self._load(flags) if flags else self.settings
 
     def _load(self, flags: Mapping[str, str | None]) -> Settings:
-        """Gather settings; an environment or a file that cannot be used is told, not raised."""
+        """Gather settings; what cannot be used is told and left out, and never raised."""
         try:
-            return load(flags, self._environ, typed=False)
+            settings = load(flags, self._environ, typed=False)
         except ConfigError as error:
             self._note(f"settings: {error}; the settings file was left out")
-        try:
-            return Settings(flags, self._environ, typed=False)
-        except ConfigError as error:
-            self._note(f"settings: {error}; the environment was left out, and nothing is recorded")
-        kept = {name: self._environ[name] for name in _PLACES if name in self._environ}
-        return Settings({**flags, "record": "no"}, kept, typed=False)
+            settings = Settings(flags, self._environ, typed=False)
+        for fault in faults(settings):
+            origin = settings.origin(fault.name)
+            left = "nothing is recorded" if fault.name == "record" else f"{origin} was left out"
+            self._note(f"settings: {fault.error}; {left}")
+            settings.leave_out(fault.name)
+        return settings
 
     def _note(self, told: str) -> None:
         if told not in self.notes:

@@ -108,6 +108,11 @@ class Settings:
         """Tell where a setting's value came from."""
         return self.values[name].origin
 
+    def leave_out(self, name: str) -> None:
+        """Leave out a setting that cannot be used; whether to record is then answered by no."""
+        text = "no" if name == "record" else KNOWN[name].default
+        self.values[name] = Value(text, f"default, instead of {self.origin(name)}")
+
     @property
     def roots(self) -> dict[str, str]:
         """The sensors' roots by name."""
