@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from submeter.quantities.digits import phrase, scaled
+from submeter.quantities.energy import to_kwh
 from submeter.runs.drawn import energy_of
 
 if TYPE_CHECKING:
@@ -54,8 +55,8 @@ def energy_words(bookings: Sequence[Booking]) -> str:
 
 def books_table(bookings: Sequence[Booking]) -> Group:
     """Give a table of every domain's books in one unit, and by which rule each was shared out."""
-    largest = max((each.meter for each in bookings), default=0) / 1e6
-    factor, unit = scaled(largest, "J")
+    largest = max((to_kwh(each.meter) for each in bookings), default=0.0)
+    factor, unit = scaled(largest, "kWh")
     table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
     table.add_column(f"  {unit}")
     for column in ("meter", "= this work", "+ others", "+ idle", "+ unattributed", "time seen"):
@@ -64,7 +65,7 @@ def books_table(bookings: Sequence[Booking]) -> Group:
     for each in bookings:
         amounts = (each.meter, each.workload, each.others, each.idle, each.unattributed)
         name = f"  {each.domain} (in {each.inside})" if each.inside else f"  {each.domain}"
-        shown = (f"{amount / 1e6 * factor:.3f}" for amount in amounts)
+        shown = (f"{to_kwh(amount) * factor:.3f}" for amount in amounts)
         table.add_row(name, *shown, f"{each.coverage:.1%}")
         rules.append(f"  {each.domain}: {each.tier} by {each.method}, shared by {each.rule}")
     return Group(table, Text("\n".join(rules), style="dim"))

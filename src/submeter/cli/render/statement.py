@@ -22,6 +22,16 @@ if TYPE_CHECKING:
 NO_LICENCE = "not applicable"
 """The licence of what is no published work: a reading, a statement of the user's."""
 
+_PLAINLY = {
+    "pue": "facility (PUE)", "wue": "water on site (WUE)", "on_site": "water on site",
+    "ewif": "water of electricity", "adpe": "minerals of electricity", "resources": "minerals",
+    "primary": "primary energy", "primary_energy": "primary energy", "money": "price",
+    "idle": "idle energy",
+}  # fmt: skip
+"""What the fields of a statement are called where people read them."""
+
+_OWN_ACCOUNTS = {"idle", "facility"}
+
 _STYLE = {"measured": "green", "modelled": "yellow", "assumed": "yellow", "mixed": "yellow"}
 
 
@@ -59,7 +69,11 @@ def _lines(statement: Statement) -> Table:
     table.add_column("value", justify="right")
     table.add_column("95 % interval", justify="left")
     table.add_column("how", justify="left")
-    measured = any(part.tier is Tier.MEASURED for part in statement.energy.by_component.values())
+    own = statement.energy.by_component.keys() - _OWN_ACCOUNTS
+    # One component's energy is mixed only where a meter told it and a model what was idle of it.
+    measured = any(
+        statement.energy.by_component[name].tier in (Tier.MEASURED, Tier.MIXED) for name in own
+    )
     sheet = _Sheet(table, "partly measured" if measured else "modelled, assumed")
     energy, carbon, water = statement.energy, statement.carbon, statement.water
     _block(sheet, "energy", energy.total, energy.by_component)
@@ -118,7 +132,8 @@ def print_doubts(out: Console, statement: Statement) -> None:
     if statement.missing:
         out.print("\nleft out or fallen back on", style="bold")
         for each in statement.missing:
-            out.print(Text(f"  {each}"))
+            name, separator, reason = each.partition(": ")
+            out.print(Text(f"  {_PLAINLY.get(name, name)}{separator}{reason}"))
     if statement.widest:
         what = "carbon" if statement.carbon.total is not None else "energy"
         out.print(f"\nwhat most widens the {what}", style="bold")
