@@ -1,5 +1,7 @@
 """The books of a window: what is unsure of them, and whose a device is when nobody tells."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,7 +15,7 @@ from submeter.runs.books import Evidence, LoadShape, book, charged
 from submeter.runs.drawn import energy_of
 from submeter.traces.domain import Domain
 from submeter.traces.trace import Accuracy, PowerTrace
-from submeter.workloads.activity import Activity
+from submeter.workloads.activity import Activity, Booking
 from submeter.workloads.usage import Capacity, UsageTrace
 
 END = 100 * SECOND
@@ -32,7 +34,7 @@ def trace(domain, accuracy=SURE, sensor="meter"):
     return PowerTrace(domain, sensor, Tier.MEASURED, evenly(ENERGY), accuracy)
 
 
-def processor(own, everyone, idle=0.5, ratios=(0.5, 1.5), accuracy=SURE):
+def processor(own, everyone, idle=0.5, accuracy=SURE):
     """Give what was seen of a metered processor, of whose time `own` and `everyone` had a part."""
     busy = int(everyone * THREADS * END)
     return Evidence(
@@ -42,7 +44,7 @@ def processor(own, everyone, idle=0.5, ratios=(0.5, 1.5), accuracy=SURE):
         UsageTrace("pid:1", evenly(int(own * THREADS * END)), NONE),
         {},
         Capacity(THREADS, 0),
-        LoadShape(evenly(ENERGY), evenly(int(idle * ENERGY)), *ratios, "curve/1"),
+        LoadShape(evenly(ENERGY), evenly(int(idle * ENERGY)), 0.5, 1.5, "curve/1"),
     )
 
 
@@ -93,6 +95,30 @@ def test_energy_that_a_model_split_is_not_told_as_measured():
     assert split is not None
     assert split.tier is total(book(processor(0.2, 0.8), WINDOW), "submeter-1")[0].tier
     assert split.tier is Tier.MIXED
+
+
+@st.composite
+def nests(draw):
+    """Draw bookings, each inside an earlier one, inside one that is not metered, or on its own."""
+    (plain,) = book(processor(1.0, 1.0), WINDOW)
+    found: list[Booking] = []
+    for name in draw(st.permutations("abcdef")):
+        inside = draw(st.sampled_from(["", "unmetered", *(each.domain for each in found)]))
+        energy = draw(st.integers(0, 10**9))
+        own = {"workload": energy, "meter": energy, "idle": 0}
+        found.append(replace(plain, domain=name, inside=inside, **own))
+    return draw(st.permutations(found))
+
+
+@given(nests())
+def test_of_a_chain_of_domains_exactly_one_is_charged(bookings):
+    outer = {each.domain: each.workload for each in bookings}
+    for each in bookings:
+        if each.inside in outer:
+            outer[each.domain] = 0
+    sums = charged(bookings)
+    assert sums is not None
+    assert sums[0] == sum(outer.values())
 
 
 @pytest.mark.parametrize(

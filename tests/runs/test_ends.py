@@ -202,6 +202,30 @@ def test_what_is_measured_within_a_metered_command_hangs_on_its_entry(programs):
     assert entries["inside"]["lineage"] == {"parent": entries["outside"]["id"]}
 
 
+def test_a_window_that_is_not_recorded_is_nobodys_parent(programs):
+    programs.told("""
+        with submeter.measure("around", record="no"):
+            pid = os.fork()
+            if pid == 0:
+                with submeter.measure("child"):
+                    burn(0.05)
+                sys.exit(0)
+            os.waitpid(pid, 0)
+    """)
+    assert not programs.only_entry().get("lineage")
+
+
+def test_a_parent_that_is_no_id_is_not_believed(programs):
+    programs.told(
+        """
+        with submeter.measure("w"):
+            pass
+        """,
+        env={"SUBMETER_PARENT": "../../etc"},
+    )
+    assert not programs.only_entry().get("lineage")
+
+
 WORKERS = """
 import multiprocessing
 

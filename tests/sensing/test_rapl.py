@@ -13,7 +13,6 @@ from submeter.sensing.metering.meter import Meter, SystemClock
 from submeter.sensing.metering.reader import Needed
 from submeter.sensing.metering.source import SensorSource
 from submeter.sensing.sensors.rapl import RaplSensor, open_sensor
-from submeter.traces.domain import outermost
 from submeter.traces.reading import Kind
 from tests.fakes.machine import SECOND, WRAP, Powercap, VirtualClock
 
@@ -48,8 +47,8 @@ def joules(source, span):
 def added(source, span):
     """Give the energy [J] of the domains that may be added."""
     traces = {trace.domain.id: trace for trace in source.traces(span)}
-    outer = outermost(trace.domain for trace in traces.values())
-    return sum(traces[each.id].energy.between(span) for each in outer) / 1e6
+    outer = [each for each in traces.values() if each.domain.inside not in traces]
+    return sum(each.energy.between(span) for each in outer) / 1e6
 
 
 def test_every_socket_and_its_memory_is_read_as_it_draws(tree):

@@ -24,6 +24,17 @@ _RANDOM_BITS = 80
 _LAST_TIME = 2**48 - 1
 
 
+def is_id(text: str) -> bool:
+    """Tell whether `text` has the form of an id.
+
+    Examples
+    --------
+    >>> is_id("01M88AG2KQF4DBNFED572WMJ8C"), is_id("a parent")
+    (True, False)
+    """
+    return len(text) == LENGTH and set(text) <= set(ALPHABET)
+
+
 class IdSource:
     """Gives unique ids that sort by time; safe to share among threads and across a fork.
 

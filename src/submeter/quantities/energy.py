@@ -17,17 +17,6 @@ LARGEST_ENTRY = Microjoules(2**63 - 1)
 """The largest energy of one record [µJ]: int64, about 2.56 GWh. Split longer entries by day."""
 
 
-def from_joules(joules: float) -> Microjoules:
-    """Round an energy [J] to the nearest microjoule.
-
-    Examples
-    --------
-    >>> from_joules(1.5)
-    1500000
-    """
-    return Microjoules(round(joules * MICROJOULES_PER_JOULE))
-
-
 def to_joules(energy: int) -> float:
     """Convert an energy [µJ] to joules [J]."""
     return energy / MICROJOULES_PER_JOULE
@@ -42,11 +31,6 @@ def to_kwh(energy: int) -> float:
     1.0
     """
     return energy / MICROJOULES_PER_KWH
-
-
-def from_kwh(kwh: float) -> Microjoules:
-    """Round an energy [kWh] to the nearest microjoule."""
-    return Microjoules(round(kwh * MICROJOULES_PER_KWH))
 
 
 def checked(energy: int) -> Microjoules:

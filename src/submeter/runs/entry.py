@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from submeter.ledger.identity import is_id
 from submeter.runs.books import added
 from submeter.runs.settings import PARENT
-from submeter.workloads.activity import STAGES, Activity, Phase, State
+from submeter.workloads.activity import Activity, Phase, State
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -67,13 +68,7 @@ class Seen:
 
 
 def make(work: Work, seen: Seen, rig: Rig | None, settings: Settings) -> Activity:
-    """Make the entry; a configured stage that is none becomes ``other``, and the entry says so."""
-    stage, missing = settings["stage"], seen.missing
-    if stage not in STAGES:
-        choices = ", ".join(STAGES)
-        origin = settings.origin("stage")
-        missing = (*missing, f'stage: "{stage}" ({origin}) is none; choose one of {choices}')
-        stage = "other"
+    """Make the entry."""
     parent = settings.environ.get(PARENT, "")
     devices: tuple[Device, ...] = ()
     if rig is not None and seen.whole is not None:
@@ -89,7 +84,7 @@ def make(work: Work, seen: Seen, rig: Rig | None, settings: Settings) -> Activit
         seconds=work.seconds,
         revision=work.revision,
         state=work.state,
-        stage=stage,
+        stage=settings["stage"],
         purpose=settings["purpose"],
         counts=work.counts,
         bookings=seen.whole.bookings if seen.whole is not None else (),
@@ -100,9 +95,9 @@ def make(work: Work, seen: Seen, rig: Rig | None, settings: Settings) -> Activit
         place=place,
         tenant=settings["tenant"],
         contract=settings["contract"],
-        lineage={"parent": parent} if parent else {},
+        lineage={"parent": parent} if is_id(parent) else {},
         overhead=seen.overhead,
-        missing=missing,
+        missing=seen.missing,
         exit_code=work.exit_code,
     )
 

@@ -49,7 +49,7 @@ class _Process:
         self._lock = threading.Lock()
         self._session = None
         around = _current.get()
-        if around is not None and around.end is None:
+        if around is not None and around.end is None and around.settings.records:
             self._parent = around.id
         _current.set(None)
 

@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,16 +26,3 @@ class Domain:
     component: str
     inside: str = ""
     device: str = ""
-
-
-def outermost(domains: Iterable[Domain]) -> list[Domain]:
-    """Keep the domains that no other of them contains, so that nothing is counted twice.
-
-    Examples
-    --------
-    >>> parts = [Domain("psys", "machine"), Domain("package:0", "cpu", inside="psys")]
-    >>> [domain.id for domain in outermost(parts)]
-    ['psys']
-    """
-    known = {domain.id: domain for domain in domains}
-    return [domain for domain in known.values() if domain.inside not in known]
