@@ -9,7 +9,7 @@ from tests.docs.pages import REFERENCE, ROOT
 FOLDERS = ("quantities", "traces", "workloads", "attribution", "estimation", "accounting")
 
 _WORDS = """
-basis citation component components contract currency device devices dimension domain domains driver
+basis citation component components contract currency device devices dimension domain driver
 exit_code expected factor_id hint host id idle_method inside key kind known licence lineage
 method_hash method_id method_version missing model name note place purpose reach reason resource
 revision role rule stage state tenant text title version water_basis what where who why verdict
