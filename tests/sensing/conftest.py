@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-SOURCE = Path(__file__).parents[1] / "fakes" / "fake_nvml.c"
+import submeter.lab
+
+SOURCE = Path(submeter.lab.__file__).with_name("nvml.c")
 
 
 def build(folder: Path, *flags: str) -> str:

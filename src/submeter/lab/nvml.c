@@ -1,6 +1,6 @@
 /* A stand-in libnvidia-ml.so.1 whose boards draw a power that is known exactly.
  *
- * Build: cc -O2 -shared -fPIC -pthread -o libnvidia-ml.so.1 fake_nvml.c -lm
+ * Build: cc -O2 -shared -fPIC -pthread -o libnvidia-ml.so.1 nvml.c -lm
  *
  * Its boards are told by the environment, read once when it is loaded:
  *
