@@ -11,6 +11,7 @@
  *   PREFIX_PHASE    where in its period the refresh falls, in ms (0)
  *   PREFIX_GAIN     what the board reads of what it draws (1.0)
  *   PREFIX_LIMIT    power limit in W (700)
+ *   PREFIX_LATENCY  µs that each call takes, or "call:µs,call:µs" for some (0)
  *   PREFIX_MISSING  comma-separated names of calls that answer "not supported"
  *   PREFIX_FAULTS   ";"-separated "kind@call#after[/board]": after so many calls of it (all
  *                   boards together, or of that board alone) a call behaves so:
@@ -63,7 +64,7 @@ static double step_watts[MOST_STEPS], step_seconds[MOST_STEPS];
 static int step_count;
 static double period, energy_of_period;
 static double refresh = 0.02, phase, shift, gain = 1.0, limit = 700.0;
-static const char *pid_file;
+static const char *pid_file, *latency;
 static char missing[512];
 static struct fault faults[MOST_FAULTS];
 static int fault_count;
@@ -140,6 +141,7 @@ static void read_boards(void)
     shift = number(PREFIX "_SHIFT", 0);
     gain = number(PREFIX "_GAIN", 1);
     limit = number(PREFIX "_LIMIT", 700);
+    latency = getenv(PREFIX "_LATENCY");
     const char *absent = getenv(PREFIX "_MISSING");
     snprintf(missing, sizeof missing, ",%s,", absent ? absent : "");
     read_wave(getenv(PREFIX "_WAVE"));
@@ -189,11 +191,24 @@ double fake_truth(int board, int64_t from, int64_t to)
     return drawn(board, to / 1e9) - drawn(board, from / 1e9);
 }
 
+static void take_time(const char *call)
+{
+    double microseconds = 0;
+    const char *told = latency ? strstr(latency, call) : NULL;
+    if (told)
+        sscanf(told + strlen(call), ":%lf", &microseconds);
+    else if (latency && !strchr(latency, ':'))
+        microseconds = atof(latency);
+    if (microseconds > 0)
+        usleep((useconds_t)microseconds);
+}
+
 /* What happens to a call before it answers: SUCCESS to go on. */
 static Result pass(const char *call, Handle board)
 {
     char name[80];
     Result result = SUCCESS;
+    take_time(call);
     snprintf(name, sizeof name, ",%s,", call);
     if (strstr(missing, name))
         return NOT_SUPPORTED;
