@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from submeter.ledger.identity import is_id
 from submeter.runs.books import added
+from submeter.runs.lineage import Origin
 from submeter.runs.settings import PARENT
 from submeter.workloads.activity import Activity, Phase, State
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from submeter.workloads.activity import Device
 
 _PLACE = ("region", "grid", "pue", "wue")
+_NOWHERE = Origin({}, {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,9 @@ class Seen:
     overhead: Mapping[str, int] = field(default_factory=dict)
 
 
-def make(work: Work, seen: Seen, rig: Rig | None, settings: Settings) -> Activity:
+def make(
+    work: Work, seen: Seen, rig: Rig | None, settings: Settings, origin: Origin = _NOWHERE
+) -> Activity:
     """Make the entry."""
     parent = settings.environ.get(PARENT, "")
     devices: tuple[Device, ...] = ()
@@ -90,12 +94,12 @@ def make(work: Work, seen: Seen, rig: Rig | None, settings: Settings) -> Activit
         bookings=seen.whole.bookings if seen.whole is not None else (),
         phases=seen.phases,
         devices=devices,
-        host=rig.host.record() if rig is not None else {},
+        host={**(rig.host.record() if rig is not None else {}), **origin.host},
         model=work.model,
         place=place,
         tenant=settings["tenant"],
         contract=settings["contract"],
-        lineage={"parent": parent} if is_id(parent) else {},
+        lineage={**origin.lineage, **({"parent": parent} if is_id(parent) else {})},
         overhead=seen.overhead,
         missing=seen.missing,
         exit_code=work.exit_code,

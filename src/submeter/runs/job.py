@@ -23,6 +23,7 @@ from submeter.workloads.activity import State
 
 if TYPE_CHECKING:
     from submeter.ledger.writer import LogWriter
+    from submeter.runs.lineage import Origin
     from submeter.runs.settings import Settings
     from submeter.workloads.activity import Activity
 
@@ -53,14 +54,17 @@ class Job:
         Settings in force.
     name : str
         What to call the work.
+    origin : Origin or None
+        Where it belongs; None: where this process does.
     """
 
-    def __init__(self, settings: Settings, name: str) -> None:
+    def __init__(self, settings: Settings, name: str, origin: Origin | None = None) -> None:
         self.settings = settings
         self.name = name
         self.clock = SystemClock()
         self.id = IdSource(self.clock.utc).new()
         self.rig = Rig(settings, self.clock, None, self._needed, known_refresh(settings))
+        self.origin = of_self(settings.environ) if origin is None else origin
         self.notes: list[str] = []
         self.start = 0
         self.started_utc = 0
@@ -123,7 +127,7 @@ class Job:
         )  # fmt: skip
         missing = tuple(dict.fromkeys((*self.notes, *self.rig.missing(seen))))
         parts = Seen(whole, (), missing, overhead(time.process_time_ns(), whole))
-        return make(work, parts, self.rig, self.settings)
+        return make(work, parts, self.rig, self.settings, self.origin)
 
     def _keep_entry(self) -> None:
         """Write the entry as far as it has come, until the work is over.

@@ -16,6 +16,7 @@ from submeter.ledger.location import ledger_folder
 from submeter.runs.books import Seat
 from submeter.runs.calibration import known_refresh
 from submeter.runs.entry import Seen, Work, make, merged
+from submeter.runs.lineage import Origin, of_self
 from submeter.runs.overhead import overhead
 from submeter.runs.rig import Rig
 from submeter.runs.tally import CHECKPOINT, Tally
@@ -51,6 +52,7 @@ class Settler:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._rig: Rig | None = None
+        self._origin = Origin({}, {})
         self._failure = ""
         self._writers: dict[Path, LogWriter] = {}
         self._revisions: dict[str, int] = {}
@@ -59,6 +61,7 @@ class Settler:
     def set_up(self) -> None:
         """Find sensors and begin to read; a failure is told in every account."""
         session = self._session
+        self._origin = of_self(session.settings.environ)
         try:
             refresh = known_refresh(session.settings)
             tree = ProcessTree(os.getpid())
@@ -185,7 +188,7 @@ class Settler:
         )  # fmt: skip
         own = overhead(max(0, self.cpu - window.metered_before), whole)
         parts = Seen(whole, merged(window.parts), missing, own)
-        return make(work, parts, self._rig, window.settings)
+        return make(work, parts, self._rig, window.settings, self._origin)
 
     def _write(self, activity: Activity, settings: Settings) -> list[str]:
         """Enter into the ledger; a failure is told in the account.

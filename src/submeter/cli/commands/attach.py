@@ -1,4 +1,4 @@
-"""``submeter attach PID``: meter a process that already runs, or a whole control group."""
+"""``submeter attach PID``: meter a process that already runs, a control group, a pod, a job."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from submeter.cli.parser import LEDGER, PLACE, WORK, given, json_flag, settings_
 from submeter.cli.report import account_for
 from submeter.errors import UsageError
 from submeter.runs.check import check
+from submeter.runs.groups import KINDS, group_of
 from submeter.runs.job import Job
+from submeter.runs.lineage import of_group, of_process
 from submeter.runs.settings import load
 from submeter.sensing.devices.procfs import read
 from submeter.sensing.probes.cgroup import CgroupProbe
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     import argparse
 
     from submeter.runs.job import Follows
+    from submeter.runs.lineage import Origin
 
 _LONGEST = 10 * 365 * 86400.0
 
@@ -31,6 +34,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add its arguments."""
     parser.add_argument("pid", type=int, nargs="?", help="the process; its children count too")
     parser.add_argument("--cgroup", metavar="PATH", help="a control group instead of a process")
+    parser.add_argument("--pod", metavar="UID", help="a Kubernetes pod on this node")
+    parser.add_argument("--container", metavar="ID", help="a container on this node")
+    parser.add_argument("--slurm-job", metavar="ID", help="a Slurm job's part on this node")
     parser.add_argument("--seconds", type=float, metavar="N", help="end after N seconds")
     parser.add_argument("--name", help="what to call it")
     settings_flags(parser, (*PLACE, *WORK, LEDGER))
@@ -47,8 +53,8 @@ def run(args: argparse.Namespace) -> int:
     if args.seconds is not None and not 0 < args.seconds <= _LONGEST:
         fix = "choose more than 0 seconds, or leave it out: until the process ends"
         raise UsageError(f"a time of {args.seconds:g} s", "--seconds", fix)
-    workload, name = _workload(args)
-    job = Job(settings, args.name or name)
+    workload, name, origin = _workload(args)
+    job = Job(settings, args.name or name, origin)
     job.begin()
     workload.sample()
     job.follow(workload, used_before=workload.last())
@@ -62,13 +68,20 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _workload(args: argparse.Namespace) -> tuple[Follows, str]:
-    if (args.pid is None) == (args.cgroup is None):
-        raise UsageError("name either a process or a control group", fix="submeter attach PID")
+def _workload(args: argparse.Namespace) -> tuple[Follows, str, Origin]:
+    named = [each for each in ("pid", "cgroup", *KINDS) if getattr(args, each) is not None]
+    if len(named) != 1:
+        what = "name one thing: a process, a control group, a pod, a container or a job"
+        raise UsageError(what, fix="submeter attach PID")
+    (kind,) = named
+    if kind in KINDS:
+        path = group_of(kind, getattr(args, kind))
+        return CgroupProbe(path), f"{KINDS[kind].name} {getattr(args, kind)}", of_group(path)
     if args.cgroup is not None:
-        return CgroupProbe(args.cgroup), args.cgroup
+        return CgroupProbe(args.cgroup), args.cgroup, of_group(args.cgroup)
     try:
-        return ProcessTree(args.pid), read(f"/proc/{args.pid}/comm").strip()
+        comm = read(f"/proc/{args.pid}/comm").strip()
+        return ProcessTree(args.pid), comm, of_process(args.pid)
     except OSError as error:
         fix = "list the processes: ps -e, or submeter top"
         raise UsageError(f"there is no process {args.pid}", fix=fix) from error

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from submeter.workloads.activity import Activity, Device
 
 
-_HOST = ("name", "machine", "system")
+_HOST = ("name", "machine", "system", "pod", "container", "unit")
 """What of an entry's host a reader wants to know."""
 
 

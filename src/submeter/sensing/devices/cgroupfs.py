@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from typing import NamedTuple
 
 from submeter.sensing.devices.procfs import read
 
 ROOT = "/sys/fs/cgroup"
+_MOST = 1 << 20
 
 
 class Files(NamedTuple):
@@ -19,10 +21,24 @@ class Files(NamedTuple):
     processes: str
 
 
+_UNIFIED = ("", "/unified")
+_CPU = ("/cpuacct", "/cpu,cpuacct")
+"""Where version 2 is mounted below the root, and the CPU controller of version 1."""
+
+
+def trees(root: str = ROOT) -> list[str]:
+    """Give the folders below which every group of the machine stands."""
+    unified = [
+        root + each for each in _UNIFIED if os.path.isfile(f"{root}{each}/cgroup.controllers")
+    ]
+    older = [root + each for each in _CPU if os.path.isfile(f"{root}{each}/cpuacct.usage")]
+    return [*unified, *older]
+
+
 def files(path: str, root: str = ROOT) -> Files | None:
     """Find the files of the group at `path`, such as ``/system.slice/ollama.service``."""
     path = "/" + path.strip("/")
-    for base in (root, f"{root}/unified"):
+    for base in (root + each for each in _UNIFIED):
         if os.path.isfile(f"{base}{path}/cpu.stat") and os.path.isfile(
             f"{base}/cgroup.controllers"
         ):
@@ -32,10 +48,10 @@ def files(path: str, root: str = ROOT) -> Files | None:
                 f"{base}{path}/memory.current",
                 f"{base}{path}/cgroup.procs",
             )
-    for base in ("cpuacct", "cpu,cpuacct"):
-        if os.path.isfile(f"{root}/{base}{path}/cpuacct.usage"):
+    for each in _CPU:
+        if os.path.isfile(f"{root}{each}{path}/cpuacct.usage"):
             memory = f"{root}/memory{path}/memory.usage_in_bytes"
-            folder = f"{root}/{base}{path}"
+            folder = f"{root}{each}{path}"
             return Files(f"{folder}/cpuacct.usage", 1, memory, f"{folder}/cgroup.procs")
     return None
 
@@ -53,5 +69,15 @@ def cpu_time(found: Files) -> int:
 
 
 def processes(found: Files) -> frozenset[int]:
-    """Give the processes of the group itself; of groups below it none."""
-    return frozenset(map(int, read(found.processes).split()))
+    """Give the processes of the group and of all below it: those of a job are in its steps'.
+
+    A process that the reader's pid namespace does not show is listed as 0, and left out.
+    """
+    folder, name = os.path.split(found.processes)
+    pids = set(map(int, read(found.processes, _MOST).split()))
+    for below, _, _ in os.walk(folder):
+        if below != folder:
+            # Gone meanwhile; or a group of threads, whose processes its parent lists.
+            with suppress(OSError, ValueError):
+                pids.update(map(int, read(f"{below}/{name}", _MOST).split()))
+    return frozenset(pids - {0})
