@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from submeter.sensing.devices import perf
 from submeter.sensing.discovery import ORDER
+from tests.fakes.events import pmu
 from tests.fakes.machine import Powercap, VirtualClock
 
 ROOT = Path(__file__).parents[2]
@@ -29,6 +31,17 @@ def powercap(folder, request):
     return str(tree.root)
 
 
+def events(folder, request):
+    """Give a PMU of an event that every kernel has, where the kernel lets it be opened."""
+    try:
+        perf.Opened(1, 0, 0).close()
+    except OSError as error:
+        pytest.skip(f"the kernel opens no event for a whole processor: {error}")
+    sys = pmu(folder, ("energy-pkg",), kind=1, scale="1e-9")
+    (sys / perf.PMU / "events" / "energy-pkg").write_text("event=0x00\n")
+    return str(sys)
+
+
 def recording(folder, request):
     return str(RECORDING)
 
@@ -43,6 +56,7 @@ def nowhere(folder, request):
 
 KINDS = {
     "rapl": powercap,
+    "perf": events,
     "replay": recording,
     "nvidia": nvml,
     "sample-wall": nowhere,

@@ -15,7 +15,11 @@ from tests.fakes.machine import Powercap, VirtualClock
 
 PLUGIN = Path(__file__).parents[1] / "plugin_sample"
 RECORDING = Path(__file__).parent / "recordings" / "synthetic.ndjson"
-NOWHERE = {"nvidia": "/nowhere/libnvidia-ml.so.1", "rapl": "/nowhere/powercap"}
+NOWHERE = {
+    "nvidia": "/nowhere/libnvidia-ml.so.1",
+    "rapl": "/nowhere/powercap",
+    "perf": "/nowhere/sys",
+}
 
 
 @pytest.fixture
