@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 
 from submeter.errors import RecordError
 from submeter.ledger.faults import explain
-from submeter.ledger.frame import Damage
 from submeter.ledger.logfile import SUFFIX
-from submeter.ledger.reader import Entry, LogRead, read_log
+from submeter.ledger.reader import read_anyway
 from submeter.ledger.selection import EVERYTHING, Selection
 from submeter.ledger.writer import LogWriter
 from submeter.workloads.activity import State
@@ -20,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
+    from submeter.ledger.frame import Damage
+    from submeter.ledger.reader import Entry, LogRead
     from submeter.workloads.activity import Activity
 
 LOGS = "log"
@@ -169,8 +170,8 @@ class Ledger:
         torn: list[Damaged] = []
         entries: list[Entry] = []
         for log in self._logs():
-            damage += [_damaged(log.path, each) for each in log.damage]
-            torn += [_damaged(log.path, log.torn)] if log.torn else []
+            damage += [damaged(log.path, each) for each in log.damage]
+            torn += [damaged(log.path, log.torn)] if log.torn else []
             entries += log.entries
         conflicts = tuple(
             Conflict(*key, tuple(rows))
@@ -196,11 +197,7 @@ class Ledger:
             raise explain(error, "the ledger cannot be read", folder) from error
 
     def _logs(self) -> Iterator[LogRead]:
-        for path in self.paths():
-            try:
-                yield read_log(path)
-            except RecordError as error:
-                yield LogRead(path, {}, (), (Damage(0, 0, f"{error.what}, {error.fix}"),), None)
+        yield from map(read_anyway, self.paths())
 
     def _entries(self) -> Iterator[Entry]:
         for log in self._logs():
@@ -219,7 +216,8 @@ class Ledger:
         return RecordError(f'there is no entry "{reference}"', str(self.folder), fix)
 
 
-def _damaged(path: Path, damage: Damage) -> Damaged:
+def damaged(path: Path, damage: Damage) -> Damaged:
+    """Give a damage with the log that it is in."""
     return Damaged(path, damage.offset, damage.length, damage.reason)
 
 

@@ -78,6 +78,14 @@ def read_log(path: Path) -> LogRead:
     return interpret(path, _bytes(path))
 
 
+def read_anyway(path: Path) -> LogRead:
+    """Read a log; one that cannot be read at all is damaged as a whole."""
+    try:
+        return read_log(path)
+    except RecordError as error:
+        return LogRead(path, {}, (), (Damage(0, 0, f"{error.what}, {error.fix}"),), None)
+
+
 def interpret(path: Path, data: bytes) -> LogRead:
     """Give what a log's bytes hold; it never raises. `path` says where they are from."""
     decoded = decode(data)

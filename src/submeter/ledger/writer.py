@@ -125,6 +125,23 @@ class LogWriter:
         if fault:
             raise fault
 
+    def copy(self, payloads: Sequence[bytes]) -> None:
+        """Write entries as they stand in another log, byte for byte; they are on the disk then.
+
+        What a newer version wrote and this one does not know is kept.
+
+        Raises
+        ------
+        RecordError
+            If not all are on the record.
+        """
+        frames = [encode(payload) for payload in payloads]
+        with self._disk:
+            self._check_open()
+            _, fault = self._put(frames)
+        if fault:
+            raise fault
+
     def flush(self, timeout: float | None = None) -> None:
         """Wait until all that was handed in is on the disk.
 
