@@ -50,6 +50,10 @@ def nvml(folder, request):
     return str(request.getfixturevalue("fake_nvml"))
 
 
+def amd_smi(folder, request):
+    return str(request.getfixturevalue("fake_amd"))
+
+
 def nowhere(folder, request):
     return "anywhere"
 
@@ -59,11 +63,15 @@ KINDS = {
     "perf": events,
     "replay": recording,
     "nvidia": nvml,
+    "amd": amd_smi,
     "sample-wall": nowhere,
 }
+COMPILED = {"nvidia", "amd"}
+"""Kinds whose stand-in is a library in C."""
+
 kinds = pytest.mark.parametrize(
     "kind",
-    [pytest.param(kind, marks=pytest.mark.system if kind == "nvidia" else ()) for kind in KINDS],
+    [pytest.param(kind, marks=pytest.mark.system if kind in COMPILED else ()) for kind in KINDS],
 )
 
 WATCH = """
@@ -114,6 +122,7 @@ def watched(request, tmp_path_factory):
         if kind not in known:
             root = KINDS[kind](tmp_path_factory.mktemp(kind), request)
             environ = {**os.environ, "PYTHONPATH": str(PLUGIN), "FAKE_NVML_BOARDS": "2"}
+            environ["FAKE_AMD_BOARDS"] = "2"
             ran = subprocess.run(
                 [sys.executable, "-W", "error", "-c", WATCH, kind, root], env=environ,
                 capture_output=True, text=True, timeout=60, check=False,
