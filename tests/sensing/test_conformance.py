@@ -14,6 +14,8 @@ import pytest
 from submeter.sensing.devices import perf
 from submeter.sensing.discovery import ORDER
 from tests.fakes.events import pmu
+from tests.fakes.hwmon import Monitors, superchip
+from tests.fakes.energy_meter import EnergyMeter
 from tests.fakes.machine import Powercap, VirtualClock
 
 ROOT = Path(__file__).parents[2]
@@ -42,6 +44,13 @@ def events(folder, request):
     return str(sys)
 
 
+def monitors(folder, request):
+    tree = Monitors(folder, VirtualClock())
+    superchip(tree, 0)
+    tree.counter(tree.chip("xe", "0000:03:00.0"), 1, 180.0, "card")
+    return str(tree.root)
+
+
 def recording(folder, request):
     return str(RECORDING)
 
@@ -54,6 +63,12 @@ def amd_smi(folder, request):
     return str(request.getfixturevalue("fake_amd"))
 
 
+def energy_meter(folder, request):
+    rails = {f"RAPL_Package0_{rail}": 10**12 for rail in ("PKG", "PP0", "DRAM")}
+    EnergyMeter(folder / "meters" / "0", rails)
+    return str(folder / "meters")
+
+
 def nowhere(folder, request):
     return "anywhere"
 
@@ -61,9 +76,11 @@ def nowhere(folder, request):
 KINDS = {
     "rapl": powercap,
     "perf": events,
+    "hwmon": monitors,
     "replay": recording,
     "nvidia": nvml,
     "amd": amd_smi,
+    "emi": energy_meter,
     "sample-wall": nowhere,
 }
 COMPILED = {"nvidia", "amd"}

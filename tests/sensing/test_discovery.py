@@ -19,6 +19,7 @@ NOWHERE = {
     "nvidia": "/nowhere/libnvidia-ml.so.1",
     "rapl": "/nowhere/powercap",
     "perf": "/nowhere/sys",
+    "hwmon": "/nowhere/hwmon",
 }
 
 
