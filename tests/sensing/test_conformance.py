@@ -7,15 +7,20 @@ import json
 import os
 import subprocess
 import sys
+import time
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
+from submeter.lab.bmc import StandInBmc
+from submeter.lab.device import Device
+from submeter.lab.waveform import flat
 from submeter.sensing.devices import perf
 from submeter.sensing.discovery import ORDER
+from tests.fakes.energy_meter import EnergyMeter
 from tests.fakes.events import pmu
 from tests.fakes.hwmon import Monitors, superchip
-from tests.fakes.energy_meter import EnergyMeter
 from tests.fakes.machine import Powercap, VirtualClock
 
 ROOT = Path(__file__).parents[2]
@@ -51,6 +56,12 @@ def monitors(folder, request):
     return str(tree.root)
 
 
+def controller(folder, request):
+    stack = ExitStack()
+    request.addfinalizer(stack.close)
+    return stack.enter_context(StandInBmc(Device(flat(350.0)), time.monotonic_ns)).root
+
+
 def recording(folder, request):
     return str(RECORDING)
 
@@ -77,6 +88,7 @@ KINDS = {
     "rapl": powercap,
     "perf": events,
     "hwmon": monitors,
+    "ipmi": controller,
     "replay": recording,
     "nvidia": nvml,
     "amd": amd_smi,

@@ -20,6 +20,7 @@ NOWHERE = {
     "rapl": "/nowhere/powercap",
     "perf": "/nowhere/sys",
     "hwmon": "/nowhere/hwmon",
+    "ipmi": "/nowhere/ipmi0",
 }
 
 
