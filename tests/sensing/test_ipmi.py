@@ -382,6 +382,50 @@ def test_its_records_and_codes_are_those_of_the_kernels_header(tmp_path):
     ]  # fmt: skip
 
 
+SIMULATOR = """name "lab"
+set_working_mc 0x20
+  serial 15 127.0.0.1 {port} codec VM
+"""
+COMMANDS = """mc_setbmc 0x20
+mc_add 0x20 0 no-device-sdrs 0x23 9 8 0x9f 0x1291 0xf02 persist_sdr
+mc_enable 0x20
+"""
+
+
+@pytest.mark.system
+def test_openipmis_own_simulator_is_understood(tmp_path):
+    """``ipmi_sim`` knows Get Device ID and no DCMI: the bytes are its own, the refusal too."""
+    simulator = shutil.which("ipmi_sim")
+    if simulator is None:
+        pytest.skip("no ipmi_sim: apt install openipmi")
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    (tmp_path / "lan.conf").write_text(SIMULATOR.format(port=port))
+    (tmp_path / "commands").write_text(COMMANDS)
+    running = subprocess.Popen(
+        [simulator, "-c", tmp_path / "lan.conf", "-f", tmp_path / "commands", "-s", tmp_path, "-n"],
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    transport = ipmi.SerialVm("127.0.0.1", port, timeout=10)
+    try:
+        answer = b""
+        for _ in range(100):
+            assert running.poll() is None
+            try:
+                answer = transport.ask(0x06, 0x01, b"")
+                break
+            except ConnectionError:
+                time.sleep(0.1)
+        assert answer[:5] == bytes((0, 0x00, 0x03, 0x09, 0x08)), "as the commands made it"
+        with pytest.raises(dcmi.Refused) as refusal:
+            dcmi.power_reading(transport)
+        assert refusal.value.completion == 0xC1
+    finally:
+        transport.close()
+        running.kill()
+        running.wait()
+
+
 def test_a_closed_controller_leaves_no_thread(clock):
     before = threading.active_count()
     with StandInBmc(Device(flat(1.0)), clock.now) as bmc:

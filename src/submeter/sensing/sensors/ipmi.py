@@ -54,7 +54,8 @@ class IpmiSensor:
             reading = dcmi.power_reading(self._transport)
         except OSError as error:
             self.close()
-            raise SensorUnavailable(str(error), root, _fix(error, root)) from error
+            what = error.strerror or str(error)
+            raise SensorUnavailable(what, root, _fix(error, root)) from error
         averages = reading.period <= _LONGEST_AVERAGE
         refresh = max(_BEAT, reading.period) if averages else _BEAT
         self._accuracy = Accuracy(refresh, 1 - _GAIN, 1 + _GAIN, _REASON)
