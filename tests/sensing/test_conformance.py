@@ -13,8 +13,11 @@ from pathlib import Path
 
 import pytest
 
+from submeter.lab import http_pages
 from submeter.lab.bmc import StandInBmc
 from submeter.lab.device import Device
+from submeter.lab.http_meters import HttpMeter
+from submeter.lab.load import Load
 from submeter.lab.waveform import flat
 from submeter.sensing.devices import perf
 from submeter.sensing.discovery import ORDER
@@ -80,6 +83,17 @@ def energy_meter(folder, request):
     return str(folder / "meters")
 
 
+def on_the_network(make):
+    """Give what starts a stand-in on the network, and stops it after the tests."""
+
+    def address(folder, request):
+        site = HttpMeter(make(Load([(0, 120_000_000)]), time.monotonic_ns))
+        request.addfinalizer(site.close)
+        return site.__enter__().address
+
+    return address
+
+
 def nowhere(folder, request):
     return "anywhere"
 
@@ -93,6 +107,10 @@ KINDS = {
     "nvidia": nvml,
     "amd": amd_smi,
     "emi": energy_meter,
+    "dcgm": on_the_network(http_pages.Dcgm),
+    "kepler": on_the_network(http_pages.Kepler),
+    "redfish": on_the_network(http_pages.Bmc),
+    "wall": on_the_network(http_pages.ShellyGen2),
     "sample-wall": nowhere,
 }
 COMPILED = {"nvidia", "amd"}

@@ -15,7 +15,19 @@ if TYPE_CHECKING:
     from submeter.sensing.probes.probe import Probe
     from submeter.sensing.sensors.sensor import Sensor
 
-ORDER = ("replay", "nvidia", "amd", "rapl", "perf", "hwmon", "ipmi")
+ORDER = (
+    "replay",
+    "nvidia",
+    "amd",
+    "rapl",
+    "perf",
+    "hwmon",
+    "ipmi",
+    "dcgm",
+    "kepler",
+    "redfish",
+    "wall",
+)
 """The order in which sensors are tried; plug-ins that are not named here come after, by name.
 
 Where two sensors read one domain, the first keeps it.
