@@ -54,15 +54,18 @@ NOTES = {
     "outlives it is named under *left out*. `--json -` is refused, because standard output belongs "
     "to the command.",
     "attach": "Meters the process and its descendants, or a control group, until it ends, the time "
-    "is over, or Ctrl-C or SIGTERM. What it used before is not counted. How to: "
+    "is over, or Ctrl-C or SIGTERM. What it used before is not counted. A pod, a container and a "
+    "job are found by their control groups, on the node where they run. How to: "
     "[measure a running service](../how-to/measure-a-running-service.md).",
     "top": "Ctrl-C ends it. Where standard output is no terminal it looks once and ends. Energy "
     "above idle is shared out by CPU time; processes that lived and died between two looks are in "
     "*seen too briefly*.",
     "account": "The entry is not changed: the same joules are accounted for again "
-    "([how to](../how-to/account-again-by-another-method.md)).",
-    "ledger": "`list` shows the latest revision of each entry, `show` one of them in full. Damaged "
-    "bytes are reported on standard error and cost only what they touch ([ledger](ledger.md)).",
+    "([how to](../how-to/account-again-by-another-method.md)). With `--job` it is of all entries "
+    "of a job, each joule once ([how to](../how-to/account-for-a-job-on-many-nodes.md)).",
+    "ledger": "`list` shows the latest revision of each entry, `show` one of them in full, `merge` "
+    "copies what other ledgers hold ([what a merge does](ledger.md#merging)). Damaged bytes are "
+    "reported on standard error and cost only what they touch.",
     "doctor": "Takes a second or a few: it reads every sensor, measures how often its value "
     "changes and what a read costs, and keeps that until the next boot. Each sensor that does not "
     "answer comes with its remedy.",
@@ -92,8 +95,8 @@ def usage(name: str, actions: list[argparse.Action]) -> str:
         if action.option_strings:
             continue
         shown = "|".join(action.choices) if action.choices else str(action.metavar or action.dest)
-        shown = f"{shown}…" if action.nargs == "+" else shown
-        words.append(f"[{shown}]" if action.nargs == "?" else shown)
+        shown = f"{shown}…" if action.nargs in ("+", "*") else shown
+        words.append(f"[{shown}]" if action.nargs in ("?", "*") else shown)
     return " ".join([*words, "[options]"])
 
 
@@ -105,7 +108,7 @@ def row(action: argparse.Action) -> str:
     else:
         shown = "|".join(action.choices) if action.choices else str(action.metavar or action.dest)
     meaning = (action.help or "").replace("|", "\\|")
-    return f"| `{shown}` | {meaning} |".replace("`list|show`", "`list` or `show`")
+    return f"| `{shown}` | {meaning} |".replace("`list|show|merge`", "`list`, `show` or `merge`")
 
 
 def section(name: str) -> str:

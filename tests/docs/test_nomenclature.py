@@ -16,9 +16,9 @@ revision role rule stage state tenant text title version water_basis what where 
 words
 """
 _RECORDS = """
-account accuracy activity bookings by_component companions desk entry facility factor factors
-formula gaps inventory is_virtual items method methods other part parts phases recipe sensor shares
-source sources spec target trace usage uses widest
+account accounts accuracy activity again bookings by_component companions desk entry facility factor
+factors formula gaps heading inventories inventory is_virtual items method methods other part parts
+phases recipe sensor shares source sources spec target told trace usage uses widest
 """
 NO_QUANTITIES = frozenset((_WORDS + _RECORDS).split())
 """Parameters that denote no quantity: names, words, and records made of quantities."""

@@ -71,7 +71,9 @@ def test_it_is_found_with_all_that_is_in_it(tree, kind, identity, path):
 
 
 def test_its_identity_is_told_by_its_path():
-    assert of_group(JOB).lineage == {"job": "slurm:123"}
+    assert of_group(JOB).lineage == {"job": "slurm:123", "covers": "job"}
+    assert of_group(STEP).lineage["covers"] == "task"
+    assert of_group("/user.slice").lineage == {}
     assert of_group(BOX).host == {"pod": UID, "container": ID}
 
 

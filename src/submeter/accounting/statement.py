@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from submeter.accounting.account import work_out
 from submeter.accounting.fingerprint import of_factors
+from submeter.accounting.joint import gathered, work_out_all
 from submeter.accounting.widest import widest
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from submeter.accounting.account import Account
     from submeter.accounting.amount import Amount
@@ -110,6 +110,27 @@ class Recipe:
 
 
 @dataclass(frozen=True, slots=True)
+class Heading:
+    """What a statement is of.
+
+    Parameters
+    ----------
+    id, name, stage : str
+        Of the work.
+    unit : FunctionalUnit
+        What it delivered.
+    missing : tuple of str
+        What is known to be missing of the whole, in words.
+    """
+
+    id: str
+    name: str
+    stage: str
+    unit: FunctionalUnit
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Statement:
     """What the work cost the world; None is not known, or outside the method.
 
@@ -166,14 +187,36 @@ def state(inventory: Inventory, method: Method, draws: Draws) -> Statement:
     The value of each quantity comes from the central value of every factor, its interval from
     the 2.5th and 97.5th percentile of the realisations.
     """
-    account = work_out(inventory, method, draws)
-    per_unit = _per_unit(account, inventory.unit)
+    heading = Heading(inventory.id, inventory.name, inventory.stage, inventory.unit)
+    return state_together((inventory,), method, draws, heading)
+
+
+def state_together(
+    inventories: Sequence[Inventory], method: Method, draws: Draws, heading: Heading
+) -> Statement:
+    """Account for several inventories as one: what they share is drawn once, each has its place.
+
+    Parameters
+    ----------
+    inventories : sequence of Inventory
+        At least one, of work that is no part of other work among it.
+    method : Method
+        The rules.
+    draws : Draws
+        The realisations.
+    heading : Heading
+        What the whole is called.
+    """
+    account = work_out_all(inventories, method, draws)
+    per_unit = _per_unit(account, heading.unit)
+    told = gathered([each.missing for each in inventories]) if len(inventories) > 1 else None
+    missing = inventories[0].missing if told is None else told
     return Statement(
-        id=inventory.id,
-        name=inventory.name,
-        stage=inventory.stage,
+        id=heading.id,
+        name=heading.name,
+        stage=heading.stage,
         method=method.id,
-        unit=inventory.unit,
+        unit=heading.unit,
         energy=_energy(account),
         carbon=_carbon(account, method),
         water=_water(account),
@@ -181,11 +224,11 @@ def state(inventory: Inventory, method: Method, draws: Draws) -> Statement:
         primary_energy=_estimate(account.primary_energy, "MJ"),
         money=_estimate(account.money, account.currency),
         per_unit=per_unit,
-        missing=_missing(inventory, account, per_unit),
-        widest=widest(inventory, method, draws, account),
+        missing=_missing((*heading.missing, *missing), heading.unit, account, per_unit),
+        widest=widest(account, draws, lambda known: work_out_all(inventories, method, known)),
         sources=tuple(dict.fromkeys(factor.source for factor in account.uses)),
         overhead=_estimate(account.overhead, "kWh"),
-        place=Place(inventory.place, inventory.grid.intensity, inventory.facility.pue),
+        place=_place(inventories),
         recipe=Recipe(
             method.version, method.hash(), of_factors(account.uses), draws.seed, draws.count
         ),
@@ -217,10 +260,26 @@ def _per_unit(account: Account, unit: FunctionalUnit) -> PerUnit | None:
     return PerUnit(*(_estimate(amount and amount.scaled(share), name) for amount, name in totals))
 
 
-def _missing(inventory: Inventory, account: Account, per_unit: PerUnit | None) -> tuple[str, ...]:
-    notes = [*inventory.missing, *account.missing]
+def _place(inventories: Sequence[Inventory]) -> Place:
+    """Give the place; of several, their names, and the factors only where they are the same."""
+    words = [each.place for each in inventories]
+    grids = {each.grid.intensity for each in inventories}
+    pues = {each.facility.pue for each in inventories}
+    keys = dict.fromkeys(key for each in words for key in each)
+    return Place(
+        {key: ", ".join(dict.fromkeys(each[key] for each in words if each.get(key)))
+         for key in keys},
+        grids.pop() if len(grids) == 1 else None,
+        pues.pop() if len(pues) == 1 else None,
+    )  # fmt: skip
+
+
+def _missing(
+    told: Sequence[str], unit: FunctionalUnit, account: Account, per_unit: PerUnit | None
+) -> tuple[str, ...]:
+    notes = [*told, *account.missing]
     if per_unit is None:
-        notes.append(f"per_unit: the number of {inventory.unit.name}s is not known or zero")
+        notes.append(f"per_unit: the number of {unit.name}s is not known or zero")
     return tuple(dict.fromkeys(notes))
 
 

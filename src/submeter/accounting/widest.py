@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from submeter.accounting.account import work_out
 from submeter.quantities.factor import Spread
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from numpy.typing import NDArray
 
@@ -19,8 +18,6 @@ if TYPE_CHECKING:
     from submeter.accounting.amount import Amount
     from submeter.accounting.desk import Role
     from submeter.accounting.draws import Draws
-    from submeter.accounting.inventory import Inventory
-    from submeter.accounting.method import Method
     from submeter.quantities.factor import Factor
 
 SHOWN = 5
@@ -55,9 +52,18 @@ class Widener:
 
 
 def widest(
-    inventory: Inventory, method: Method, draws: Draws, account: Account
+    account: Account, draws: Draws, again: Callable[[Draws], Account]
 ) -> tuple[Widener, ...]:
     """Name what widens total carbon most (total energy, where there is no total of carbon).
+
+    Parameters
+    ----------
+    account : Account
+        The account.
+    draws : Draws
+        Its realisations.
+    again : callable
+        Works the same account out in other realisations.
 
     Notes
     -----
@@ -79,7 +85,7 @@ def widest(
         Widener(
             key,
             round(share, 3),
-            _narrows(inventory, method, draws, key, width),
+            _narrows(again, draws, key, width),
             _PLACE if key == WORLD else spread[key].value,
         )
         for key, share in shares.items()
@@ -111,7 +117,7 @@ def _correlation(ranks: NDArray[np.int64], others: NDArray[np.int64]) -> float:
     return 1 - 6 * gaps / (count * (count**2 - 1))
 
 
-def _narrows(inventory: Inventory, method: Method, draws: Draws, key: str, before: float) -> float:
+def _narrows(again: Callable[[Draws], Account], draws: Draws, key: str, before: float) -> float:
     known = replace(draws, known=draws.known | {key})
-    after = _width(_answer(work_out(inventory, method, known)))
+    after = _width(_answer(again(known)))
     return round(max(0.0, 1 - after / before), 3)

@@ -19,7 +19,7 @@ COMMANDS = {
     "attach": "meter a process that already runs",
     "top": "watch live what this machine draws, and who",
     "account": "work out a statement anew, by any method, for any place",
-    "ledger": "what is on the record: list, show",
+    "ledger": "what is on the record: list, show, merge",
     "doctor": "which sensors answer here, which do not, and how to mend it",
     "factors": "find a published number and its source",
     "methods": "the accounting methods",
@@ -114,7 +114,9 @@ def _dispatch(words: list[str]) -> int:
     command: Command = import_module(f"submeter.cli.commands.{name}")
     parser = Parser(prog=f"submeter {name}", description=f"{COMMANDS[name]}.", allow_abbrev=False)
     command.add_arguments(parser)
-    return command.run(parser.parse_args(words[1:]))
+    # Elsewhere options may stand between arguments; behind run's -- all belongs to the command.
+    read = parser.parse_args if name == "run" else parser.parse_intermixed_args
+    return command.run(read(words[1:]))
 
 
 def overview() -> str:

@@ -22,6 +22,8 @@ class Selection:
         What the entry is called; its stage; the name of its model. Exactly.
     state : State or None
         How far it has come.
+    job : str or None
+        The job that it belongs to, such as ``slurm:123``, or the run, such as ``torchrun:ID``.
     """
 
     since: int | None = None
@@ -30,6 +32,7 @@ class Selection:
     stage: str | None = None
     model: str | None = None
     state: State | None = None
+    job: str | None = None
 
     def admits(self, activity: Activity) -> bool:
         """Tell whether an entry is among those asked for."""
@@ -40,7 +43,14 @@ class Selection:
             and (self.stage is None or activity.stage == self.stage)
             and (self.model is None or activity.model.get("name", "") == self.model)
             and (self.state is None or activity.state is self.state)
+            and (self.job is None or self.job in jobs_of(activity))
         )
+
+
+def jobs_of(activity: Activity) -> tuple[str, ...]:
+    """Give the job and the run that an entry belongs to, as far as they are known."""
+    told = (activity.lineage.get(name, "") for name in ("job", "run"))
+    return tuple(dict.fromkeys(each for each in told if each))
 
 
 EVERYTHING = Selection()

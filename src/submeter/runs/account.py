@@ -71,7 +71,7 @@ def inventory_of(activity: Activity, stated: Mapping[str, str] | None = None) ->
         id=activity.id,
         name=activity.name,
         stage=activity.stage,
-        unit=_unit(activity),
+        unit=unit_of(activity),
         items=tuple(_items(activity.bookings)),
         idle=tuple(_idle(activity.bookings)),
         embodied=tuple(devices),
@@ -92,7 +92,7 @@ def inventory_of(activity: Activity, stated: Mapping[str, str] | None = None) ->
     )
 
 
-def _unit(activity: Activity) -> FunctionalUnit:
+def unit_of(activity: Activity) -> FunctionalUnit:
     """Take the work that was counted as the unit: requests, else images, tokens, else the run."""
     names = {"requests": "request", "images": "image", "tokens_out": "output token"}
     for name, singular in names.items():

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from submeter.sensing.devices.cgroup_names import Names
 
 
+LEVELS = ("job", "step", "task", "pod", "container", "unit")
+"""What a control group can be all of, each within those before it where both are named."""
+
+
 class Origin(NamedTuple):
     """What an entry says of it.
 
@@ -42,8 +46,11 @@ def of_process(pid: int, root: str = "/proc") -> Origin:
 
 
 def of_group(path: str) -> Origin:
-    """Tell whom a control group belongs to, by its path."""
-    return _joined(cgroup_names.named(path), {})
+    """Tell whom a control group belongs to, and that all of it is metered: ``covers``."""
+    names = cgroup_names.named(path)
+    host, told = _joined(names, {})
+    covers = [level for level in LEVELS if getattr(names, level)]
+    return Origin(host, {**told, **({"covers": covers[-1]} if covers else {})})
 
 
 def _joined(names: Names, environ: Mapping[str, str]) -> Origin:

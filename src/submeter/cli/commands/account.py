@@ -1,7 +1,8 @@
-"""``submeter account ID``: work out a statement anew, by any method, for any place."""
+"""``submeter account ID``: work out a statement anew, by any method, for any place, or a job's."""
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,15 +16,21 @@ from submeter.errors import UsageError
 from submeter.ledger.book import Ledger
 from submeter.ledger.location import ledger_folder
 from submeter.runs.account import account
+from submeter.runs.joint import account_jointly, joined
 from submeter.runs.settings import load
 
 if TYPE_CHECKING:
     import argparse
 
+    from submeter.accounting.statement import Statement
+    from submeter.runs.joint import Joint
+    from submeter.runs.settings import Settings
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add its arguments."""
-    parser.add_argument("id", nargs="?", default="last", help="an id, its beginning, or last")
+    parser.add_argument("id", nargs="?", help="an id, its beginning, or last (the default)")
+    parser.add_argument("--job", metavar="ID", help="all entries of a job: slurm:123, torchrun:ID")
     parser.add_argument("--method", metavar="ID", help="accounting method; see submeter methods")
     settings_flags(parser, (*PLACE, LEDGER))
     json_flag(parser)
@@ -33,10 +40,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Account for an entry of the ledger; the entry is not changed."""
     settings = load({"ledger": args.ledger, "method": args.method})
-    if Path(args.id).exists():
+    ledger = Ledger(ledger_folder(settings["ledger"] or None, settings.environ))
+    if args.job is not None:
+        return _account_for_job(args, settings, ledger)
+    if args.id is not None and Path(args.id).exists():
         what = "account files are not read yet"
         raise UsageError(what, args.id, "give the id of an entry: submeter ledger list")
-    entry = Ledger(ledger_folder(settings["ledger"] or None, settings.environ)).get(args.id)
+    entry = ledger.get(args.id or "last")
     place = {name: getattr(args, name) or "" for name, *_ in PLACE}
     if not entry.place and not any(place.values()):
         place = {name: settings[name] for name in place}
@@ -46,9 +56,47 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         write_json(statement.as_dict(), args.json)
         return 0
+    _print(f"{entry.id}  {entry.name}: {entry.seconds:.2f} s", statement)
+    return 0
+
+
+def _account_for_job(args: argparse.Namespace, settings: Settings, ledger: Ledger) -> int:
+    """Account for all entries of a job as one."""
+    if args.id is not None:
+        what = "both an entry and a job are named"
+        raise UsageError(what, f"{args.id}, --job {args.job}", "name one of them")
+    joint = joined(args.job, list(ledger.activities()))
+    place = {name: getattr(args, name) or "" for name, *_ in PLACE}
+    configured = {name: settings[name] for name in place}
+    statement = account_jointly(joint, settings["method"], place, configured)
+    for each in ledger.damage().damage:
+        sys.stderr.write(f"warning: {each.path} is damaged: entries of the job may be missing\n")
+    if args.csv:
+        write_csv(statement, joint.summary, args.csv)
+    if args.json:
+        write_json({**statement.as_dict(), "job": joint.as_dict()}, args.json)
+        return 0
+    _print(_heading(joint), statement)
+    return 0
+
+
+def _heading(joint: Joint) -> str:
+    """Say of what a job's account is made."""
+    counts = {
+        "entry": len(joint.entries), "rank": joint.ranks, "machine": joint.machines,
+        "retry": joint.retries, "part left out": len(joint.parts),
+    }  # fmt: skip
+    plural = {"entry": "entries", "retry": "retries", "part left out": "parts left out"}
+    words = [
+        f"{count} {word if count == 1 else plural.get(word, f'{word}s')}"
+        for word, count in counts.items() if count
+    ]  # fmt: skip
+    return f"{joint.job}  {joint.summary.name}: {', '.join(words)}; {joint.summary.seconds:.2f} s"
+
+
+def _print(title: str, statement: Statement) -> None:
     out = console()
-    out.print(Text(f"{entry.id}  {entry.name}: {entry.seconds:.2f} s", style="bold"))
+    out.print(Text(title, style="bold"))
     print_figures(out, statement)
     print_doubts(out, statement)
     print_sources(out, statement)
-    return 0

@@ -1,9 +1,10 @@
-"""``submeter ledger list | show``: what is on the record."""
+"""``submeter ledger list | show | merge``: what is on the record, and joining records."""
 
 from __future__ import annotations
 
 import sys
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.table import Table
@@ -12,11 +13,16 @@ from rich.text import Text
 from submeter.cli.output import console, write_json
 from submeter.cli.parser import LEDGER, json_flag, settings_flags
 from submeter.cli.render.books import books_table, energy_columns, energy_words, phase_lines
+from submeter.cli.render.merge import as_dict as merge_as_dict
+from submeter.cli.render.merge import print_merge, warn_of_damage
 from submeter.errors import UsageError
 from submeter.ledger.book import Ledger
 from submeter.ledger.liveness import is_alive, standing
 from submeter.ledger.location import ledger_folder
+from submeter.ledger.merge import merge
 from submeter.ledger.selection import Selection
+from submeter.runs.claims import overlaps
+from submeter.runs.parts import outermost
 from submeter.runs.settings import load
 from submeter.workloads.activity_json import to_json
 
@@ -36,28 +42,60 @@ _WIDE, _SHORT = 98, 13
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add its arguments."""
-    parser.add_argument("action", choices=("list", "show"))
-    parser.add_argument("id", nargs="?", default="last", help="show: an id, its beginning, or last")
+    parser.add_argument("action", choices=("list", "show", "merge"))
+    meaning = "show: an id, its beginning, or last; merge: ledgers, which are only read"
+    parser.add_argument("which", nargs="*", metavar="ID or SOURCE", help=meaning)
+    parser.add_argument("--into", metavar="LEDGER", help="merge: where to; --ledger by default")
     parser.add_argument("--since", metavar="DATE", help="list: from this UTC date on (2026-11-24)")
     parser.add_argument("--until", metavar="DATE", help="list: before this UTC date")
     parser.add_argument("--name", help="list: entries of this name")
     parser.add_argument("--stage", help="list: entries of this stage")
+    parser.add_argument("--job", metavar="ID", help="list: entries of this job (slurm:123)")
     settings_flags(parser, (LEDGER,))
     json_flag(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """List the entries, or show one."""
-    settings = load({"ledger": args.ledger})
+    _check(args)
+    settings = load({"ledger": args.into or args.ledger})
     ledger = Ledger(ledger_folder(settings["ledger"] or None, settings.environ))
-    code = _list(args, ledger) if args.action == "list" else _show(args, ledger)
+    code = {"list": _list, "show": _show, "merge": _merge}[args.action](args, ledger)
     _warn_of_damage(ledger)
     return code
 
 
+def _check(args: argparse.Namespace) -> None:
+    """Refuse what the action has no use for."""
+    count = len(args.which)
+    if args.action == "merge" and not count:
+        raise UsageError("merge what?", fix="submeter ledger merge SOURCE… --into LEDGER")
+    if count > {"list": 0, "show": 1, "merge": count}[args.action]:
+        what = f"{args.action} does not take {' '.join(args.which)}"
+        raise UsageError(what, fix="submeter ledger --help")
+    if args.into and args.action != "merge":
+        raise UsageError(f"{args.action} does not take --into", fix="name it by --ledger")
+
+
+def _merge(args: argparse.Namespace, ledger: Ledger) -> int:
+    """Join ledgers, and tell what several entries claim of one device."""
+    told = merge([Path(each) for each in args.which], ledger)
+    doubled = overlaps(outermost(ledger.activities()))
+    if args.json:
+        write_json(merge_as_dict(ledger, told, doubled), args.json)
+    else:
+        print_merge(console(), ledger, told, doubled)
+    warn_of_damage(told)
+    return 0
+
+
 def _list(args: argparse.Namespace, ledger: Ledger) -> int:
     selection = Selection(
-        since=_instant(args.since), until=_instant(args.until), name=args.name, stage=args.stage
+        since=_instant(args.since),
+        until=_instant(args.until),
+        name=args.name,
+        stage=args.stage,
+        job=args.job,
     )
     entries = list(ledger.activities(selection))
     if args.json:
@@ -90,7 +128,7 @@ def _list(args: argparse.Namespace, ledger: Ledger) -> int:
 
 
 def _show(args: argparse.Namespace, ledger: Ledger) -> int:
-    entry = ledger.get(args.id)
+    entry = ledger.get(args.which[0] if args.which else "last")
     if args.json:
         write_json(_with_standing(entry), args.json)
         return 0

@@ -1,0 +1,89 @@
+"""Accounts that were drawn alike, added up: what they share stays one unknown."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from submeter.accounting.account import Account, work_out
+from submeter.accounting.amount import total
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from submeter.accounting.amount import Amount
+    from submeter.accounting.draws import Draws
+    from submeter.accounting.inventory import Inventory
+    from submeter.accounting.method import Method
+
+_PARTS = (
+    "energy", "operational", "idle", "embodied", "carbon", "on_site", "electricity", "water",
+    "resources", "primary_energy", "overhead",
+)  # fmt: skip
+_NUMBER = re.compile(r"\d[\d.,]*(?:e[-+]?\d+)?")
+
+
+def work_out_all(inventories: Sequence[Inventory], method: Method, draws: Draws) -> Account:
+    """Work out several inventories in the same realisations, and add them up."""
+    return add_up([work_out(each, method, draws) for each in inventories])
+
+
+def add_up(accounts: Sequence[Account]) -> Account:
+    """Add up accounts amount by amount.
+
+    Parameters
+    ----------
+    accounts : sequence of Account
+        At least one; all of one method and of the same draws.
+
+    Notes
+    -----
+    A part that some of them lack is the sum of the others, and told as incomplete.
+    """
+    if len(accounts) == 1:
+        return accounts[0]
+    notes = gathered([each.missing for each in accounts])
+    sums = {name: _sum([getattr(each, name) for each in accounts], name, notes) for name in _PARTS}
+    names = dict.fromkeys(name for each in accounts for name in each.components)
+    components = {name: total(each.components.get(name) for each in accounts) for name in names}
+    currencies = {each.currency for each in accounts if each.money is not None}
+    money = [each.money for each in accounts]
+    if len(currencies) > 1:
+        notes.append(f"money: prices in {', '.join(sorted(currencies))} are not added up")
+        money = []
+    bases = {each.water_basis for each in accounts if each.water is not None}
+    return replace(
+        accounts[0],
+        **sums,
+        components={name: amount for name, amount in components.items() if amount is not None},
+        money=_sum(money, "money", notes),
+        currency=currencies.pop() if len(currencies) == 1 else "",
+        water_basis=bases.pop() if len(bases) == 1 else ("mixed" if bases else "unspecified"),
+        missing=tuple(notes),
+        uses={factor: role for each in reversed(accounts) for factor, role in each.uses.items()},
+    )
+
+
+def _sum(amounts: Sequence[Amount | None], name: str, notes: list[str]) -> Amount | None:
+    lacking = sum(amount is None for amount in amounts)
+    if 0 < lacking < len(amounts):
+        notes.append(f"{name}: not known of {lacking} of {len(amounts)} entries; the others' sum")
+    return total(amounts)
+
+
+def gathered(told: Sequence[Sequence[str]]) -> list[str]:
+    """Gather the notes of several accounts: one that differs in its numbers alone stands once.
+
+    Examples
+    --------
+    >>> gathered([["idle: 2 kWh left"], ["idle: 3 kWh left"], ["pue: none is known"]])
+    ['idle: 2 kWh left (and 1 more like it)', 'pue: none is known']
+    """
+    kinds: dict[str, dict[str, None]] = {}
+    for note in (note for notes in told for note in notes):
+        kinds.setdefault(_NUMBER.sub("#", note), {}).setdefault(note)
+    return [
+        next(iter(notes)) + (f" (and {len(notes) - 1} more like it)" if len(notes) > 1 else "")
+        for notes in kinds.values()
+    ]
