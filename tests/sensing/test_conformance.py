@@ -25,6 +25,7 @@ from tests.fakes.energy_meter import EnergyMeter
 from tests.fakes.events import pmu
 from tests.fakes.hwmon import Monitors, superchip
 from tests.fakes.machine import Powercap, VirtualClock
+from tests.fakes.powermetrics import PowerMetricsFile
 
 ROOT = Path(__file__).parents[2]
 PLUGIN = ROOT / "tests" / "plugin_sample"
@@ -94,6 +95,12 @@ def on_the_network(make):
     return address
 
 
+def powermetrics(folder, request):
+    file = PowerMetricsFile(folder / "power.plist")
+    file.tell(1.0, cpu=5.0, gpu=9.0, ane=0.0)
+    return str(file.path)
+
+
 def nowhere(folder, request):
     return "anywhere"
 
@@ -107,6 +114,7 @@ KINDS = {
     "nvidia": nvml,
     "amd": amd_smi,
     "emi": energy_meter,
+    "apple": powermetrics,
     "dcgm": on_the_network(http_pages.Dcgm),
     "kepler": on_the_network(http_pages.Kepler),
     "redfish": on_the_network(http_pages.Bmc),
