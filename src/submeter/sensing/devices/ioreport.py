@@ -7,9 +7,12 @@ on (macmon, Stats, NeoAsitop); a library without one of the calls is refused, no
 from __future__ import annotations
 
 import ctypes
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from submeter.errors import SensorUnavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 LIBRARY = "/usr/lib/libIOReport.dylib"
 _FOUNDATION = "/System/Library/Frameworks/CoreFoundation.framework/CoreFoundation"
@@ -128,7 +131,7 @@ class IOReport:
         self._subscribed = ctypes.c_void_p()
 
 
-def _bound(path: str, calls: dict[str, tuple[object, tuple[object, ...]]]) -> ctypes.CDLL:
+def _bound(path: str, calls: Mapping[str, tuple[Any, tuple[Any, ...]]]) -> ctypes.CDLL:
     """Load a library and say what its calls take and give."""
     try:
         library = ctypes.CDLL(path)

@@ -121,5 +121,5 @@ def _energy(told: dict[str, Any], part: str, interval: float) -> int | None:
             energy, power = place.get(f"{part}_energy"), place.get(f"{part}_power")
             milli = energy if energy or power is None else power * interval
             if milli is not None and not (part == "cpu" and not milli):
-                return round(milli * 1_000_000)
+                return round(float(milli) * 1_000_000)
     return None
