@@ -161,7 +161,8 @@ class Activity:
     devices : tuple of Device
         The hardware.
     host : mapping of str to str
-        ``name``, ``boot``, ``pid``, ``machine`` (``bare`` or ``virtual``), ``system``.
+        ``name``, ``boot``, ``pid``, ``machine`` (``bare`` or ``virtual``), ``system``, ``pod``,
+        ``container``, ``unit``.
     model : mapping of str to str
         ``name``, ``revision``, ``parameters``, ``precision``; empty where unknown.
     place : mapping of str to str
@@ -170,7 +171,8 @@ class Activity:
     tenant, contract : str
         Whose work; under which supply. Empty where unknown.
     lineage : mapping of str to str
-        ``parent``, ``trace``, ``teacher``, ``base``: ids that this work hangs on.
+        ``job``, ``run``, ``step``, ``rank`` and the like, ``covers``, ``parent``, ``trace``,
+        ``teacher``, ``base``: what this work hangs on.
     overhead : mapping of str to int
         The meter's own ``cpu`` [ns] and ``energy`` [µJ].
     missing : tuple of str
