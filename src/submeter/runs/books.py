@@ -135,7 +135,7 @@ def _book(trace: PowerTrace, seen: Evidence, span: Span, seats: Sequence[Seat]) 
         if seat.companions:
             rule = Simultaneous(rule, *seat)
     shares = attribute(trace, span, rule)
-    drawn = trace.drawn(span)
+    doubt = trace.doubt(span)
     return Booking(
         domain=trace.domain.id,
         component=trace.domain.component,
@@ -148,12 +148,14 @@ def _book(trace: PowerTrace, seen: Evidence, span: Span, seats: Sequence[Seat]) 
         others=shares.shares.others,
         idle=shares.shares.idle,
         unattributed=shares.shares.unattributed,
-        low=drawn.low / drawn.energy if drawn.energy else 1.0,
-        high=drawn.high / drawn.energy if drawn.energy else 1.0,
-        coverage=drawn.coverage,
+        low=trace.accuracy.low,
+        high=trace.accuracy.high,
+        coverage=trace.seen(span) / span.nanoseconds if span.nanoseconds > 0 else 0.0,
         rule=rule.name,
         share=rule.occupied(span),
         inside=trace.domain.inside,
+        below=round(doubt.below),
+        above=round(doubt.above),
         idle_method=split.method if split else "",
         idle_low=split.low if split else 1.0,
         idle_high=split.high if split else 1.0,
@@ -216,7 +218,14 @@ def _sum(timed: Sequence[_Part], seconds: float) -> Booking:
         share=weighted("share", idles),
         idle_low=weighted("idle_low", idles),
         idle_high=weighted("idle_high", idles),
+        below=_in_squares(part.below for part in parts),
+        above=_in_squares(part.above for part in parts),
     )
+
+
+def _in_squares(amounts: Iterable[int]) -> int:
+    """Add what differs by chance: what was missed at the edge of a window is not in another's."""
+    return round(math.hypot(*amounts))
 
 
 def charged(bookings: Iterable[Booking]) -> tuple[int, float, float, float] | None:
@@ -260,14 +269,30 @@ def _charge_ratios(booked: Booking) -> tuple[float, float]:
     logarithms add in squares.
     """
     charge, above = _charge(booked), booked.workload + booked.others
+    meter = meter_ratios(booked)
     if not charge or not above:
-        return booked.low, booked.high
+        return meter
     found = [1.0]
     for ratio in (booked.idle_low, booked.idle_high):
         idle = min(booked.idle * ratio, booked.idle + above)
         left = (booked.idle + above - idle) / above
         found.append((booked.workload * left + idle * booked.share) / charge)
-    return _joint(booked.low, min(found)), _joint(booked.high, max(found))
+    return _joint(meter[0], min(found)), _joint(meter[1], max(found))
+
+
+def meter_ratios(booked: Booking) -> tuple[float, float]:
+    """Give the 95 % interval of what a domain's meter or model told, as ratios.
+
+    Notes
+    -----
+    Its gain and the misreading at the window's edges have nothing to do with each other: their
+    logarithms add in squares.
+    """
+    if not booked.meter:
+        return booked.low, booked.high
+    below = max(0.0, 1 - booked.below / booked.meter)
+    above = 1 + booked.above / booked.meter
+    return _joint(booked.low, below), _joint(booked.high, above)
 
 
 def _joint(meter: float, split: float) -> float:

@@ -13,6 +13,7 @@ from submeter.ledger.identity import IdSource
 from submeter.ledger.location import ledger_folder
 from submeter.runs.calibration import in_background, known_refresh
 from submeter.runs.entry import Seen, Work, make
+from submeter.runs.lineage import of_self
 from submeter.runs.overhead import overhead
 from submeter.runs.rig import Rig
 from submeter.runs.tally import CHECKPOINT, Tally
@@ -108,7 +109,7 @@ class Job:
         if self.rig.own is not None and self._tree is not None:
             self.rig.own.finish(self.clock.now(), self._tree.last())
         mark = self.rig.meter.mark()
-        late = self.rig.meter.wait(mark, HUNG)
+        late = self.rig.meter.wait(mark, HUNG, settled=True)
         self.notes += [f"{name}: no answer for {HUNG:.0f} s at the end" for name in late]
         activity = self._entry(mark.instant, State.FINAL, exit_code)
         self._write(activity)

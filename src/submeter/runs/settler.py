@@ -152,7 +152,8 @@ class Settler:
         """Wait for the readings at a window's end; gives what did not answer."""
         if self._rig is None:
             return [self._failure]
-        late = self._rig.meter.wait(window.mark or self._rig.meter.mark(), HUNG)
+        mark = window.mark or self._rig.meter.mark()
+        late = self._rig.meter.wait(mark, HUNG, settled=True)
         return [f"{name}: no answer for {HUNG:.0f} s at the end of the window" for name in late]
 
     def _missing(
@@ -232,7 +233,7 @@ class Settler:
         Windows that are still open at the program's end are entered as far as they have come.
         """
         if self._rig is not None and self._session.roots:
-            self._rig.meter.wait(self._rig.meter.mark(), HUNG)
+            self._rig.meter.wait(self._rig.meter.mark(), HUNG, settled=True)
             self._checkpoint()
         for writer in self._writers.values():
             try:

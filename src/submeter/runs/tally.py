@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from submeter.quantities.clock import NANOSECONDS_PER_SECOND, Span
@@ -9,10 +10,11 @@ from submeter.runs.books import added, book
 from submeter.workloads.usage import Use, used
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from submeter.runs.books import Evidence, Seat
     from submeter.runs.rig import Rig
+    from submeter.traces.trace import Doubt
     from submeter.workloads.activity import Booking
 
 CHECKPOINT = 60.0
@@ -36,12 +38,15 @@ class Sum(NamedTuple):
         What the workload used.
     busy : int
         CPU time [ns] of the whole machine.
+    doubts : mapping of str to Doubt
+        By domain, how far its energy over the whole stretch may be misread.
     """
 
     span: Span
     bookings: tuple[Booking, ...]
     own: Use
     busy: int
+    doubts: Mapping[str, Doubt]
 
 
 class Tally:
@@ -54,7 +59,7 @@ class Tally:
     """
 
     def __init__(self, start: int) -> None:
-        self._done = Sum(Span(start, start), (), Use(0, 0), 0)
+        self._done = Sum(Span(start, start), (), Use(0, 0), 0, {})
 
     @property
     def until(self) -> int:
@@ -78,10 +83,23 @@ class Tally:
         own = used(seen.own, span) if seen.own is not None else Use(0, 0)
         busy = used(seen.machine, span).cpu if seen.machine is not None else 0
         parts = [(done.span.seconds, done.bookings), (span.seconds, book(seen, span, seats))]
+        doubts = _joined(done.doubts, {each.domain.id: each.doubt(span) for each in seen.traces})
         whole = Sum(
             Span(done.span.start, to),
-            added(parts),
+            tuple(_doubted(each, doubts) for each in added(parts)),
             Use(done.own.cpu + own.cpu, done.own.memory + own.memory),
             done.busy + busy,
+            doubts,
         )
         return seen, whole
+
+
+def _joined(done: Mapping[str, Doubt], more: Mapping[str, Doubt]) -> dict[str, Doubt]:
+    """Give the doubts of a stretch that follows another: their common edge plays no part."""
+    joined = {name: doubt.joined(more[name]) for name, doubt in done.items() if name in more}
+    return {**done, **more, **joined}
+
+
+def _doubted(booking: Booking, doubts: Mapping[str, Doubt]) -> Booking:
+    doubt = doubts[booking.domain]
+    return replace(booking, below=round(doubt.below), above=round(doubt.above))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+import math
+from bisect import bisect_left
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from submeter.quantities.clock import NANOSECONDS_PER_SECOND, Span
@@ -36,12 +38,54 @@ class Accuracy(NamedTuple):
         The 95 % interval of truth over reading, as ratios: ``0.95`` and ``1.05`` is ±5 %.
     reason : str
         Where the ratios come from.
+    cycle : float
+        A meter that doesn't look at the power all the time, or whose power is looked at now and
+        then, misses what happens in between: one look comes in so long [s]. 0 for a counter that
+        integrates all the time.
     """
 
     refresh: float
     low: float
     high: float
     reason: str
+    cycle: float = 0.0
+
+
+class Doubt(NamedTuple):
+    """By how much the energy within a window may be misread, the meter's gain left out.
+
+    Parameters
+    ----------
+    start, end : tuple of (float, float)
+        By how much [µJ] the running total at each edge may lie below and above what is told.
+    variance : float
+        Of what the meter missed between its looks [µJ²].
+    """
+
+    start: tuple[float, float]
+    end: tuple[float, float]
+    variance: float
+
+    def joined(self, later: Doubt) -> Doubt:
+        """Give that of two windows, one right after the other: their common edge plays no part."""
+        return Doubt(self.start, later.end, self.variance + later.variance)
+
+    @property
+    def below(self) -> float:
+        """By how much [µJ] the truth may lie below what is told, with 95 % probability."""
+        return math.hypot(self.start[1] + self.end[0], _Z95 * math.sqrt(self.variance))
+
+    @property
+    def above(self) -> float:
+        """By how much [µJ] the truth may lie above what is told, with 95 % probability."""
+        return math.hypot(self.start[0] + self.end[1], _Z95 * math.sqrt(self.variance))
+
+
+_Z95 = 1.96
+_NEAR = 2
+_SWING = 0.4
+"""Power that nobody looked at differs from what was seen by this part of the greatest power seen
+around, standard deviation: a judgement, beside what readings are seen to differ by."""
 
 
 class Drawn(NamedTuple):
@@ -76,7 +120,10 @@ class PowerTrace:
     tier : Tier
         Measured or modelled.
     energy : Cumulative
-        Running total [µJ] at instants [ns]. It stands still within a gap.
+        Running total [µJ] at the instants [ns] at which it stood so. A meter shows what had been
+        drawn at its last refresh, up to ``r`` ago and equally likely at any time since: a reading
+        belongs to the time ``r/2`` before it was taken, give or take ``r/2``. It stands still
+        within a gap.
     accuracy : Accuracy
         How the meter errs.
     gaps : tuple of Gap
@@ -104,61 +151,94 @@ class PowerTrace:
 
         Notes
         -----
-        A meter shows what had been drawn at its last refresh, up to ``r`` ago and equally likely
-        at any time since: so at each edge what it draws before that edge, ``r·P``, is missing by
-        ``r·P/2`` on average with a standard deviation of ``r·P/√12``. The truth lies
-        ``r·(P_end - P_start)/2`` above the reading, and the two deviations add in squares. Where
-        the power before the start was not seen it is between zero and that after it. The ratios
-        of `Accuracy` widen the whole. What was not seen is not in the figure: `coverage` tells.
+        `doubt` tells how far it may be misread, and the ratios of `Accuracy` widen the whole. What
+        was not seen is not in the figure: `coverage` tells.
         """
         energy = self.energy.between(span)
         if span.nanoseconds <= 0:
             return Drawn(0, 0, 0, 0.0)
-        below, above = self._lag(span)
-        low = max(0, round(energy * self.accuracy.low + below))
-        high = round(energy * self.accuracy.high + above)
+        doubt = self.doubt(span)
+        low = max(0, round((energy - doubt.below) * self.accuracy.low))
+        high = round((energy + doubt.above) * self.accuracy.high)
         coverage = self.seen(span) / span.nanoseconds
         return Drawn(energy, min(low, energy), max(high, energy), coverage)
+
+    def doubt(self, span: Span) -> Doubt:
+        """Give by how much the energy within `span` may be misread.
+
+        Notes
+        -----
+        The running total at an edge lies between what a reading at the edge showed and what one a
+        refresh later did, whatever the power did meanwhile: these ends are sure. A meter
+        that looks once in a `cycle` ``c`` guesses the rest: over a time ``L`` the variance of that
+        is ``c L s²``, with ``s`` from the differences of readings that follow one another and
+        `_SWING` of the greatest power.
+        """
+        return Doubt(self._edge(span.start), self._edge(span.end), self._missed(span))
 
     def power(self, span: Span) -> float | None:
         """Give the mean power [W] over the part of `span` that was seen, or None."""
         seen = self.seen(span)
         return self.energy.between(span) * 1e3 / seen if seen else None
 
-    def _lag(self, span: Span) -> tuple[float, float]:
-        """Give by how much [µJ] the truth may differ from the reading for the meter's refresh."""
-        times, refresh = self.energy.times, self.accuracy.refresh
-        start, end = (min(max(edge, times[0]), times[-1]) for edge in span) if times else (0, 0)
-        if start == end:
-            return 0.0, 0.0
-        starts, ends = self._powers(start), self._powers(end)
-        below, above = (
-            refresh * ((at_end - at_start) / 2 + side * (at_start**2 + at_end**2) ** 0.5 / 12**0.5)
-            for at_start, at_end, side in (
-                (max(starts), min(ends), -1.96), (min(starts), max(ends), 1.96)
-            )
-        )  # fmt: skip
-        return below, above
-
-    def _powers(self, edge: int) -> list[float]:
-        """Give what the power [µW] before an edge may be, by what was sampled around it.
-
-        Over one refresh it is that of the time, over five it is told from the counter's own steps;
-        it is zero too where nothing was sampled before.
-        """
+    def _edge(self, edge: int) -> tuple[float, float]:
+        """Give by how much [µJ] the total at `edge` may lie below and above what is told."""
         times = self.energy.times
-        right = max(1, bisect_left(times, edge))
-        found = []
-        for refreshes in (1, 5):
-            back = round(refreshes * self.accuracy.refresh * NANOSECONDS_PER_SECOND)
-            left = max(0, min(bisect_right(times, edge - back) - 1, right - 1))
-            stretch = Span(times[left], times[right])
-            found.append(
-                self.energy.between(stretch) * NANOSECONDS_PER_SECOND / stretch.nanoseconds
-            )
-            if edge - stretch.start < stretch.end - edge:
-                found.append(0.0)
-        return found
+        half = round(self.accuracy.refresh * NANOSECONDS_PER_SECOND / 2)
+        if not half or not times or edge + half < times[0] or edge - half > times[-1]:
+            return 0.0, 0.0
+        told = self.energy.at(edge)
+        return told - self._least(edge - half), self._most(edge + half) - told
+
+    def _least(self, instant: int) -> float:
+        """Give the least that the total [µJ] can be at `instant`, by the readings around it."""
+        times, totals = self.energy
+        after = bisect_left(times, instant)
+        if after in (0, len(times)):
+            return totals[0] if after == 0 else totals[-1]
+        late = (times[after] - instant) / NANOSECONDS_PER_SECOND
+        return max(totals[after - 1], totals[after] - self._power_near(after) * late)
+
+    def _most(self, instant: int) -> float:
+        """Give the most that it can be. Beyond the last reading, power may go on as it was."""
+        times, totals = self.energy
+        after = bisect_left(times, instant)
+        last = min(after, len(times) - 1)
+        before = max(0, after - 1)
+        early = (instant - times[before]) / NANOSECONDS_PER_SECOND
+        drawn = totals[before] + self._power_near(last) * max(0.0, early)
+        return drawn if after == len(times) else min(totals[after], drawn)
+
+    def _power_near(self, place: int) -> float:
+        """Give the greatest power [µW] that readings around the one at `place` tell of."""
+        times, totals = self.energy
+        first, last = max(1, place - _NEAR), min(len(times) - 1, place + _NEAR)
+        powers = [
+            (totals[i] - totals[i - 1]) * NANOSECONDS_PER_SECOND / (times[i] - times[i - 1])
+            for i in range(first, last + 1)
+        ]
+        return max(powers, default=0.0)
+
+    def _missed(self, span: Span) -> float:
+        """Give the variance [µJ²] of what a meter that looks now and then did not see."""
+        seconds = self.seen(span) / NANOSECONDS_PER_SECOND
+        cycle = self.accuracy.cycle * NANOSECONDS_PER_SECOND
+        if not cycle or not seconds:
+            return 0.0
+        edges = [span.start, *self.energy.instants(span), span.end]
+        stretches = [Span(*ends) for ends in pairwise(edges) if ends[1] - ends[0] >= cycle / 2]
+        powers = [
+            self.energy.between(each) * NANOSECONDS_PER_SECOND / each.nanoseconds
+            for each in stretches
+        ]
+        steps = [(later - earlier) ** 2 for earlier, later in pairwise(powers)]
+        seen = 2 * sum(steps) / len(steps) if steps else 0.0
+        # Readings at each look show how much the looks differ; fewer readings only suggest it.
+        looks = sum(1 for each in stretches if each.nanoseconds < 2 * cycle)
+        first, last = (bisect_left(self.energy.times, edge) for edge in span)
+        most = max([self._power_near(first), self._power_near(last), *powers])
+        unseen = (_SWING * most) ** 2 / (1 + looks)
+        return self.accuracy.cycle * seconds * (seen + unseen)
 
     def readings(self) -> Iterable[Reading]:
         """Give the stretches between samples as readings, gaps left out."""

@@ -54,7 +54,8 @@ class Booking:
     meter, workload, others, idle, unattributed : int
         Energy [µJ]: all of it; this work's; other work's; nobody's; not known whose.
     low, high : float
-        95 % interval of the truth over the reading, as ratios: what the meter or model errs by.
+        95 % interval of the truth over the reading, as ratios: what the meter or model errs by all
+        the time, such as its gain.
     coverage : float
         The share of the time that was seen, 0 to 1.
     rule : str
@@ -64,6 +65,10 @@ class Booking:
         charge idle energy.
     inside : str
         Id of the domain that contains this one, or empty: never add the two.
+    below, above : int
+        By how much `meter` may be misread besides [µJ]: at the edges of the window, where the
+        meter's value is as old as its last refresh, and between the looks of a meter that doesn't
+        look all the time. Windows that are added up differ in it, each by chance.
     idle_method : str
         Id and version of the model that told which part of the energy was idle; empty where none
         did.
@@ -89,6 +94,8 @@ class Booking:
     rule: str
     share: float
     inside: str = ""
+    below: int = 0
+    above: int = 0
     idle_method: str = ""
     idle_low: float = 1.0
     idle_high: float = 1.0

@@ -87,8 +87,8 @@ class Meter:
         """Ask for readings now, without waiting for them."""
         return Mark(self.clock.now(), tuple(reader.ask() for reader in self._readers))
 
-    def wait(self, mark: Mark, timeout: float) -> list[str]:
-        """Wait at most `timeout` [s] for the readings of `mark`.
+    def wait(self, mark: Mark, timeout: float, *, settled: bool = False) -> list[str]:
+        """Wait at most `timeout` [s] for the readings of `mark`; see `Reader.wait`.
 
         Returns
         -------
@@ -100,7 +100,7 @@ class Meter:
         return [
             reader.name
             for reader, ticket in pairs
-            if not reader.wait(ticket, max(0.0, deadline - time.monotonic()))
+            if not reader.wait(ticket, max(0.0, deadline - time.monotonic()), settled=settled)
         ]
 
     @property

@@ -8,6 +8,8 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from submeter.sensing.metering.rhythm import Rhythm
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
 
@@ -34,6 +36,11 @@ class Source(Protocol):
     @property
     def beat(self) -> float:
         """How often [s] it must be read at least; 0 if the heartbeat will do."""
+        ...
+
+    @property
+    def lag(self) -> float:
+        """How long [s] after an edge it must be read once more, to know what it was then."""
         ...
 
     def read(self, clock: Clock, *, edge: bool = True) -> None:
@@ -95,14 +102,13 @@ class Reader:
     ) -> None:
         self._sources = list(sources)
         self._clock = clock
-        self._period = min([period, *(source.beat for source in sources if source.beat)])
+        self._rhythm = Rhythm(min([period, *(each.beat for each in sources if each.beat)]))
         self._needed = needed
         self._wanted = wanted
         self._readings = 0
         self._calls: queue.SimpleQueue[None] = queue.SimpleQueue()
         self._answered = threading.Condition()
         self._asked = 1
-        self._served = 0
         self._stopping = False
         self._rested = False
         self._late = False
@@ -126,16 +132,22 @@ class Reader:
         self._calls.put(None)
         return ticket
 
-    def wait(self, ticket: int, timeout: float) -> bool:
+    def wait(self, ticket: int, timeout: float, *, settled: bool = False) -> bool:
         """Wait at most `timeout` [s] for the reading of `ticket`; tells whether it came.
 
-        Where it was waited for in vain, nobody waits longer than `GRACE` until it has answered.
+        With `settled`, wait for the one after it too, by which the meters have shown what had been
+        drawn by then. Where a reading was waited for in vain, nobody waits longer than `GRACE`
+        until it has come.
         """
         with self._answered:
             timeout = min(timeout, GRACE) if self._late else timeout
-            self._answered.wait_for(lambda: self._served >= ticket or self._stopping, timeout)
-            self._late = self._served < ticket
-            return not self._late
+            self._answered.wait_for(lambda: self._has(ticket, settled) or self._stopping, timeout)
+            came = self._has(ticket, settled)
+            self._late = not came
+            return came
+
+    def _has(self, ticket: int, settled: bool) -> bool:  # noqa: FBT001 - for this class alone
+        return (self._rhythm.settled if settled else self._rhythm.served) >= ticket
 
     def add(self, source: Source) -> None:
         """Read one more source from now on."""
@@ -156,7 +168,8 @@ class Reader:
         while self._rest():
             with self._answered:
                 ticket, sources = self._asked, self._sources
-                edge = ticket > self._served
+                edge = ticket > self._rhythm.served
+            began = self._clock.now()
             for source in sources:
                 if self._rested:
                     source.restart()
@@ -165,7 +178,7 @@ class Reader:
             self._keep(sources)
             self.cpu = time.thread_time_ns()
             with self._answered:
-                self._served = max(self._served, ticket)
+                self._rhythm.read(ticket, began, max((each.lag for each in sources), default=0.0))
                 self._late = False
                 self._answered.notify_all()
 
@@ -183,10 +196,11 @@ class Reader:
         A queue wakes a thread at a third less of the cost of a condition, and this is most of what
         an idle meter costs.
         """
-        if self._asked <= self._served and not self._stopping:
-            resting = not self._wanted()
+        if self._asked <= self._rhythm.served and not self._stopping:
+            resting = self._rhythm.is_settled and not self._wanted()
+            pause = None if resting else self._rhythm.pause(self._clock.now())
             with suppress(queue.Empty):
-                self._calls.get(timeout=None if resting else self._period)
+                self._calls.get(timeout=pause)
             self._rested = self._rested or resting
         while not self._calls.empty():
             self._calls.get_nowait()

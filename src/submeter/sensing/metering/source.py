@@ -5,17 +5,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from submeter.errors import SensorUnavailable
+from submeter.quantities.clock import NANOSECONDS_PER_SECOND, Span
+from submeter.quantities.cumulative import Cumulative
 from submeter.quantities.estimate import Tier
 from submeter.sensing.metering.series import ALWAYS, Series
-from submeter.traces.trace import Accuracy, PowerTrace
+from submeter.traces.reading import Kind
+from submeter.traces.trace import PowerTrace
 from submeter.workloads.usage import UsageTrace
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from submeter.quantities.clock import Clock, Span
+    from submeter.quantities.clock import Clock
     from submeter.sensing.probes.probe import Probe, Use
     from submeter.sensing.sensors.sensor import Sensed, Sensor
+    from submeter.traces.trace import Accuracy
+
+
+LONGEST_LAG = 0.5
+"""A meter whose value changes less often than this [s] is not waited for at the end of work."""
 
 
 class SensorSource:
@@ -34,6 +42,7 @@ class SensorSource:
         self.may_hang = sensor.may_hang
         self.failure = ""
         self._refresh = refresh
+        self._powers: set[str] = set()
         self._sensed: dict[str, Sensed] = {each.domain.id: each for each in sensor.domains()}
         self._series = {name: Series(each.spec) for name, each in self._sensed.items()}
 
@@ -78,17 +87,42 @@ class SensorSource:
         answered = set()
         for domain, kind, value, instant in samples:
             if domain in self._series:
+                if kind is Kind.POWER:
+                    self._powers.add(domain)
                 self._series[domain].take(kind, instant, value)
                 answered.add(domain)
         for domain in self._series.keys() - answered:
             self.failure = f"{self.name}: {domain} did not answer"
             self._series[domain].lose(self.failure)
 
+    def _accuracy(self, name: str) -> Accuracy:
+        sensed = self._sensed[name]
+        accuracy = sensed.accuracy
+        if name in self._powers and sensed.beat > accuracy.cycle:
+            accuracy = accuracy._replace(cycle=sensed.beat)
+        if name not in self._refresh:
+            return accuracy
+        reason = accuracy.reason.replace("refresh not yet measured", "refresh measured")
+        return accuracy._replace(refresh=self._refresh[name], reason=reason)
+
+    def _refreshed(self, name: str) -> int:
+        return round(self._accuracy(name).refresh * NANOSECONDS_PER_SECOND)
+
+    @property
+    def lag(self) -> float:
+        """How long [s] after an edge it must be read once more to tell what was drawn by then.
+
+        Its slowest domain's refresh. A meter that takes longer than `LONGEST_LAG` is not waited
+        for: what it had not shown yet at the edge is told by the power before.
+        """
+        refreshes = [self._accuracy(name).refresh for name in self._sensed]
+        return max((each for each in refreshes if each <= LONGEST_LAG), default=0.0)
+
     def keep(self, pinned: Collection[int], before: int) -> None:
         """Bound the memory: see `Series.thin` and `Series.forget`."""
-        for series in self._series.values():
+        for name, series in self._series.items():
             series.forget(before)
-            series.thin(pinned)
+            series.thin([*pinned, *(each + self._refreshed(name) for each in pinned)])
 
     def restart(self) -> None:
         """Begin anew, after a pause."""
@@ -97,25 +131,46 @@ class SensorSource:
 
     @property
     def last(self) -> int:
-        """When all of its domains had last been read [ns]; 0 if one never was."""
-        return min((series.last for series in self._series.values()), default=0)
+        """Up to when what all of its domains drew is known [ns]; 0 if nothing is."""
+        lasts = (series.last - self._refreshed(name) // 2 for name, series in self._series.items())
+        return max(0, min(lasts, default=0))
 
     def traces(self, span: Span) -> list[PowerTrace]:
         """Give a trace a domain, of what `span` needs, with gaps up to its end."""
-        found = []
-        for name, sensed in self._sensed.items():
-            accuracy = sensed.accuracy
-            if name in self._refresh:
-                reason = accuracy.reason.replace("refresh not yet measured", "refresh measured")
-                accuracy = Accuracy(self._refresh[name], accuracy.low, accuracy.high, reason)
-            series = self._series[name]
-            found.append(
-                PowerTrace(
-                    sensed.domain, self.sensor.name, Tier.MEASURED, series.cumulative(span),
-                    accuracy, series.gaps(span.end),
-                )
-            )  # fmt: skip
-        return found
+        return [self._trace(name, span) for name in self._sensed]
+
+    def _trace(self, name: str, span: Span) -> PowerTrace:
+        accuracy, series = self._accuracy(name), self._series[name]
+        back = self._refreshed(name) // 2
+        needed = Span(span.start - 2 * back, span.end + 4 * back)
+        gaps = series.gaps(span.end)
+        return PowerTrace(
+            self._sensed[name].domain,
+            self.sensor.name,
+            Tier.MEASURED,
+            _placed(series.cumulative(needed), back, span.end),
+            accuracy,
+            tuple(gap._replace(start=gap.start - back, end=gap.end - back) for gap in gaps),
+        )
+
+
+def _placed(read: Cumulative, back: int, end: int) -> Cumulative:
+    """Place readings at the time to which they belong, `back` [ns] before they were taken.
+
+    Where the last one belongs to a time before `end`, though it was taken then or later, the
+    power before it goes on: nobody waited for the meter's next refresh.
+    """
+    times, totals = read
+    if not back or not times:
+        return read
+    placed = [each - back for each in times]
+    if placed[-1] < end <= times[-1] and len(times) > 1:
+        growth = totals[-1] - read.at(times[-1] - max(2 * back, times[-1] - times[-2]))
+        lately = min(times[-1] - times[0], max(2 * back, times[-1] - times[-2]))
+        return Cumulative(
+            (*placed, times[-1]), (*totals, totals[-1] + growth * back // max(1, lately))
+        )
+    return Cumulative(tuple(placed), tuple(totals))
 
 
 class ProbeSource:
@@ -123,6 +178,7 @@ class ProbeSource:
 
     may_hang = False
     beat = 0.0
+    lag = 0.0
 
     def __init__(self, probe: Probe) -> None:
         self.probe = probe
