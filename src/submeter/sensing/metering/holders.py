@@ -96,6 +96,7 @@ class HolderSource:
 
     may_hang = True
     beat = 0.0
+    lag = 0.0
 
     def __init__(self, sensor: TellsHolders, pids: Callable[[], Collection[int]]) -> None:
         self._sensor = sensor
