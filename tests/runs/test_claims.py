@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from submeter.runs.claims import charged_once, overlaps
+from submeter.runs.claims import _Times, charged_once, overlaps
 from submeter.runs.parts import outermost, parts_of
 from submeter.workloads.activity import Activity, Booking, Device
 
@@ -229,3 +229,12 @@ def test_of_two_that_metered_one_group_alike_one_is_the_whole():
     rows = [entry(each, 0, 10, lineage={**JOB, "covers": "job"}) for each in "AB"]
     assert [each.id for each in outermost(rows)] == ["A"]
     assert [each.id for each in outermost(reversed(rows))] == ["A"]
+
+
+@given(st.lists(spans, max_size=12))
+def test_time_is_told_apart_to_the_nanosecond(stretches):
+    times, seen = _Times(), set[int]()
+    for start, length in stretches:
+        stretch = set(range(start, start + length))
+        assert times.add(start, start + length) == len(stretch - seen)
+        seen |= stretch

@@ -8,6 +8,7 @@ not add them up.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -98,7 +99,7 @@ def overlaps(activities: Iterable[Activity]) -> list[Overlap]:
     activities : iterable of Activity
         Entries, none of them a part of another.
     """
-    return [_overlap(group) for group in _overclaimed(activities)]
+    return [_overlap(*each) for each in _overclaimed(activities)]
 
 
 def charged_once(activities: Sequence[Activity]) -> tuple[list[Activity], list[Overlap]]:
@@ -119,8 +120,8 @@ def charged_once(activities: Sequence[Activity]) -> tuple[list[Activity], list[O
     """
     found: list[Overlap] = []
     parts: dict[tuple[str, str], int] = {}
-    for group in _overclaimed(activities):
-        overlap = _overlap(group)
+    for group, drawn in _overclaimed(activities):
+        overlap = _overlap(group, drawn)
         found.append(overlap)
         scaled = apportion(overlap.drawn, [each.booking.workload for each in group])
         for claim, part in zip(group, scaled, strict=True):
@@ -128,8 +129,8 @@ def charged_once(activities: Sequence[Activity]) -> tuple[list[Activity], list[O
     return [_scaled(each, parts) for each in activities], found
 
 
-def _overclaimed(activities: Iterable[Activity]) -> list[list[Claim]]:
-    """Give, for each device, the claims of one time whose sum is above what was drawn."""
+def _overclaimed(activities: Iterable[Activity]) -> list[tuple[list[Claim], int]]:
+    """Give, for each device, the claims of one time whose sum is above what was drawn [µJ]."""
     by_device: dict[tuple[str, str], list[Claim]] = {}
     for entry in activities:
         for booking in entry.bookings:
@@ -137,10 +138,11 @@ def _overclaimed(activities: Iterable[Activity]) -> list[list[Claim]]:
             if key and booking.workload > 0 and entry.end > entry.start:
                 by_device.setdefault(key, []).append(Claim(entry, booking))
     groups = (group for claims in by_device.values() for group in _at_once(claims))
+    judged = ((group, _drawn(group)) for group in groups if len(group) > 1)
     return [
-        group
-        for group in groups
-        if len(group) > 1 and sum(each.booking.workload for each in group) > _drawn(group)
+        (group, drawn)
+        for group, drawn in judged
+        if sum(each.booking.workload for each in group) > drawn
     ]
 
 
@@ -177,15 +179,14 @@ def _drawn(group: Sequence[Claim]) -> int:
     """
     evenly = all(each.whole for each in group)
     order = sorted(group, key=lambda each: (_length(each), each.drawn, each.entry.id), reverse=True)
-    seen: list[tuple[int, int]] = []
+    seen = _Times()
     drawn = 0
     for claim in order:
-        length, new = _length(claim), _unseen(claim, seen)
+        length, new = _length(claim), seen.add(claim.entry.start, claim.entry.end)
         if evenly or new * SLACK <= length:
             drawn += claim.drawn * new // length
         else:
             drawn += claim.drawn
-        seen.append((claim.entry.start, claim.entry.end))
     return max(drawn, *(each.drawn for each in group))
 
 
@@ -193,25 +194,31 @@ def _length(claim: Claim) -> int:
     return claim.entry.end - claim.entry.start
 
 
-def _unseen(claim: Claim, seen: list[tuple[int, int]]) -> int:
-    """Give how much of a claim's time [ns] lies in none of the spans."""
-    at, left = claim.entry.start, 0
-    for start, end in sorted(seen):
-        if start >= claim.entry.end:
-            break
-        left += max(0, start - at)
-        at = max(at, end)
-    return left + max(0, claim.entry.end - at)
+class _Times:
+    """Stretches of time, kept apart and in order."""
+
+    def __init__(self) -> None:
+        self._starts: list[int] = []
+        self._ends: list[int] = []
+
+    def add(self, start: int, end: int) -> int:
+        """Add a stretch; gives how much of it [ns] lay in none of those before."""
+        first = bisect_left(self._ends, start)
+        last = bisect_right(self._starts, end)
+        known = list(zip(self._starts[first:last], self._ends[first:last], strict=True))
+        self._starts[first:last] = [min([start, *(each for each, _ in known)])]
+        self._ends[first:last] = [max([end, *(each for _, each in known)])]
+        return end - start - sum(min(end, until) - max(start, since) for since, until in known)
 
 
-def _overlap(group: Sequence[Claim]) -> Overlap:
+def _overlap(group: Sequence[Claim], drawn: int) -> Overlap:
     first = group[0]
     return Overlap(
         first.booking.domain,
         first.entry.host.get("name", ""),
         tuple(each.entry.id for each in group),
         sum(each.booking.workload for each in group),
-        _drawn(group),
+        drawn,
     )
 
 

@@ -31,10 +31,15 @@ def parts_of(activities: Sequence[Activity]) -> dict[str, str]:
         parent = known.get(each.lineage.get("parent", ""))
         if parent is not None and parent is not each and _same_machine(parent, each):
             found[each.id] = parent.id
-    for outer in (each for each in activities if each.lineage.get("covers") in LEVELS):
-        inside = (each for each in activities if _covers(outer, each))
-        for each in inside:
-            found.setdefault(each.id, outer.id)
+    covering = [each for each in activities if each.lineage.get("covers") in LEVELS]
+    beside: dict[str, list[Activity]] = {machine(outer): [] for outer in covering}
+    for each in activities:
+        if machine(each) in beside:
+            beside[machine(each)].append(each)
+    for outer in covering:
+        for each in beside[machine(outer)]:
+            if _covers(outer, each):
+                found.setdefault(each.id, outer.id)
     return found
 
 
