@@ -13,12 +13,12 @@ basis citation component components contract currency device devices dimension d
 exit_code expected factor_id hint host id idle_method inside key kind known licence lineage
 method_hash method_id method_version missing model name note place purpose reach reason resource
 revision role rule stage state tenant text title version water_basis what where who why verdict
-words
+words names taken
 """
 _RECORDS = """
 account accounts accuracy activity again bookings by_component companions desk entry facility factor
 factors formula gaps heading inventories inventory is_virtual items method methods other part parts
-phases recipe sensor shares source sources spec target told trace usage uses widest
+phases recipe sensor shares source sources spec target told trace usage uses widest traces
 """
 NO_QUANTITIES = frozenset((_WORDS + _RECORDS).split())
 """Parameters that denote no quantity: names, words, and records made of quantities."""

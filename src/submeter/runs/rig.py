@@ -20,6 +20,7 @@ from submeter.sensing.metering.holders import HolderSource, TellsHolders, pids_a
 from submeter.sensing.metering.meter import Meter
 from submeter.sensing.metering.reader import always
 from submeter.sensing.metering.source import ProbeSource, SensorSource
+from submeter.traces.nesting import claimed, nested
 from submeter.workloads.activity import Device
 
 if TYPE_CHECKING:
@@ -113,7 +114,7 @@ class Rig:
 
     def evidence(self, span: Span) -> Evidence:
         """Gather all that was seen of `span`."""
-        measured = [trace for source in self._sensors for trace in source.traces(span)]
+        measured = nested([trace for source in self._sensors for trace in source.traces(span)])
         usage = self.machine.usage(span)
         models = self._models(usage)
         seen = {trace.domain.component for trace in measured if trace.energy.times}
@@ -240,7 +241,7 @@ def _claimed(sources: Iterable[SensorSource]) -> list[SensorSource]:
     taken: set[str] = set()
     kept = []
     for source in sources:
-        source.leave(taken)
+        source.leave({each for each in source.domains if claimed(each, taken)})
         taken |= source.domains
         if source.domains:
             kept.append(source)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from rich.table import Table
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
     from submeter.runs.settings import Settings
 
+_SECRET = re.compile(r"(?<=://)[^/]*(?=@)|(?<=\?).*")
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add its arguments."""
@@ -28,7 +31,7 @@ def run(args: argparse.Namespace) -> int:
     """Print the settings in force."""
     settings = load(given(args))
     rows = [
-        {"name": name, "value": value.text, "from": value.origin,
+        {"name": name, "value": _shown(name, value.text), "from": value.origin,
          "meaning": KNOWN[name].meaning if name in KNOWN else "root of the sensor"}
         for name, value in sorted(settings.values.items())
     ]  # fmt: skip
@@ -51,6 +54,11 @@ def run(args: argparse.Namespace) -> int:
         f"settings file: {settings.file or 'none (submeter.toml here or above)'}", markup=False
     )
     return 0
+
+
+def _shown(name: str, text: str) -> str:
+    """Give a value as it may be shown: an address without its user, password and query."""
+    return _SECRET.sub("…", text) if name.startswith("sensor.") else text
 
 
 def _places(settings: Settings) -> dict[str, str]:

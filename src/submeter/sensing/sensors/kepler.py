@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
 JOULES = "kepler_node_cpu_joules_total"
-"""Energy of a zone [J] with the labels ``zone`` and ``path`` (Kepler, docs/user/metrics.md)."""
+"""Energy of a zone [J] with the labels ``zone`` and ``path`` (Kepler's page of its metrics)."""
 
 _ZONES = {
     "package": "package", "dram": "dram", "core": "core", "uncore": "uncore", "psys": "psys",
@@ -36,7 +36,7 @@ _KHAN = "Khan et al., RAPL in Action, 2018, doi:10.1145/3177754"
 
 _REFRESH = 0.5
 """How old a number may be [s]: Kepler reads the zones anew when it is asked and its last reading is
-older than ``monitor.staleness``, 500 ms unless set otherwise (Kepler, config/config.go); its own
+older than ``monitor.staleness``, 500 ms unless set otherwise (Kepler's config package); its own
 beat of 5 s (``monitor.interval``) is for those who do not ask."""
 
 _LIMIT = 8 * 1_500_000_000
