@@ -126,7 +126,7 @@ def test_a_driver_that_never_answers_a_reading_gives_no_figure_not_zero(run):
 
 
 def test_a_board_that_is_lost_midway_is_named_and_the_other_is_whole(run):
-    lost = f"lost@{COUNTER}#9/1"
+    lost = f"lost@{COUNTER}#13/1"
     entry, _ = run(sleep(2.6), boards=2, wave="300:1", refresh=10, faults=lost)
     whole, part = sorted(boards_of(entry), key=lambda each: each["domain"])
     assert whole["meter"] / 1e6 == pytest.approx(300 * entry["seconds"], rel=0.03)

@@ -272,7 +272,7 @@ def test_a_wrap_adds_what_was_drawn_and_no_short_window_is_negative(tree):
 @given(
     watts=st.floats(0, 900),
     counter=st.integers(0, WRAP - 1),
-    beats=st.lists(st.floats(0.05, 120), min_size=1, max_size=8),
+    beats=st.lists(st.floats(0.05, 87), min_size=1, max_size=8),
 )
 def test_over_any_beats_under_half_a_wrap_the_total_is_exact(
     tmp_path_factory, watts, counter, beats
