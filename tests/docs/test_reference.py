@@ -153,6 +153,7 @@ def test_every_attribution_rule_is_told():
         rules.CapacityShare(use, use, 1, "cpu-time"),
         rules.CapacityShare(use, use, 1, "memory-held"),
         rules.DeviceHeld(use, use, use, use),
+        rules.DeviceHeldBySm(rules.DeviceHeld(use, use, use, use), use, use, use, use, use),
         rules.WholeDevice(),
         rules.NobodyKnown(),
     )

@@ -30,13 +30,16 @@ def measure(fake: Any, sensor: Any, case: dict[str, Any], ours: set[int]) -> Any
         fake.fake_set_clock(clock.now())
         source.read(clock)
         holders.read(clock)
+    computed = holders.computing.computed()
     span = Span(round(case["start"] * SECOND), clock.now())
-    boards = {}
+    boards: dict[int, Any] = {}
+    modules: dict[int, Any] = {}
     for trace in source.traces(span):
         index = int(trace.domain.id[-12:])
         drawn = trace.drawn(span)
         held = holders.held().get(trace.domain.id)
-        boards[index] = {
+        found = modules if trace.domain.id.startswith("module:") else boards
+        found[index] = {
             "domain": trace.domain.id,
             "device": trace.domain.device,
             "energy": drawn.energy / 1e6,
@@ -47,8 +50,17 @@ def measure(fake: Any, sensor: Any, case: dict[str, Any], ours: set[int]) -> Any
             "gaps": [gap.reason for gap in trace.gaps],
             "steps": [reading.energy for reading in trace.readings()],
             "held": held and [track.between(span) / SECOND for track in held],
+            "component": trace.domain.component,
+            "inside": trace.domain.inside,
+            "computed": [each.between(span) / SECOND for each in computed.get(trace.domain.id, ())],
         }
-    return {"boards": boards, "failure": source.failure, "holders": holders.failure}
+    return {
+        "boards": boards,
+        "modules": modules,
+        "failure": source.failure,
+        "holders": holders.failure,
+        "notes": list(holders.computing.notes),
+    }
 
 
 def main() -> None:
@@ -58,6 +70,8 @@ def main() -> None:
     fake.fake_truth.restype = ctypes.c_double
     fake.fake_truth.argtypes = [ctypes.c_int, ctypes.c_int64, ctypes.c_int64]
     fake.fake_set_clock(0)
+    fake.fake_set_utc.argtypes = [ctypes.c_int64]
+    fake.fake_set_utc(VirtualClock(0).utc())
     try:
         sensor = open_sensor(library)
     except SensorUnavailable as refusal:
@@ -67,6 +81,7 @@ def main() -> None:
         "method": sensor.method,
         "driver": sensor.driver,
         "refused": list(sensor.refused),
+        "caveats": list(sensor.caveats),
         "cases": [measure(fake, sensor, case, {os.getpid()}) for case in plan["cases"]],
     }
     sensor.close()

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -42,3 +45,29 @@ def old_fake_nvml(tmp_path_factory: pytest.TempPathFactory) -> str:
 def fake_amd(tmp_path_factory: pytest.TempPathFactory) -> str:
     """Give the path of a stand-in AMD SMI whose modules draw what ``FAKE_AMD_…`` says."""
     return build(tmp_path_factory.mktemp("amd"), source="amd_smi.c", name="libamd_smi.so")
+
+
+ROOT = Path(__file__).parents[2]
+TEN_BEATS = {"cases": [{"start": 1000.3, "beats": [0.5] * 20}]}
+
+
+@pytest.fixture
+def nvidia(fake_nvml):
+    """Read boards that are as told through the real sensor; gives what it says."""
+
+    def read(plan=TEN_BEATS, library=fake_nvml, **boards):
+        told = {f"FAKE_NVML_{name.upper()}": str(value) for name, value in boards.items()}
+        script = [sys.executable, "-m", "tests.fakes.nvidia_on_virtual_clock"]
+        ran = subprocess.run(
+            [*script, library, json.dumps(plan)],
+            cwd=ROOT, env={**os.environ, **told}, capture_output=True, text=True, timeout=60,
+            check=False,
+        )  # fmt: skip
+        assert ran.returncode == 0, ran.stderr
+        answer = json.loads(ran.stdout)
+        if "cases" in answer:
+            first = answer["cases"][0]
+            answer.update(first, boards={int(key): each for key, each in first["boards"].items()})
+        return answer
+
+    return read

@@ -1,11 +1,6 @@
 """NVIDIA boards on a stand-in NVML whose power is known exactly."""
 
-import json
-import os
 import random
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
@@ -14,34 +9,10 @@ from submeter.sensing.sensors.nvidia import open_sensor
 
 pytestmark = pytest.mark.system
 
-ROOT = Path(__file__).parents[2]
 SQUARE = "100:1,400:1"
 COUNTER = "nvmlDeviceGetTotalEnergyConsumption"
 POWER = "nvmlDeviceGetPowerUsage"
 PROCESSES = "nvmlDeviceGetComputeRunningProcesses_v3"
-TEN_BEATS = {"cases": [{"start": 1000.3, "beats": [0.5] * 20}]}
-
-
-@pytest.fixture
-def nvidia(fake_nvml):
-    """Read boards that are as told through the real sensor; gives what it says."""
-
-    def read(plan=TEN_BEATS, library=fake_nvml, **boards):
-        told = {f"FAKE_NVML_{name.upper()}": str(value) for name, value in boards.items()}
-        script = [sys.executable, "-m", "tests.fakes.nvidia_on_virtual_clock"]
-        ran = subprocess.run(
-            [*script, library, json.dumps(plan)],
-            cwd=ROOT, env={**os.environ, **told}, capture_output=True, text=True, timeout=60,
-            check=False,
-        )  # fmt: skip
-        assert ran.returncode == 0, ran.stderr
-        answer = json.loads(ran.stdout)
-        if "cases" in answer:
-            first = answer["cases"][0]
-            answer.update(first, boards={int(key): each for key, each in first["boards"].items()})
-        return answer
-
-    return read
 
 
 def within(board):

@@ -157,6 +157,35 @@ def test_a_boards_energy_goes_to_who_holds_it(run, tmp_path, others, account):
     assert booked["others"] == 0
 
 
+def test_a_board_that_both_hold_goes_to_each_by_what_it_computes(run, tmp_path):
+    pids, uses = tmp_path / "pids", tmp_path / "uses"
+    program = (
+        f"import os, time; me = os.getpid(); print(me, 1, file=open('{pids}', 'w'), flush=True); "
+        f"print(f'{{me}}:60 1:20', file=open('{uses}', 'w'), flush=True); time.sleep(3)"
+    )
+    entry, told = run(program, wave="300:1", refresh=10, pids=f"@{pids}", sm=f"@{uses}")
+    booked = booking(entry, "gpu")
+    if booked["rule"] == "whole-device/1":
+        pytest.skip("process ids here are not those that a driver gives")
+    assert booked["rule"] == "device-held-by-sm/1"
+    assert booked["workload"] == pytest.approx(3 * booked["others"], rel=0.1)
+    # From the first look to the last sample of the driver.
+    assert booked["workload"] + booked["others"] > 0.5 * booked["meter"]
+    assert not [each for each in told["missing"] if "who computes" in each]
+
+
+def test_where_it_is_not_told_who_computes_the_account_says_so(run, tmp_path):
+    pids = tmp_path / "pids"
+    entry, told = run(HOLD.format([1], pids), wave="300:1", refresh=10, pids=f"@{pids}", mig=2)
+    booked = booking(entry, "gpu")
+    if booked["rule"] == "whole-device/1":
+        pytest.skip("process ids here are not those that a driver gives")
+    assert booked["rule"] == "device-held/1"
+    assert booked["unattributed"] > 0.5 * booked["meter"]
+    assert any("who computes on it is not told" in each for each in told["missing"])
+    assert any("(MIG)" in each for each in told["missing"])
+
+
 def test_a_board_that_only_others_hold_is_theirs(run, tmp_path):
     (tmp_path / "pids").write_text("1\n")
     entry, _ = run(sleep(1.2), wave="300:1", refresh=10, pids=f"@{tmp_path / 'pids'}")

@@ -159,15 +159,90 @@ class DeviceHeld:
 
     def split(self, energy: int, piece: Span) -> Shares:
         """Split by the time held."""
+        own, others, both, free, unseen = self.times(piece)
+        return Shares(*apportion(energy, (own, others, free, both + unseen)))
+
+    def times(self, piece: Span) -> tuple[int, int, int, int, int]:
+        """Give the time [ns] held by own, by others, by both, by nobody, and not seen."""
         seen = self.own.seen(piece) - self.unknown.between(piece)
-        held = [track.between(piece) for track in (self.own, self.others, self.both)]
-        free = max(0, seen - sum(held))
-        unseen = piece.nanoseconds - seen
-        parts = apportion(energy, (held[0], held[1], free, held[2] + unseen))
-        return Shares(*parts)
+        own, others, both = (e.between(piece) for e in (self.own, self.others, self.both))
+        return own, others, both, max(0, seen - own - others - both), piece.nanoseconds - seen
 
     def occupied(self, span: Span) -> float:
         """Give 0: a held device's idle energy is its holder's."""
+        del span
+        return 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceHeldBySm:
+    """As `DeviceHeld`; while both hold it, by what each computed on it.
+
+    ``workload = E·a/(a + o)``, ``others = E·o/(a + o)`` with `a` and `o` the time on the device's
+    multiprocessors; where nobody computes, in equal parts to the processes that hold it.
+
+    Parameters
+    ----------
+    held : DeviceHeld
+        Who held it.
+    own, others : Cumulative
+        Time [ns] in which the workload and others computed, weighted by the part of the device's
+        multiprocessors that they kept busy. Sampled at the instants of `sampled`.
+    sampled : Cumulative
+        Time [ns] for which that is known; of the rest nobody knows whose it is.
+    seats_own, seats_others : Cumulative
+        Time [ns] in which both held it, times the number of processes of each.
+
+    Notes
+    -----
+    All that a shared device draws follows computing, its idle draw too: what it would draw idle no
+    driver tells, and a process that only holds it keeps nobody else from it.
+    """
+
+    held: DeviceHeld
+    own: Cumulative
+    others: Cumulative
+    sampled: Cumulative
+    seats_own: Cumulative
+    seats_others: Cumulative
+
+    @property
+    def name(self) -> str:
+        """Id and version."""
+        return "device-held-by-sm/1"
+
+    def instants(self, span: Span) -> Iterable[int]:
+        """Give when the holders were looked up, and when their computing was sampled."""
+        return (*self.held.instants(span), *self.sampled.instants(span))
+
+    def split(self, energy: int, piece: Span) -> Shares:
+        """Split by the time held, and that held by both by what each computed."""
+        own, others, both, free, unseen = self.held.times(piece)
+        mine, theirs, known, whole = self._computed(piece)
+        seats = mine + theirs
+        weights = (
+            own * seats * whole + both * known * mine,
+            others * seats * whole + both * known * theirs,
+            free * seats * whole,
+            (both * (whole - known) + unseen * whole) * seats,
+        )
+        return Shares(*apportion(energy, weights))
+
+    def _computed(self, piece: Span) -> tuple[int, int, int, int]:
+        """Give the weights of both over the samples around `piece`, and the part that is known.
+
+        Over whole stretches between samples, so that cutting one changes no share.
+        """
+        stretch = self.sampled.reach(piece)
+        known = min(self.sampled.between(stretch), stretch.nanoseconds)
+        for pair in ((self.own, self.others), (self.seats_own, self.seats_others)):
+            mine, theirs = (each.between(stretch) for each in pair)
+            if mine or theirs:
+                return mine, theirs, known, stretch.nanoseconds
+        return 1, 1, known, stretch.nanoseconds
+
+    def occupied(self, span: Span) -> float:
+        """Give 0: a held device's idle energy is its holders'."""
         del span
         return 0.0
 

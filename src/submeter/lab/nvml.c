@@ -5,7 +5,7 @@
  * Its boards are told by the environment, FAKE_NVML_BOARDS and others: see boards.h; and
  *
  *   FAKE_NVML_NAME       the product's name ("NVIDIA H100 80GB HBM3")
- *   FAKE_NVML_ARCHITECTURE  its number in NVML, 7 for Ampere; without it the driver doesn't tell
+ *   FAKE_NVML_CAPABILITY  its CUDA compute capability, such as 8.0; without it the driver doesn't tell
  *   FAKE_NVML_SEES       the meter behind the power looks only at so many ms, the last ones, of each
  *                        refresh (0: at all of it); A100 and H100: 25 of 100
  *   FAKE_NVML_COUNTER_SEES  the same of the meter behind the counter (0)
@@ -22,7 +22,7 @@
  *   FAKE_NVML_MIG_HIDES  1: a split board does not list the processes of its instances (0)
  *   FAKE_NVML_SM         "pid:percent[:from[:to]]", comma-separated, boards by "/": the share of its
  *                        SMs that a process uses, between two instants in s; "self" and "@FILE" as
- *                        for FAKE_NVML_PIDS
+ *                        for FAKE_NVML_PIDS; without it the driver doesn't tell
  *   FAKE_NVML_SM_PERIOD  ms between two samples of that use (200)
  *
  * The time of day is CLOCK_REALTIME, or so much ahead of now() as fake_set_utc(ns) last said.
@@ -55,8 +55,8 @@ static struct board slices[MOST_BOARDS][MOST_INSTANCES];
 static struct use uses[MOST_BOARDS][MOST_PIDS];
 static unsigned use_counts[MOST_BOARDS];
 static double counter_gain = 1.0, sees, counter_sees, average, noise, module, memory_part = 0.2;
-static double sm_period = 0.2, architecture = -1;
-static int slice_count, slices_hide;
+static double sm_period = 0.2, capability;
+static int slice_count, slices_hide, tells_use;
 static const char *product, *sm_file;
 static char fields[128];
 static int64_t utc_ahead = -1;
@@ -86,7 +86,7 @@ static void read_uses(const char *text)
 __attribute__((constructor)) static void begin(void)
 {
     read_boards();
-    architecture = number(PREFIX "_ARCHITECTURE", -1);
+    capability = number(PREFIX "_CAPABILITY", 0);
     counter_gain = number(PREFIX "_COUNTER_GAIN", 1);
     sees = number(PREFIX "_SEES", 0) / 1e3;
     counter_sees = number(PREFIX "_COUNTER_SEES", 0) / 1e3;
@@ -101,6 +101,7 @@ __attribute__((constructor)) static void begin(void)
     const char *told = getenv(PREFIX "_FIELDS");
     snprintf(fields, sizeof fields, ",%s,", told ? told : "");
     sm_file = getenv(PREFIX "_SM");
+    tells_use = sm_file != NULL;
     if (sm_file && *sm_file == '@')
         sm_file++;
     else {
@@ -279,12 +280,13 @@ Result nvmlDeviceGetPowerUsage(Handle board, unsigned *milliwatts)
 }
 
 #ifndef OLD_DRIVER
-Result nvmlDeviceGetArchitecture(Handle board, unsigned *told)
+Result nvmlDeviceGetCudaComputeCapability(Handle board, int *major, int *minor)
 {
     PASS(board);
-    if (architecture < 0)
+    if (capability <= 0)
         return NOT_SUPPORTED;
-    *told = (unsigned)architecture;
+    *major = (int)capability;
+    *minor = (int)(capability * 10 + 0.5) % 10;
     return SUCCESS;
 }
 
@@ -439,7 +441,7 @@ Result nvmlDeviceGetProcessUtilization(Handle board, struct sample *found, unsig
                                        unsigned long long since)
 {
     PASS(board);
-    if (slice_count)
+    if (slice_count || !tells_use)
         return NOT_SUPPORTED;
     if (sm_file)
         read_sm_file(board->index);

@@ -9,10 +9,10 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING, NamedTuple
 
+from submeter.quantities.clock import Span
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from submeter.quantities.clock import Span
 
 
 class Cumulative(NamedTuple):
@@ -61,6 +61,15 @@ class Cumulative(NamedTuple):
     def instants(self, span: Span) -> Sequence[int]:
         """Give the sampled instants strictly inside `span` [ns]."""
         return self.times[bisect_right(self.times, span.start) : bisect_left(self.times, span.end)]
+
+    def reach(self, span: Span) -> Span:
+        """Give the stretch from the last sample before `span` to the first after it [ns].
+
+        Where there is none on a side it ends with `span`.
+        """
+        left, right = bisect_right(self.times, span.start) - 1, bisect_left(self.times, span.end)
+        start = self.times[left] if left >= 0 else span.start
+        return Span(start, self.times[right] if right < len(self.times) else span.end)
 
     def around(self, instant: int) -> tuple[int, int] | None:
         """Give the sampled instants on either side of `instant`, if it lies between two."""

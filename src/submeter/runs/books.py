@@ -11,6 +11,7 @@ from submeter.attribution.rules import (
     AboveIdle,
     CapacityShare,
     DeviceHeld,
+    DeviceHeldBySm,
     NobodyKnown,
     WholeDevice,
 )
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from submeter.attribution.attribution import Rule
     from submeter.quantities.clock import Span
     from submeter.quantities.cumulative import Cumulative
+    from submeter.sensing.metering.computing import Computed
     from submeter.sensing.metering.holders import Held
     from submeter.traces.trace import PowerTrace
     from submeter.workloads.usage import Capacity, UsageTrace
@@ -66,6 +68,8 @@ class Evidence:
         By sensor, id and version of how it measures.
     asked : frozenset of str
         The sensors that were asked who holds their devices, whether they answered or not.
+    computed : mapping of str to Computed
+        By domain, what each of several holders of an accelerator computed, where that is told.
     """
 
     traces: Sequence[PowerTrace]
@@ -77,6 +81,7 @@ class Evidence:
     shape: LoadShape | None = None
     methods: Mapping[str, str] = field(default_factory=dict)
     asked: frozenset[str] = frozenset()
+    computed: Mapping[str, Computed] = field(default_factory=dict)
 
 
 def rule_for(trace: PowerTrace, seen: Evidence) -> Rule:
@@ -100,8 +105,10 @@ def rule_for(trace: PowerTrace, seen: Evidence) -> Rule:
 
 def _rule_for_device(trace: PowerTrace, seen: Evidence) -> Rule:
     """Take a device for the workload's only where nobody can be asked whose it is."""
-    if trace.domain.id in seen.held:
-        return DeviceHeld(*seen.held[trace.domain.id])
+    domain = trace.domain.id
+    if domain in seen.held:
+        held = DeviceHeld(*seen.held[domain])
+        return DeviceHeldBySm(held, *seen.computed[domain]) if domain in seen.computed else held
     return NobodyKnown() if trace.sensor in seen.asked else WholeDevice()
 
 

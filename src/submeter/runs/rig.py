@@ -121,6 +121,11 @@ class Rig:
         # One that is metered is never modelled too, and a meter of the whole machine sees all.
         wanted = [each for each in models if not seen & {each.whole.domain.component, "machine"}]
         held = {name: held for each in self._holders for name, held in each.held(span).items()}
+        computed = {
+            name: shares
+            for each in self._holders
+            for name, shares in each.computing.computed(span).items()
+        }
         return Evidence(
             traces=[*measured, *(each.whole for each in wanted)],
             idle={each.whole.domain.id: each.idle.energy for each in wanted if each.idle},
@@ -131,6 +136,7 @@ class Rig:
             shape=_shape(models),
             asked=frozenset(each.sensor for each in self._holders),
             methods={each.sensor.name: each.sensor.method for each in self._sensors},
+            computed=computed,
         )
 
     def _models(self, usage: UsageTrace) -> list[Modelled]:
@@ -178,8 +184,10 @@ class Rig:
                 "gpu: who else uses it cannot be seen from in here; all of it is this work's"
             )
         for each in self._sensors:
-            told += [f"{each.name}: {part}" for part in getattr(each.sensor, "refused", ())]
+            for parts in ("refused", "caveats"):
+                told += [f"{each.name}: {part}" for part in getattr(each.sensor, parts, ())]
         told += [source.failure for source in self._sources() if source.failure]
+        told += [note for each in self._holders for note in each.computing.notes]
         told += [f"{each.name}: {each.reason}" for each in self.refusals if each.unexpected]
         return tuple(dict.fromkeys(told))
 

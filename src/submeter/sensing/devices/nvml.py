@@ -8,9 +8,20 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from submeter.errors import SensorUnavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 LIBRARY = "libnvidia-ml.so.1"
+
+POWER_AVERAGE, POWER_INSTANT = 185, 186
+"""Field values: ``NVML_FI_DEV_POWER_AVERAGE``, ``NVML_FI_DEV_POWER_INSTANT`` [mW] in ``nvml.h``."""
+
+SCOPE_GPU, SCOPE_MODULE = 0, 1
+"""Of a power field: ``NVML_POWER_SCOPE_GPU``, ``NVML_POWER_SCOPE_MODULE`` in ``nvml.h``."""
+
+_ALL = 100
+_MEMBERS = {0: "dVal", 1: "uiVal", 2: "ulVal", 3: "ullVal", 4: "sllVal", 5: "siVal", 6: "usVal"}
+"""By ``nvmlValueType_t``, the member of a field value's union that holds it."""
+
 _CARE = "run nvidia-smi; if it fails too, the driver needs care"
 
 
@@ -107,15 +118,85 @@ class Nvml:
         value = self.ask(self._nvml.nvmlDeviceGetPowerUsage, board.handle)
         return None if value is None else int(value)
 
-    def holders(self, board: Board) -> set[int] | None:
-        """Give the ids of the processes that have a compute context, or None if it is not told."""
+    def field(self, board: Board, field: int, scope: int) -> int | None:
+        """Give a power field [mW], or None where the board, or an old driver, has none.
+
+        The call succeeds whatever becomes of the fields: each has a return code of its own.
+        """
+        values = self.ask(self._nvml.nvmlDeviceGetFieldValues, board.handle, [(field, scope)])
+        if values is None:
+            return None
+        (value,) = values
+        nvml = self._nvml
+        if value.nvmlReturn in (nvml.NVML_ERROR_NOT_SUPPORTED, nvml.NVML_ERROR_INVALID_ARGUMENT):
+            return None
+        if value.nvmlReturn != nvml.NVML_SUCCESS:
+            raise OSError(f"NVML says: {nvml.NVMLError(value.nvmlReturn)}")
+        member = _MEMBERS.get(value.valueType)
+        return None if member is None else round(getattr(value.value, member))
+
+    def capability(self, board: Board) -> tuple[int, int] | None:
+        """Give the CUDA compute capability, such as (8, 0) of GA100, or None if it is not told."""
+        found = self.ask(self._nvml.nvmlDeviceGetCudaComputeCapability, board.handle)
+        return None if found is None else (int(found[0]), int(found[1]))
+
+    def split(self, board: Board) -> bool:
+        """Tell whether a board is split into instances (MIG)."""
+        mode = self.ask(self._nvml.nvmlDeviceGetMigMode, board.handle)
+        return bool(mode and mode[0] == self._nvml.NVML_DEVICE_MIG_ENABLE)
+
+    def holders(self, board: Board, *, split: bool = False) -> set[int] | None:
+        """Give the ids of the processes that have a compute context, or None if it is not told.
+
+        Of a board that is `split`, those in its instances: the board itself lists them only to
+        whom the driver trusts. One instance that does not tell leaves the board unknown.
+        """
+        pids: set[int] = set()
+        for handle in self._instances(board) if split else [board.handle]:
+            found = self._processes(handle)
+            if found is None:
+                return None
+            pids |= found
+        return pids
+
+    def _instances(self, board: Board) -> Iterable[Any]:
+        for index in range(self.ask(self._nvml.nvmlDeviceGetMaxMigDeviceCount, board.handle) or 0):
+            try:
+                yield self._nvml.nvmlDeviceGetMigDeviceHandleByIndex(board.handle, index)
+            except self._nvml.NVMLError_NotFound:
+                continue
+            except self._nvml.NVMLError as error:
+                raise OSError(f"NVML says: {error}") from error
+
+    def _processes(self, handle: Any) -> set[int] | None:  # noqa: ANN401
         # By version: pynvml's plain function refuses to work with a driver that lacks the newest.
         for version in ("v3", "v2"):
             ask = getattr(self._nvml, f"nvmlDeviceGetComputeRunningProcesses_{version}")
-            running = self.ask(ask, board.handle)
+            running = self.ask(ask, handle)
             if running is not None:
                 return {int(process.pid) for process in running}
         return None
+
+    def uses(self, board: Board, since: int) -> list[tuple[int, int, int]] | None:
+        """Give what processes used of the SMs after `since` [µs, UTC], or None if it is not told.
+
+        Process, time of the sample [µs, UTC] and percentage; a process that used none has no entry.
+        Entries that cannot be are left out: some drivers tell more than 100 % of processes that are
+        gone (https://github.com/Syllo/nvtop/issues/110).
+        """
+        ask = self._nvml.nvmlDeviceGetProcessUtilization
+        try:
+            found = ask(board.handle, since)
+        except self._nvml.NVMLError_NotFound:
+            return []
+        except (self._nvml.NVMLError_NotSupported, self._nvml.NVMLError_FunctionNotFound):
+            return None
+        except self._nvml.NVMLError as error:
+            if error.value == self._nvml.NVML_SUCCESS:
+                return []  # pynvml takes it for an error that no buffer was wanted
+            raise OSError(f"NVML says: {error}") from error
+        uses = [(int(each.pid), int(each.timeStamp), int(each.smUtil)) for each in found]
+        return [each for each in uses if each[2] <= _ALL and each[1] > since]
 
     def close(self) -> None:
         """Let go of the library; again is harmless."""

@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
 
 from submeter.errors import SensorUnavailable
+from submeter.sensing.metering.computing import Computing
 from submeter.sensing.metering.series import ALWAYS, Series
 
 if TYPE_CHECKING:
@@ -102,6 +103,7 @@ class HolderSource:
         self._sensor = sensor
         self._pids = pids
         self._tracks: dict[str, _Tracks] = {}
+        self.computing = Computing(sensor, self.name)
         self.failure = ""
 
     @property
@@ -129,6 +131,8 @@ class HolderSource:
         for domain, pids in found.items():
             tracks = self._tracks.setdefault(domain, _Tracks())
             tracks.see(instant, own=bool(pids & ours), others=bool(pids - ours))
+            self.computing.see(clock, domain, ours, pids)
+        self.computing.looked(ours)
         silent = self._tracks.keys() - found
         if silent:
             self.failure = f"{self.name}: {', '.join(sorted(silent))} did not answer"
@@ -144,10 +148,12 @@ class HolderSource:
             for series in tracks.series:
                 series.forget(before)
                 series.thin(pinned)
+        self.computing.keep(pinned, before)
 
     def restart(self) -> None:
         """Begin anew, after a pause."""
         self._tracks.clear()
+        self.computing.restart()
 
     def held(self, span: Span = ALWAYS) -> dict[str, Held]:
         """Give the time held around `span`, by domain."""

@@ -98,12 +98,14 @@ class SensorSource:
     def _accuracy(self, name: str) -> Accuracy:
         sensed = self._sensed[name]
         accuracy = sensed.accuracy
-        if name in self._powers and sensed.beat > accuracy.cycle:
+        if name in self._powers and sensed.beat > max(accuracy.cycle, sensed.window):
             accuracy = accuracy._replace(cycle=sensed.beat)
         if name not in self._refresh:
             return accuracy
         reason = accuracy.reason.replace("refresh not yet measured", "refresh measured")
-        return accuracy._replace(refresh=self._refresh[name], reason=reason)
+        # What is averaged is as old as before, however often its mean changes.
+        refresh = max(self._refresh[name], sensed.window)
+        return accuracy._replace(refresh=refresh, reason=reason)
 
     def _refreshed(self, name: str) -> int:
         return round(self._accuracy(name).refresh * NANOSECONDS_PER_SECOND)

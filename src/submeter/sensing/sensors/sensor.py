@@ -22,12 +22,55 @@ class Sensed(NamedTuple):
         What it is, how its counter behaves, how it errs.
     beat : float
         It must be read at least this often [s]; 0 if a slow heartbeat will do, as for a counter.
+    window : float
+        What it tells is a mean over the last so many seconds, however often that changes; 0 if it
+        is none.
     """
 
     domain: Domain
     spec: CounterSpec
     accuracy: Accuracy
     beat: float = 0.0
+    window: float = 0.0
+
+
+class Power(NamedTuple):
+    """The power of a domain whose counter is read otherwise.
+
+    Parameters
+    ----------
+    domain : str
+        Its id.
+    power : int
+        Its power [µW].
+    instant : int
+        When it was asked for [ns, monotonic].
+    window : float
+        It is a mean over the last so many seconds; 0 if it is that of the instant.
+    """
+
+    domain: str
+    power: int
+    instant: int
+    window: float
+
+
+class DeviceUse(NamedTuple):
+    """A process's use of an accelerator, as its driver sampled it.
+
+    Parameters
+    ----------
+    pid : int
+        The process.
+    timestamp : int
+        When it was sampled, by the time of day [µs since 1970-01-01 UTC].
+    percent : int
+        Part of the time in which it computed on the device, 0 to 100.
+    """
+
+    pid: int
+    timestamp: int
+    percent: int
 
 
 class Sensor(Protocol):
