@@ -76,7 +76,9 @@ def test_a_domain_inside_another_is_not_added_to_it(meter):
     env = {"SUBMETER_SENSOR_REPLAY": str(path)}
     meter("run", "--json", "a.json", "--", *meter.burn(0.5), env=env)
     entry = meter.only_entry()
-    assert {each["domain"] for each in entry["bookings"]} == {"wall", "gpu:0"}
+    assert {each["domain"] for each in entry["bookings"]} == {"wall:rest", "gpu:0"}
+    whole = sum(each["meter"] for each in entry["bookings"])
+    assert whole == pytest.approx(500e6 * entry["seconds"], rel=0.03)
     told = json.loads((meter.folder / "a.json").read_text())
     before_facility = sum(
         each["value"] for name, each in told["energy"]["by_component"].items() if name != "facility"

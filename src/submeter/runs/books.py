@@ -68,6 +68,8 @@ class Evidence:
         By sensor, id and version of how it measures.
     asked : frozenset of str
         The sensors that were asked who holds their devices, whether they answered or not.
+    disagreements : tuple of str
+        Where meters contradict each other, in words.
     computed : mapping of str to Computed
         By domain, what each of several holders of an accelerator computed, where that is told.
     """
@@ -81,6 +83,7 @@ class Evidence:
     shape: LoadShape | None = None
     methods: Mapping[str, str] = field(default_factory=dict)
     asked: frozenset[str] = frozenset()
+    disagreements: tuple[str, ...] = ()
     computed: Mapping[str, Computed] = field(default_factory=dict)
 
 

@@ -21,6 +21,7 @@ from submeter.sensing.metering.meter import Meter
 from submeter.sensing.metering.reader import always
 from submeter.sensing.metering.source import ProbeSource, SensorSource
 from submeter.traces.nesting import claimed, nested
+from submeter.traces.remainder import disagreements, parted
 from submeter.workloads.activity import Device
 
 if TYPE_CHECKING:
@@ -114,7 +115,8 @@ class Rig:
 
     def evidence(self, span: Span) -> Evidence:
         """Gather all that was seen of `span`."""
-        measured = nested([trace for source in self._sensors for trace in source.traces(span)])
+        read = nested([trace for source in self._sensors for trace in source.traces(span)])
+        measured = parted(read)
         usage = self.machine.usage(span)
         models = self._models(usage)
         seen = {trace.domain.component for trace in measured if trace.energy.times}
@@ -137,6 +139,7 @@ class Rig:
             asked=frozenset(each.sensor for each in self._holders),
             methods={each.sensor.name: each.sensor.method for each in self._sensors},
             computed=computed,
+            disagreements=tuple(disagreements(read, span)),
         )
 
     def _models(self, usage: UsageTrace) -> list[Modelled]:
@@ -186,6 +189,7 @@ class Rig:
         for each in self._sensors:
             for parts in ("refused", "caveats"):
                 told += [f"{each.name}: {part}" for part in getattr(each.sensor, parts, ())]
+        told += seen.disagreements
         told += [source.failure for source in self._sources() if source.failure]
         told += [note for each in self._holders for note in each.computing.notes]
         told += [f"{each.name}: {each.reason}" for each in self.refusals if each.unexpected]

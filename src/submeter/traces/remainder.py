@@ -1,0 +1,113 @@
+"""What a meter of the whole saw beside the parts that have meters of their own."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from submeter.quantities.clock import Span
+from submeter.quantities.cumulative import Cumulative
+from submeter.traces.domain import Domain
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from submeter.traces.trace import PowerTrace
+
+WHOLE = "machine"
+"""The component of a domain that stands for a whole machine."""
+
+
+def parted(traces: Sequence[PowerTrace]) -> list[PowerTrace]:
+    """Replace each meter of a whole machine by what it saw beside its metered parts.
+
+    Parameters
+    ----------
+    traces : sequence of PowerTrace
+        Of one machine, each domain naming what contains it.
+
+    Returns
+    -------
+    list of PowerTrace
+        The parts, and for each whole that has any its remainder (``wall:rest``): fans, board,
+        storage, losses of the power supply. They add up to the whole, and each can be given to
+        whom it belongs: an accelerator to its holder, not by CPU time.
+    """
+    found = []
+    for trace in traces:
+        parts = [each for each in traces if each.domain.inside == trace.domain.id]
+        parts = [each for each in parts if len(each.energy.times) > 1]
+        if trace.domain.component == WHOLE and parts and len(trace.energy.times) > 1:
+            found.append(remainder(trace, parts))
+        else:
+            found.append(trace)
+    return found
+
+
+def disagreements(traces: Sequence[PowerTrace], span: Span) -> list[str]:
+    """Tell in words of each whole whose parts drew more than it, by what both may err and more."""
+    told = []
+    for trace in traces:
+        parts = [each for each in traces if each.domain.inside == trace.domain.id]
+        over = excess(trace, parts, span) if trace.domain.component == WHOLE and parts else 0
+        if over:
+            names = ", ".join(each.domain.id for each in parts)
+            told.append(
+                f"{trace.domain.id}: {names} drew {over / 1e6:.3g} J more than it, beyond what "
+                "these meters may err by: one of them is wrong"
+            )
+    return told
+
+
+def remainder(whole: PowerTrace, parts: Sequence[PowerTrace]) -> PowerTrace:
+    """Give what `whole` drew beside `parts`, at the instants at which it is known.
+
+    Notes
+    -----
+    ``R = W - ΣP`` at each reading of the whole, never falling: where meters disagree for a moment
+    it waits, so that at the last reading the parts and the remainder are the whole again. Parts
+    that drew more than the whole leave none: see `excess`. Errors of gain are independent, and add
+    in squares.
+    """
+    times = whole.energy.times
+    base = [each.energy.at(times[0]) for each in parts]
+    left = [
+        total
+        - whole.energy.totals[0]
+        - sum(each.energy.at(at) - first for each, first in zip(parts, base, strict=True))
+        for at, total in zip(times, whole.energy.totals, strict=True)
+    ]
+    for i in range(len(left) - 2, -1, -1):
+        left[i] = min(left[i], left[i + 1])
+    totals = tuple(max(0, each) for each in left)
+    low, high = _ratios(whole, parts, totals[-1])
+    name = f"{whole.domain.id}:rest"
+    domain = Domain(name, WHOLE, whole.domain.inside, f"{whole.domain.device} beside its parts")
+    return replace(
+        whole,
+        domain=domain,
+        energy=Cumulative(tuple(times), totals),
+        accuracy=whole.accuracy._replace(low=low, high=high),
+    )
+
+
+def excess(whole: PowerTrace, parts: Sequence[PowerTrace], span: Span) -> int:
+    """Give by how much the parts drew more than the whole [µJ], beyond what both may err by.
+
+    0 where their intervals meet, or where one of them was not seen all the time.
+    """
+    seen = [each.drawn(span) for each in (whole, *parts)]
+    if any(each.coverage < 1 for each in seen):
+        return 0
+    return max(0, sum(each.low for each in seen[1:]) - seen[0].high)
+
+
+def _ratios(whole: PowerTrace, parts: Sequence[PowerTrace], left: int) -> tuple[float, float]:
+    if not left:
+        return 0.0, 1.0
+    span = Span(whole.energy.times[0], whole.energy.times[-1])
+    errors = [(each.energy.between(span), each.accuracy) for each in (whole, *parts)]
+    below = math.hypot(*(energy * (1 - accuracy.low) for energy, accuracy in errors))
+    above = math.hypot(*(energy * (accuracy.high - 1) for energy, accuracy in errors))
+    return max(0.0, 1 - below / left), 1 + above / left

@@ -1,0 +1,89 @@
+"""What a meter of the whole saw beside its parts: together they are the whole."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from submeter.quantities.clock import Span
+from submeter.quantities.cumulative import Cumulative
+from submeter.quantities.estimate import Tier
+from submeter.traces.domain import Domain
+from submeter.traces.remainder import disagreements, excess, parted, remainder
+from submeter.traces.trace import Accuracy, PowerTrace
+from tests.strategies import SECOND, running
+
+SURE = Accuracy(0.0, 1.0, 1.0, "exact")
+LENGTH = 20
+
+
+def trace(name, component, growths, inside="", accuracy=SURE, every=SECOND):
+    times = [every * i for i in range(len(growths) + 1)]
+    domain = Domain(name, component, inside)
+    energy = Cumulative(times, running(growths))
+    return PowerTrace(domain, "drawn", Tier.MEASURED, energy, accuracy)
+
+
+growths = st.lists(st.integers(0, 10**9), min_size=LENGTH, max_size=LENGTH)
+
+
+@given(growths, growths, growths)
+def test_parts_and_remainder_are_the_whole(rest, cpu, gpu):
+    wall = [sum(each) for each in zip(rest, cpu, gpu, strict=True)]
+    traces = [
+        trace("wall", "machine", wall),
+        trace("package:0", "cpu", cpu, "wall"),
+        trace("gpu:0", "gpu", gpu, "wall"),
+    ]
+    found = {each.domain.id: each for each in parted(traces)}
+    assert set(found) == {"wall:rest", "package:0", "gpu:0"}
+    assert list(found["wall:rest"].energy.totals) == running(rest)
+    span = Span(0, LENGTH * SECOND)
+    assert sum(each.energy.between(span) for each in found.values()) == sum(wall)
+
+
+@given(growths, growths)
+def test_meters_that_disagree_for_a_moment_leave_a_remainder_that_never_falls(wall, gpu):
+    whole = trace("wall", "machine", wall)
+    rest = remainder(whole, [trace("gpu:0", "gpu", gpu, "wall")])
+    totals = rest.energy.totals
+    assert list(totals) == sorted(totals)
+    assert totals[0] == 0
+    assert totals[-1] == max(0, sum(wall) - sum(gpu))
+
+
+def test_a_chain_of_wholes_adds_up_to_the_outermost():
+    traces = [
+        trace("wall", "machine", [100] * LENGTH),
+        trace("bmc", "machine", [80] * LENGTH, "wall"),
+        trace("gpu:0", "gpu", [50] * LENGTH, "bmc"),
+    ]
+    totals = {each.domain.id: each.energy.totals[-1] for each in parted(traces)}
+    assert totals == {"wall:rest": 400, "bmc:rest": 600, "gpu:0": 1000}
+
+
+def test_a_package_keeps_its_cores_inside():
+    traces = [trace("package:0", "cpu", [9] * 3), trace("core:0", "cpu", [5] * 3, "package:0")]
+    assert parted(traces) == traces
+
+
+def test_the_errors_of_both_are_in_the_remainder():
+    errs = Accuracy(0.0, 0.97, 1.03, "±3 %")
+    gains = Accuracy(0.0, 0.96, 1.04, "±4 %")
+    whole = trace("wall", "machine", [100_000] * LENGTH, accuracy=errs)
+    rest = remainder(whole, [trace("gpu:0", "gpu", [75_000] * LENGTH, "wall", gains)])
+    # 3 % of 100 and 4 % of 75 in squares are 4.24 of the 25 that are left.
+    assert rest.accuracy.low == pytest.approx(1 - 4.243 / 25, rel=1e-3)
+    assert rest.accuracy.high == pytest.approx(1 + 4.243 / 25, rel=1e-3)
+
+
+def test_parts_that_draw_more_than_the_whole_can_explain_are_told():
+    errs = Accuracy(0.0, 0.95, 1.05, "±5 %")
+    whole = trace("wall", "machine", [100_000] * LENGTH, accuracy=errs)
+    span = Span(0, LENGTH * SECOND)
+    near = trace("gpu:0", "gpu", [108_000] * LENGTH, "wall", errs)
+    far = trace("gpu:0", "gpu", [150_000] * LENGTH, "wall", errs)
+    assert excess(whole, [near], span) == 0
+    assert excess(whole, [far], span) == (142_500 - 105_000) * LENGTH
+    assert disagreements([whole, near], span) == []
+    (told,) = disagreements([whole, far], span)
+    assert told.startswith("wall: gpu:0 drew 0.75 J more than it")
