@@ -17,7 +17,6 @@ from submeter.lab import http_pages
 from submeter.lab.bmc import StandInBmc
 from submeter.lab.device import Device
 from submeter.lab.http_meters import HttpMeter
-from submeter.lab.load import Load
 from submeter.lab.waveform import flat
 from submeter.sensing.devices import perf
 from submeter.sensing.discovery import ORDER
@@ -88,7 +87,7 @@ def on_the_network(make):
     """Give what starts a stand-in on the network, and stops it after the tests."""
 
     def address(folder, request):
-        site = HttpMeter(make(Load([(0, 120_000_000)]), time.monotonic_ns))
+        site = HttpMeter(make(Device(flat(120)), time.monotonic_ns))
         request.addfinalizer(site.close)
         return site.__enter__().address
 

@@ -1,13 +1,16 @@
 """Meters that answer over HTTP, against loopback servers whose true draw is known exactly."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from submeter.errors import SensorUnavailable
 from submeter.lab import http_pages
+from submeter.lab.device import Device
 from submeter.lab.http_meters import Fault, HttpMeter
-from submeter.lab.load import Load
+from submeter.lab.waveform import Waveform
 from submeter.quantities.clock import Span
 from submeter.sensing.devices import http
 from submeter.sensing.metering.source import SensorSource
@@ -59,20 +62,23 @@ METERS = {
 }
 """By name: the sensor, its stand-in, the domain, and how often the numbers change [s]."""
 
-COUNTERS = ("gen2", "gen1", "tasmota fine", "bmc", "bmc fine", "dcgm", "kepler")
+COUNTERS = ("gen2", "gen1", "tasmota fine", "bmc fine", "dcgm", "kepler")
 every = pytest.mark.parametrize("kind", METERS)
 
 
 class Bench:
     """A stand-in on the network, a clock, and the real sensor read by the real source."""
 
-    def __init__(self, kind, steps=((0.0, 200),), phase=0.0):
+    def __init__(self, kind, steps=((0.0, 200),), phase=0.0, **more):
         self.sensors, make, self.domain, refresh = METERS[kind]
         self.clock = VirtualClock(BEGIN)
-        micro = [(BEGIN + round(at * SECOND), round(watts * 1e6)) for at, watts in steps]
-        self.load = Load([(0, micro[0][1]), *micro])
-        period, first = round(refresh * SECOND), round(phase * SECOND)
-        self.meter = make(self.load, self.clock.now, period, first)
+        starts = [0, *(BEGIN + round(at * SECOND) for at, _ in steps[1:]), 10**6 * SECOND]
+        watts = [round(each * 1e6) for _, each in steps]
+        lengths = [end - start for start, end in pairwise(starts)]
+        self.draws = Waveform(tuple(zip(lengths, watts, strict=True)))
+        self.make = make
+        self.device = Device(self.draws, round(refresh * SECOND), round(phase * SECOND), **more)
+        self.meter = make(self.device, self.clock.now)
         self.site = HttpMeter(self.meter)
         self.site.__enter__()
         self.opened = []
@@ -104,7 +110,7 @@ class Bench:
         return trace.drawn(span)
 
     def truth(self, span):
-        return self.load.energy(span.end) - self.load.energy(span.start)
+        return self.draws.energy(span)
 
 
 @pytest.fixture
@@ -141,9 +147,7 @@ def test_a_counter_ends_within_a_step_and_a_refresh_of_the_truth(bench, kind):
     span = setup.read(source, 120)
     trace = source.traces(span)[0]
     assert setup.truth(span) == 24_000_000_000
-    most = 200e6 * METERS[kind][3] + {"gen1": 60e6, "bmc": 3600e6, "bmc fine": 360e6}.get(
-        kind, 36e6
-    )
+    most = 200e6 * METERS[kind][3] + {"gen1": 60e6, "bmc fine": 360e6}.get(kind, 36e6)
     assert abs(trace.drawn(span).energy - setup.truth(span)) <= most
     assert {each.kind for each in setup.open().sample(setup.clock.now)} == {Kind.COUNTER}
 
@@ -155,7 +159,8 @@ def test_a_counter_ends_within_a_step_and_a_refresh_of_the_truth(bench, kind):
         ("gen1", "shelly-gen1-energy-counter/1"),
         ("tasmota", "tasmota-power/1"),
         ("tasmota fine", "tasmota-energy-counter/1"),
-        ("bmc", "redfish-energy/1"),
+        ("bmc", "redfish-power/1"),
+        ("bmc fine", "redfish-energy/1"),
         ("bmc coarse", "redfish-power/1"),
         ("bmc old", "redfish-power/1"),
         ("bmc supplies", "redfish-power/1"),
@@ -199,14 +204,14 @@ def test_a_fault_is_a_gap_and_never_a_wrong_joule(bench, kind, fault, monkeypatc
     lost = Span(start, setup.clock.now())
     # Before: all that was read. In the gap: nothing is made up.
     assert setup.drawn(source, lost).coverage < 1
-    assert setup.drawn(source, lost).energy <= setup.truth(lost) + 200e6 * METERS[kind][3] + 3600e6
+    assert setup.drawn(source, lost).energy <= setup.truth(lost) + 200e6 * METERS[kind][3] + 360e6
     setup.site.released.set()
     setup.site.fault = Fault.NONE
     setup.clock.forward(1)
     span = Span(start, setup.read(source, 60).end)
     drawn = setup.drawn(source, span)
     seen = drawn.coverage * span.nanoseconds * 200 / 1e3  # of 200 W, what was looked at
-    assert abs(drawn.energy - seen) <= 200e6 * METERS[kind][3] + 3600e6
+    assert abs(drawn.energy - seen) <= 200e6 * METERS[kind][3] + 360e6
     if kind in COUNTERS:
         assert drawn.coverage > 0.9
         assert drawn.low <= setup.truth(span) <= drawn.high
@@ -256,7 +261,7 @@ def test_a_counter_that_starts_anew_is_a_gap_and_goes_on(bench, kind):
     span = Span(first.start, setup.read(source, 60).end)
     (trace,) = source.traces(span)
     assert any("reset" in gap.reason for gap in trace.gaps)
-    assert 0 < trace.drawn(span).energy <= setup.truth(span) + 200e6 * METERS[kind][3] + 3600e6
+    assert 0 < trace.drawn(span).energy <= setup.truth(span) + 200e6 * METERS[kind][3] + 360e6
 
 
 @pytest.mark.parametrize("module", [wall, redfish, dcgm, kepler])
@@ -270,8 +275,7 @@ def test_nothing_is_asked_where_nothing_was_named(module):
 @given(watts=st.floats(1, 3000), beats=st.lists(st.floats(0.1, 90), min_size=1, max_size=5))
 def test_a_fine_counter_gives_every_window_to_its_last_step(watts, beats):
     setup = Bench("kepler", ((0, watts),))
-    setup.meter = http_pages.Kepler(setup.load, setup.clock.now)
-    setup.site.meter = setup.meter
+    setup.site.meter = http_pages.Kepler(Device(setup.draws), setup.clock.now)
     try:
         source = setup.source()
         source.read(setup.clock)
@@ -387,9 +391,9 @@ def test_a_zone_that_is_shown_twice_or_is_not_known_is_left_out(bench):
 
 
 def test_a_wrap_that_kepler_hands_on_is_a_gap_since_nobody_told_where_it_wraps(bench):
-    setup = bench("kepler")
-    setup.meter.wrap = 262_144
-    setup.clock.forward(262_144 / 200 * 1 - 1_000 % (262_144 / 200) - 30)
+    wrap = 262_144_000_000
+    setup = bench("kepler", wrap=wrap)
+    setup.clock.forward(wrap / 200e6 - 1_000 - 30)
     source = setup.source()
     span = setup.read(source, 60)
     drawn = setup.drawn(source, span)

@@ -10,25 +10,21 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from submeter.lab.load import Load
+    from submeter.lab.device import Device
 
 _MICRO = Decimal(1_000_000)
 _DECIMAL = re.compile(r'"<decimal ([^>]*)>"')
 
 
 class Drawn:
-    """A meter over a load, as late and as coarse as a real one.
+    """A meter over a device, with pages of its own.
 
     Parameters
     ----------
-    load : Load
-        What is drawn.
+    device : Device
+        What it meters: what it tells, and what is true.
     now : callable
-        The clock [ns].
-    refresh : int
-        How long a number stays the same [ns]; 0 if it is always new.
-    phase : int
-        When it first changes [ns].
+        Monotonic clock [ns].
 
     Attributes
     ----------
@@ -36,33 +32,23 @@ class Drawn:
         Whether the page is there without the numbers.
     """
 
-    def __init__(
-        self, load: Load, now: Callable[[], int], refresh: int = 0, phase: int = 0
-    ) -> None:
-        self.load = load
+    def __init__(self, device: Device, now: Callable[[], int]) -> None:
+        self.device = device
         self.silent = False
         self._now = now
-        self._refresh, self._phase = refresh, phase
         self._origin = 0
 
     def reset(self) -> None:
         """Let the counter start anew."""
-        self._origin = self.load.energy(self._shown())
-
-    def _shown(self) -> int:
-        """Give the instant [ns] of what is shown."""
-        instant = self._now()
-        late = (instant - self._phase) % self._refresh if self._refresh else 0
-        return instant - late
+        self._origin = self.device.counter(self._now())
 
     def energy(self, joules: int | Decimal = 1, digits: int = 6) -> Decimal:
         """Give what the counter shows, in units of so many joules, cut off after `digits`."""
-        micro = self.load.energy(self._shown()) - self._origin
-        return _cut(micro / _MICRO / joules, digits)
+        return _cut((self.device.counter(self._now()) - self._origin) / _MICRO / joules, digits)
 
     def power(self, digits: int = 6) -> Decimal:
         """Give the power that is shown [W]."""
-        return _cut(self.load.power(self._shown()) / _MICRO, digits)
+        return _cut(self.device.power(self._now()) / _MICRO, digits)
 
 
 class ShellyGen2(Drawn):
@@ -216,18 +202,15 @@ class Dcgm(Drawn):
 
 
 class Kepler(Drawn):
-    """Kepler over zones, each of which draws a part of the load.
+    """Kepler over zones, each of which has a part of what a device draws.
 
     Attributes
     ----------
     zones : mapping of (str, str) to int
-        The percent of the load that a zone draws, by its name and path.
-    wrap : int
-        The counter of a zone starts again after so many joules; 0 if it never does.
+        The percent of the device's draw that a zone has, by its name and path.
     """
 
     zones: Mapping[tuple[str, str], int] = {("package", "/sys/class/powercap/intel-rapl:0"): 100}
-    wrap = 0
 
     def page(self, path: str) -> str | None:
         """Give ``/metrics``."""
@@ -236,7 +219,6 @@ class Kepler(Drawn):
         lines = ["# TYPE kepler_node_cpu_joules_total counter"]
         for (zone, place), percent in () if self.silent else self.zones.items():
             joules = self.energy() * percent / 100
-            joules = joules % self.wrap if self.wrap else joules
             labels = f'node_name="lab",path="{place}",zone="{zone}"'
             lines.append(f"kepler_node_cpu_joules_total{{{labels}}} {float(joules)!r}")
             lines.append(f"kepler_node_cpu_watts{{{labels}}} {float(self.power())!r}")

@@ -93,11 +93,17 @@ class DcgmSensor:
             "(dcgm-exporter, --collect-interval)"
         )
         accuracy = Accuracy(_REFRESH, 1 - _GAIN, 1 + _GAIN, reason)
+        # Power is looked at once in a refresh; the counter forgets nothing in between.
+        looks = accuracy._replace(cycle=_REFRESH)
         # What is drawn in a whole refresh shows between two readings, however close.
         spec = CounterSpec(limit=round(5 * _REFRESH) * _MOST_WATTS * 1_000_000)
         return [
-            Sensed(Domain(f"gpu:{uuid}", "gpu", device=self._device[uuid]), spec, accuracy)
-            for uuid in self._counting
+            Sensed(
+                Domain(f"gpu:{uuid}", "gpu", device=self._device[uuid]),
+                spec,
+                accuracy if counts else looks,
+            )
+            for uuid, counts in self._counting.items()
         ]
 
     def sample(self, now: Callable[[], int]) -> Sequence[Sample]:

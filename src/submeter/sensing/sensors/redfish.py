@@ -28,9 +28,9 @@ _GAIN = 0.05
 """Relative gain error: the same requirements ask for input power within ±5 %. Taken as 95 %, a
 judgement, for a server that need not have been certified."""
 
-_FINE = 0.001
-"""The largest step of an energy counter that is read as one [kWh]: 3.6 kJ is what a server of
-360 W draws while its power is up to 10 s old. A judgement."""
+_FINE = 0.0001
+"""The largest step of an energy counter that is read as one [kWh]: 360 J, a second of a server's
+draw. Between coarser steps a counter says that nothing was drawn. A judgement."""
 
 _MOST_WATTS = 60_000
 """No chassis draws more [W]; a judgement."""
@@ -107,7 +107,7 @@ def _meter(chassis: redfish.Chassis, name: str) -> _Meter:
     energy, power = chassis.energy, chassis.power
     step = float(jsonpage.step(energy.value)) if energy is not None else 0.0
     reason = f"gain ±{_GAIN:.0%} and 10 s (ENERGY STAR, computer servers), a judgement elsewhere"
-    refresh = _REFRESH
+    refresh, cycle = _REFRESH, 0.0
     if energy is not None and (power is None or step <= _FINE):
         gauge, kind = energy, Kind.COUNTER
         watts = float(power.value) if power is not None else 0.0
@@ -116,14 +116,15 @@ def _meter(chassis: redfish.Chassis, name: str) -> _Meter:
     else:
         assert power is not None  # noqa: S101 - a chassis that tells neither is not found
         gauge, kind = power, Kind.POWER
-        refresh = max(refresh, power.minutes * 60.0)
+        # A mean misses nothing; the newest value, all between itself and the next.
+        refresh, cycle = max(refresh, power.minutes * 60.0), 0.0 if power.minutes else _REFRESH
         if energy is not None:
             reason += f"; power, for the counter's steps of {step:g} kWh are too coarse"
         if power.minutes:
             reason += f"; a mean over {power.minutes} min"
     # What is drawn in a whole refresh shows between two readings, however close.
     limit = round(5 * refresh) * _MOST_WATTS * 1_000_000
-    accuracy = Accuracy(refresh, 1 - _GAIN, 1 + _GAIN, reason)
+    accuracy = Accuracy(refresh, 1 - _GAIN, 1 + _GAIN, reason, cycle)
     domain = Domain(name, "machine", device=chassis.device)
     return _Meter(Sensed(domain, CounterSpec(limit=limit), accuracy), gauge, kind)
 

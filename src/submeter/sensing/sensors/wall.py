@@ -88,7 +88,8 @@ class WallSensor:
             reason += f"; the counter moves in steps of {step:g} J"
         elif step:
             reason += f"; power, for the counter's steps of {step:g} J are too coarse"
-        self._accuracy = Accuracy(refresh, 1 - _GAIN, 1 + _GAIN, reason)
+        cycle = 0.0 if self._counts else _REFRESH
+        self._accuracy = Accuracy(refresh, 1 - _GAIN, 1 + _GAIN, reason, cycle)
 
     @property
     def method(self) -> str:
