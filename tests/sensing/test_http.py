@@ -45,6 +45,15 @@ def test_one_connection_serves_all_questions(site):
     assert site.connections == 1
 
 
+def test_a_page_in_pieces_is_put_together_on_one_connection(site):
+    site.in_pieces = True
+    site.meter.text = "0123456789" * 10_000
+    one = Site(site.address, "wall")
+    assert [one.get("/status") for _ in range(3)] == [site.meter.text.encode()] * 3
+    one.close()
+    assert site.connections == 1
+
+
 def test_a_connection_that_was_let_go_is_opened_anew(site):
     one = Site(site.address, "wall")
     assert one.get("/status") == b"{}"

@@ -27,6 +27,7 @@ class Fault(StrEnum):
     """It answers nothing until it is closed."""
     HALF = "half a body"
     HALF_UNSAID = "half a body, of a length that was not told"
+    HALF_CHUNKS = "half a body, in pieces"
     NONSENSE = "bad json"
     HUGE = "a body without end"
     CLOSED = "closed connection"
@@ -64,6 +65,8 @@ class HttpMeter:
         How many were opened.
     moved : dict of str to str
         Pages that it redirects, and whereto.
+    in_pieces : bool
+        Whether it sends its pages in chunks, as servers in Go do with long ones.
     """
 
     def __init__(
@@ -74,6 +77,7 @@ class HttpMeter:
         self.fault = Fault.NONE
         self.asked: list[tuple[str, dict[str, str]]] = []
         self.moved: dict[str, str] = {}
+        self.in_pieces = False
         self.connections = 0
         self.released = threading.Event()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
@@ -153,7 +157,10 @@ def _answer(site: HttpMeter, request: BaseHTTPRequestHandler) -> None:
     if page is None:
         _send(request, 404, b"<html>not here</html>")
         return
-    _send_page(request, fault, page.encode())
+    if site.in_pieces or fault is Fault.HALF_CHUNKS:
+        _send_pieces(request, page.encode(), whole=fault is not Fault.HALF_CHUNKS)
+    else:
+        _send_page(request, fault, page.encode())
 
 
 def _send_page(request: BaseHTTPRequestHandler, fault: Fault, body: bytes) -> None:
@@ -177,6 +184,18 @@ def _send_page(request: BaseHTTPRequestHandler, fault: Fault, body: bytes) -> No
             request.wfile = request.connection.makefile("wb")
     else:
         _send(request, 200, body)
+
+
+def _send_pieces(request: BaseHTTPRequestHandler, body: bytes, *, whole: bool) -> None:
+    """Send a page in chunks (RFC 9112, section 7.1)."""
+    _send(request, 200, b"", -1, ("Transfer-Encoding", "chunked"))
+    size = max(1, len(body) // 3)
+    pieces = [body[at : at + size] for at in range(0, len(body), size)]
+    for piece in pieces if whole else pieces[:1]:
+        request.wfile.write(b"%x\r\n%s\r\n" % (len(piece), piece))
+    request.close_connection = not whole
+    if whole:
+        request.wfile.write(b"0\r\n\r\n")
 
 
 def _send(
