@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 import threading
+import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -35,6 +37,18 @@ ORDER = (
 Where two sensors read one domain, the first keeps it.
 """
 
+
+_NAMED = {
+    "replay": "a recording: SUBMETER_SENSOR_REPLAY=FILE",
+    "dcgm": "its exporter: SUBMETER_SENSOR_DCGM=http://HOST:9400",
+    "kepler": "it: SUBMETER_SENSOR_KEPLER=http://HOST:28282",
+    "redfish": "the BMC: SUBMETER_SENSOR_REDFISH=https://USER@HOST",
+    "wall": "the plug: SUBMETER_SENSOR_WALL=http://HOST",
+}
+"""Sensors that read only what somebody names, and how: without a name they are not even loaded."""
+
+_ELSEWHERE = {"apple": ("darwin", "macOS"), "emi": ("win32", "Windows")}
+"""Sensors of other systems."""
 
 PATIENCE = 5.0
 """How long a sensor may take to open [s]; some drivers take seconds to wake."""
@@ -89,10 +103,15 @@ def find_sensors(roots: Mapping[str, str], only: Iterable[str] = ()) -> Found:
     points, refusals = _by_name(entry_points("submeter.sensors"))
     rank = {name: place for place, name in enumerate(ORDER)}
     sensors: list[Sensor] = []
-    for name in sorted(points, key=lambda each: (rank.get(each, len(rank)), each)):
-        if wanted and name not in wanted:
-            continue
-        answer = _opened(points[name], roots.get(name, ""))
+    tried = sorted(points, key=lambda each: (rank.get(each, len(rank)), each))
+    opening = [
+        _Opening(points[name], roots.get(name, ""))
+        for name in tried
+        if not wanted or name in wanted
+    ]
+    deadline = time.monotonic() + PATIENCE
+    for each in opening:
+        answer = each.answer(deadline)
         if isinstance(answer, Refusal):
             refusals.append(answer)
         else:
@@ -139,17 +158,45 @@ def open_probe(kind: str, target: str) -> Probe:
     return probe
 
 
-def _opened(point: EntryPoint, root: str) -> Sensor | Refusal:
-    """Open one sensor, on a thread that is left behind if it hangs in its driver."""
-    fix = "see whether the device's own tool answers (nvidia-smi and the like)"
-    answers: list[Sensor | Refusal] = []
-    thread = threading.Thread(
-        target=lambda: answers.append(_open(point, root)), name="submeter-open", daemon=True
-    )
-    thread.start()
-    thread.join(PATIENCE)
-    hung = Refusal(point.name, f"it did not open within {PATIENCE:.0f} s", fix, unexpected=True)
-    return answers[0] if answers else hung
+class _Opening:
+    """A sensor being opened beside the others, on a thread that is left behind if it hangs."""
+
+    def __init__(self, point: EntryPoint, root: str) -> None:
+        self._name = point.name
+        self._answers: list[Sensor | Refusal] = []
+        refusal = _refused(point, root)
+        if refusal is not None:
+            self._answers.append(refusal)
+        self._thread = threading.Thread(
+            target=lambda: self._answers.append(_open(point, root)),
+            name="submeter-open",
+            daemon=True,
+        )
+        if refusal is None:
+            self._thread.start()
+
+    def answer(self, deadline: float) -> Sensor | Refusal:
+        """Wait until `deadline` [s, monotonic] at most."""
+        if not self._answers:
+            self._thread.join(max(0.0, deadline - time.monotonic()))
+        if self._answers:
+            return self._answers[0]
+        fix = "see whether the device's own tool answers (nvidia-smi and the like)"
+        what = f"it did not open within {PATIENCE:.0f} s"
+        return Refusal(self._name, what, fix, unexpected=True)
+
+
+def _refused(point: EntryPoint, root: str) -> Refusal | None:
+    """Refuse what cannot be here without loading it; a plug-in is always loaded."""
+    name = point.name
+    if root or not point.value.startswith("submeter."):
+        return None
+    if name in _NAMED:
+        return Refusal(name, "none was named", f"name {_NAMED[name]}")
+    system, called = _ELSEWHERE.get(name, (sys.platform, ""))
+    if system != sys.platform:
+        return Refusal(name, f"a sensor of {called}", "none needed here")
+    return None
 
 
 def _open(point: EntryPoint, root: str) -> Sensor | Refusal:
