@@ -3,6 +3,7 @@
 import ssl
 import subprocess
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -42,6 +43,15 @@ def test_one_connection_serves_all_questions(site):
     for _ in range(20):
         assert one.get("/status") == b"{}"
     one.close()
+    assert site.connections == 1
+
+
+def test_several_threads_may_ask_at_once(site):
+    one = Site(site.address, "wall")
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(one.get, ["/status"] * 200))
+    one.close()
+    assert answers == [b"{}"] * 200
     assert site.connections == 1
 
 

@@ -7,6 +7,7 @@ An address is what the user named; proxies are ignored. A credential comes from 
 from __future__ import annotations
 
 import os
+import threading
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
@@ -89,8 +90,9 @@ class Site:
         self._headers = {"Accept": "application/json, text/plain;version=0.0.4, */*;q=0.1"}
         self._headers |= _credential(parts, name, os.environ)
         self._connection: http.client.HTTPConnection | None = None
-        query = f"?{parts.query}" if parts.query else ""
-        self.path = f"{parts.path.rstrip('/')}{query}"
+        # A meter's thread and a calibration may ask at once; one connection answers one of them.
+        self._asking = threading.Lock()
+        self.path = f"{parts.path.rstrip('/')}{'?' * bool(parts.query)}{parts.query}"
         host = f"[{self._host}]" if ":" in self._host else self._host
         self._origin = f"{parts.scheme}://{host}:{self._port}"
         self.place = f"{self._origin}{parts.path.rstrip('/')}"
@@ -103,11 +105,12 @@ class Site:
         NoAnswer
             If it is not there, not allowed, too late, too large, or cut short.
         """
-        for _ in range(_HOPS):
-            answer = self._ask(path)
-            if answer.status not in _REDIRECTS:
-                break
-            path = self._moved(answer.location)
+        with self._asking:
+            for _ in range(_HOPS):
+                answer = self._ask(path)
+                if answer.status not in _REDIRECTS:
+                    break
+                path = self._moved(answer.location)
         if answer.status != 200:  # noqa: PLR2004 - OK
             raise self._refusal(answer.status, path)
         return answer.body
@@ -182,8 +185,8 @@ class Site:
             return http.client.HTTPConnection(self._host, self._port, timeout=TIMEOUT)
         import ssl  # noqa: PLC0415
 
-        context = ssl.create_default_context()
-        return http.client.HTTPSConnection(self._host, self._port, timeout=TIMEOUT, context=context)
+        trust = ssl.create_default_context()
+        return http.client.HTTPSConnection(self._host, self._port, timeout=TIMEOUT, context=trust)
 
     def _moved(self, location: str) -> str:
         """Give the path of a redirect; the credential is for this host and no other."""
@@ -203,8 +206,7 @@ class Site:
                 f"{self.place} sends elsewhere",
                 "name the address that it sends to, if you trust it",
             )
-        query = f"?{parts.query}" if parts.query else ""
-        return f"{parts.path or '/'}{query}"
+        return f"{parts.path or '/'}{'?' * bool(parts.query)}{parts.query}"
 
     def _failure(self, error: Exception) -> NoAnswer:
         reachable = f"see whether {self._host} is up and port {self._port} open to this machine"
@@ -215,8 +217,7 @@ class Site:
         if isinstance(error, ConnectionRefusedError):
             return NoAnswer(f"nothing listens at {self.place}", reachable)
         if isinstance(error, OSError) and not isinstance(error, ConnectionError):
-            told = error.strerror or type(error).__name__
-            return NoAnswer(f"{self.place} cannot be reached: {told}", reachable)
+            return NoAnswer(f"{self.place} cannot be reached: {error.strerror or error}", reachable)
         return NoAnswer(f"{self.place} broke off ({type(error).__name__})", reachable)
 
     def _refusal(self, status: int, path: str) -> NoAnswer:
