@@ -32,16 +32,9 @@ _TRUST = "trust its certificate: SSL_CERT_FILE=/path/to/it.pem, under the name t
 
 
 class NoAnswer(OSError):  # noqa: N818 - what happened, as of every device that is silent
-    """A device did not give what it was asked for.
+    """A device did not give what it was asked for: what happened, the next step, HTTP's status.
 
-    Parameters
-    ----------
-    what : str
-        What happened, without any credential.
-    fix : str
-        The next step.
-    status : int
-        HTTP status; 0 if there was none.
+    The status is 0 if there was none. No credential stands in any of them.
     """
 
     def __init__(self, what: str, fix: str = "", status: int = 0) -> None:
