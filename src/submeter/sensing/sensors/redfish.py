@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 _REFRESH = 10.0
 """How often a BMC's power changes [s], as a prior: ENERGY STAR's requirements for computer servers
-(version 2.0 and later, data measurement and output) ask for a sample at least every 10 s, and HPE's
-iLO collects every 10 s by its manual. Many are quicker; some average over up to 30 s."""
+(version 2.0 and later, data measurement and output) ask for a sample at least every 10 s, and
+iLO's manual says that it collects every 10 s. Many are quicker; some average over up to 30 s."""
 
 _GAIN = 0.05
 """Relative gain error: the same requirements ask for input power within ±5 %. Taken as 95 %, a
