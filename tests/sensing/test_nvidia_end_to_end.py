@@ -2,6 +2,7 @@
 
 import json
 import time
+from pathlib import Path
 
 import pytest
 
@@ -30,6 +31,29 @@ def run(tmp_path, fake_nvml):
         return entry, json.loads((tmp_path / "out.json").read_text())
 
     return run_
+
+
+def test_a_counter_that_its_own_power_belies_is_told_and_the_interval_holds_both(
+    tmp_path, fake_nvml
+):
+    """The driver's own library, which a check is made of and kept; not one named by a setting."""
+    meter = Meter(tmp_path)
+    meter.environ["LD_LIBRARY_PATH"] = str(Path(fake_nvml).parent)
+    meter.environ["FAKE_NVML_WAVE"] = "300:1"
+    meter.environ["FAKE_NVML_COUNTER_GAIN"] = "0.6"
+    done = meter("run", "--json", "out.json", "--", "python3", "-c", sleep(9))
+    assert done.returncode == 0, done.stderr
+    entry = meter.only_entry()
+    booked = booking(entry, "gpu")
+    assert booked["meter"] / 1e6 == pytest.approx(180 * entry["seconds"], rel=0.05)
+    assert holds(booked, 180 * entry["seconds"])
+    assert holds(booked, 299 * entry["seconds"])
+    (told,) = [each for each in entry["missing"] if "its counter grew by" in each]
+    assert "the interval holds both" in told
+    again = meter("run", "--json", "again.json", "--", "python3", "-c", sleep(0.5))
+    assert again.returncode == 0, again.stderr
+    missing = json.loads((tmp_path / "again.json").read_text())["missing"]
+    assert any("its counter grew by" in each for each in missing), "kept until the next boot"
 
 
 def sleep(seconds):

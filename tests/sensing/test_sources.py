@@ -5,6 +5,7 @@ import pytest
 from submeter.errors import SensorUnavailable
 from submeter.quantities.clock import Span
 from submeter.quantities.estimate import Tier
+from submeter.sensing.metering.calibration import Calibration
 from submeter.sensing.metering.source import ProbeSource, SensorSource
 from submeter.sensing.probes.probe import Use
 from submeter.sensing.sensors.sensor import Sensed
@@ -42,7 +43,7 @@ class Scripted:
 
 def read(*answers):
     clock = VirtualClock(0)
-    source = SensorSource(Scripted(*answers), {"a": 0.02})
+    source = SensorSource(Scripted(*answers), {"a": Calibration(0.02, 0.0)})
     for _ in answers:
         source.read(clock)
         clock.forward(1)

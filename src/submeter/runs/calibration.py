@@ -6,12 +6,13 @@ import json
 import os
 import threading
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from submeter.errors import RecordError
 from submeter.ledger.location import home
 from submeter.sensing.devices.procfs import boot_id
 from submeter.sensing.metering.calibration import Calibration, calibrate
+from submeter.sensing.metering.crosscheck import Check, TellsPower, crosscheck
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
 
 WATCH = 3.0
 """How long a sensor is watched at most [s]."""
+
+CHECK = 5.0
+"""How long counters are held against powers [s]: measurements of 5 s and longer average out what a
+meter that looks part-time misses (Yang et al. 2024, arXiv:2312.02741, good practices)."""
 
 
 def _file(settings: Settings) -> Path | None:
@@ -43,16 +48,14 @@ def known(settings: Settings) -> dict[str, Calibration]:
         return {}
     try:
         table = json.loads(file.read_text(encoding="utf-8"))
-        return {str(name): Calibration(*entry) for name, entry in table.items()}
+        return {str(name): _calibration(entry) for name, entry in table.items()}
     except (OSError, ValueError, TypeError, AttributeError):
         return {}
 
 
-def known_refresh(settings: Settings) -> dict[str, float]:
-    """Give the measured refresh [s] by domain."""
-    return {
-        name: each.refresh for name, each in known(settings).items() if each.refresh is not None
-    }
+def _calibration(entry: list[Any]) -> Calibration:
+    found = Calibration(*entry)
+    return found._replace(check=Check(*found.check)) if found.check is not None else found
 
 
 def keep(settings: Settings, measured: Mapping[str, Calibration]) -> bool:
@@ -77,19 +80,54 @@ def keep(settings: Settings, measured: Mapping[str, Calibration]) -> bool:
 
 
 def measure_all(sensors: Iterable[Sensor]) -> dict[str, Calibration]:
-    """Watch every sensor in turn, for `WATCH` seconds at most each."""
+    """Watch every sensor in turn, for `WATCH` and `CHECK` seconds at most each."""
+    sensors = list(sensors)
+    return checked(sensors, _calibrated(sensors))
+
+
+def _calibrated(sensors: Iterable[Sensor]) -> dict[str, Calibration]:
     found: dict[str, Calibration] = {}
     for sensor in sensors:
         found.update(calibrate(sensor, WATCH, time.monotonic_ns, time.sleep))
     return found
 
 
-def in_background(settings: Settings, sensors: Iterable[Sensor]) -> None:
-    """Measure and keep, on a daemon thread, unless that was done since boot."""
+def checked(
+    sensors: Iterable[Sensor], measured: Mapping[str, Calibration]
+) -> dict[str, Calibration]:
+    """Hold the counters of sensors that tell powers too against these; gives all that is known."""
+    found = dict(measured)
+    refresh = {name: each.refresh for name, each in found.items() if each.refresh is not None}
+    for sensor in _unchecked(sensors, measured):
+        checks = crosscheck(sensor, CHECK, time.monotonic_ns, time.sleep, refresh)
+        for name, check in checks.items():
+            found[name] = found.get(name, Calibration(None, 0.0))._replace(check=check)
+    return found
+
+
+def _unchecked(sensors: Iterable[Sensor], measured: Mapping[str, Calibration]) -> list[TellsPower]:
+    """Give the sensors that tell powers, none of which was held against a counter yet."""
+    have = {name for name, each in measured.items() if each.check is not None}
+    return [
+        each
+        for each in sensors
+        if isinstance(each, TellsPower) and not have & {e.domain.id for e in each.domains()}
+    ]
+
+
+def in_background(
+    settings: Settings, sensors: Iterable[Sensor], measured: dict[str, Calibration]
+) -> None:
+    """Measure and keep, on a daemon thread, what was not since boot; `measured` takes it in."""
     sensors = list(sensors)
-    if sensors and not settings.roots and not known(settings):
+    if not sensors or settings.roots or (measured and not _unchecked(sensors, measured)):
+        return
 
-        def watch() -> None:
-            keep(settings, measure_all(sensors))
+    def watch() -> None:
+        if not measured:
+            measured.update(_calibrated(sensors))
+            keep(settings, measured)
+        measured.update(checked(sensors, measured))
+        keep(settings, measured)
 
-        threading.Thread(target=watch, name="submeter-calibration", daemon=True).start()
+    threading.Thread(target=watch, name="submeter-calibration", daemon=True).start()

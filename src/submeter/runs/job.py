@@ -11,7 +11,7 @@ from submeter.errors import SubmeterError
 from submeter.ledger.book import Ledger
 from submeter.ledger.identity import IdSource
 from submeter.ledger.location import ledger_folder
-from submeter.runs.calibration import in_background, known_refresh
+from submeter.runs.calibration import in_background, known
 from submeter.runs.entry import Seen, Work, make
 from submeter.runs.lineage import of_self
 from submeter.runs.overhead import overhead
@@ -64,7 +64,8 @@ class Job:
         self.name = name
         self.clock = SystemClock()
         self.id = IdSource(self.clock.utc).new()
-        self.rig = Rig(settings, self.clock, None, self._needed, known_refresh(settings))
+        self._measured = known(settings)
+        self.rig = Rig(settings, self.clock, None, self._needed, self._measured)
         self.origin = of_self(settings.environ) if origin is None else origin
         self.notes: list[str] = []
         self.start = 0
@@ -86,7 +87,7 @@ class Job:
         self.rig.meter.start()
         late = self.rig.meter.wait(self.rig.meter.mark(), HUNG)
         self.notes += [f"{name}: no answer for {HUNG:.0f} s at the start" for name in late]
-        in_background(self.settings, self.rig.found.sensors)
+        in_background(self.settings, self.rig.found.sensors, self._measured)
         self.start = self.clock.now()
         self.started_utc = self.clock.utc()
         self._tally = Tally(self.start)

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from submeter.quantities.clock import Clock, Span
     from submeter.runs.settings import Settings
     from submeter.runs.tally import Sum
+    from submeter.sensing.metering.calibration import Calibration
     from submeter.sensing.metering.reader import Needed, Source
     from submeter.sensing.probes.probe import Probe, Use
     from submeter.traces.trace import PowerTrace
@@ -66,8 +67,8 @@ class Rig:
         Whose share is told; None for the machine alone.
     needed : callable
         What of the past is still needed; see `Reader`.
-    refresh : mapping of str to float
-        Measured refresh [s] by domain.
+    measured : mapping of str to Calibration
+        What was measured of the meters, by domain.
     wanted : callable
         Tells whether anybody needs readings now; see `Reader`.
     """
@@ -78,14 +79,14 @@ class Rig:
         clock: Clock,
         workload: Probe | None,
         needed: Callable[[], Needed | None],
-        refresh: Mapping[str, float],
+        measured: Mapping[str, Calibration],
         wanted: Callable[[], bool] = always,
     ) -> None:
         self.host = describe()
         self.roots = settings.roots
         self.found: Found = find_sensors(settings.roots)
         self.estimators, self.broken = _estimators()
-        self._sensors = _claimed(SensorSource(each, refresh) for each in self.found.sensors)
+        self._sensors = _claimed(SensorSource(each, measured) for each in self.found.sensors)
         self.machine = ProbeSource(open_probe("machine", ""))
         self.own = ProbeSource(workload) if workload is not None else None
         self._holders = _holders(self.found, workload)
@@ -192,6 +193,7 @@ class Rig:
         told += seen.disagreements
         told += [source.failure for source in self._sources() if source.failure]
         told += [note for each in self._holders for note in each.computing.notes]
+        told += [doubt for each in self._sensors for doubt in each.doubts]
         told += [f"{each.name}: {each.reason}" for each in self.refusals if each.unexpected]
         return tuple(dict.fromkeys(told))
 

@@ -14,7 +14,7 @@ from submeter.errors import SubmeterError
 from submeter.ledger.book import Ledger
 from submeter.ledger.location import ledger_folder
 from submeter.runs.books import Seat
-from submeter.runs.calibration import known_refresh
+from submeter.runs.calibration import known
 from submeter.runs.entry import Seen, Work, make, merged
 from submeter.runs.lineage import Origin, of_self
 from submeter.runs.overhead import overhead
@@ -63,10 +63,10 @@ class Settler:
         session = self._session
         self._origin = of_self(session.settings.environ)
         try:
-            refresh = known_refresh(session.settings)
+            measured = known(session.settings)
             tree = ProcessTree(os.getpid())
             rig = Rig(
-                session.settings, session.clock, tree, session.needed, refresh, session.wanted
+                session.settings, session.clock, tree, session.needed, measured, session.wanted
             )
             for source, uses in (
                 (rig.machine, session.first.machine),

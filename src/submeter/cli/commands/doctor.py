@@ -50,7 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Examine this machine; takes a second or a few."""
+    """Examine this machine; takes a second or a few, and some more where a GPU is."""
     findings = examine()
     if args.json:
         write_json(as_dict(findings), args.json)
@@ -144,6 +144,11 @@ def _print(out: Console, findings: Findings) -> None:
                 f"\n  {draw.domain} did not move while it was watched: its counter is stuck, or "
                 "masked by a container or a hypervisor; do not rely on it", style="yellow",
             ))  # fmt: skip
+    for name, calibration in findings.calibrations.items():
+        check = calibration.check
+        if check is not None and not check.agrees:
+            told = f"\n  {name}: {check}; accounts widen its interval to hold both"
+            out.print(Text(told, style="yellow"))
     out.print()
     out.print(Text(_verdict(findings)))
 

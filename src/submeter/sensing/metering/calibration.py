@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from submeter.sensing.metering.crosscheck import Check
     from submeter.sensing.sensors.sensor import Sensor
 
 _ENOUGH = 12
@@ -26,10 +27,13 @@ class Calibration(NamedTuple):
         How often its value changes [s]; None if it did not change often enough to tell.
     read_cost : float
         Time that one read of its sensor takes [s], median.
+    check : Check or None
+        Its counter held against its power; None where it has one of them only.
     """
 
     refresh: float | None
     read_cost: float
+    check: Check | None = None
 
 
 def calibrate(

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from submeter.quantities.clock import Clock
+    from submeter.sensing.metering.calibration import Calibration
+    from submeter.sensing.metering.crosscheck import Check
     from submeter.sensing.probes.probe import Probe, Use
     from submeter.sensing.sensors.sensor import Sensed, Sensor
     from submeter.traces.trace import Accuracy
@@ -33,15 +35,20 @@ class SensorSource:
     ----------
     sensor : Sensor
         An open sensor.
-    refresh : mapping of str to float
-        Measured refresh [s] by domain, where it is known better than the sensor's prior.
+    measured : mapping of str to Calibration
+        What was measured of the domains' meters, where it is known better than the sensor's
+        priors. A refresh counts that is known from the start, a check whenever it comes.
     """
 
-    def __init__(self, sensor: Sensor, refresh: Mapping[str, float]) -> None:
+    def __init__(self, sensor: Sensor, measured: Mapping[str, Calibration]) -> None:
         self.sensor = sensor
         self.may_hang = sensor.may_hang
         self.failure = ""
-        self._refresh = refresh
+        self._measured = measured
+        # Readings are placed in time by it: it stays what it was, so that windows add up.
+        self._refresh = {
+            name: each.refresh for name, each in measured.items() if each.refresh is not None
+        }
         self._powers: set[str] = set()
         self._sensed: dict[str, Sensed] = {each.domain.id: each for each in sensor.domains()}
         self._series = {name: Series(each.spec) for name, each in self._sensed.items()}
@@ -100,12 +107,30 @@ class SensorSource:
         accuracy = sensed.accuracy
         if name in self._powers and sensed.beat > max(accuracy.cycle, sensed.window):
             accuracy = accuracy._replace(cycle=sensed.beat)
+        check = self._disagreement(name)
+        if check is not None:
+            accuracy = check.widened(accuracy)
         if name not in self._refresh:
             return accuracy
         reason = accuracy.reason.replace("refresh not yet measured", "refresh measured")
         # What is averaged is as old as before, however often its mean changes.
         refresh = max(self._refresh[name], sensed.window)
         return accuracy._replace(refresh=refresh, reason=reason)
+
+    def _disagreement(self, name: str) -> Check | None:
+        known = self._measured.get(name)
+        check = known.check if known is not None else None
+        return check if check is not None and not check.agrees else None
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """Tell of which domains counter and power do not agree."""
+        found = ((name, self._disagreement(name)) for name in self._sensed)
+        return tuple(
+            f"{self.name}: {name}: {check}; the interval holds both"
+            for name, check in found
+            if check
+        )
 
     def _refreshed(self, name: str) -> int:
         return round(self._accuracy(name).refresh * NANOSECONDS_PER_SECOND)
