@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
+from submeter.lab import powercap
+from submeter.lab.device import Device
+from submeter.lab.powercap import WRAP
+from submeter.lab.waveform import flat
 from submeter.sensing.devices.procfs import TICK
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 SECOND = 1_000_000_000
-WRAP = 262_143_328_850
-"""The range of a package's counter on many Intel processors [µJ]."""
+__all__ = ["SECOND", "WRAP", "Powercap", "Proc", "VirtualClock"]
 
 
 class VirtualClock:
@@ -31,67 +33,22 @@ class VirtualClock:
         self.instant += round(seconds * SECOND)
 
 
-class Zone:
-    """One powercap zone: a folder whose counter grows by its watts and wraps."""
-
-    def __init__(self, folder: Path, name: str, watts: float, wrap: int, counter: int) -> None:
-        folder.mkdir(parents=True)
-        self.folder = folder
-        self.watts = watts
-        self.wrap = wrap
-        self.drawn = counter
-        (folder / "name").write_text(f"{name}\n")
-        (folder / "max_energy_range_uj").write_text(f"{wrap}\n")
-        self.show()
-
-    @property
-    def file(self) -> Path:
-        return self.folder / "energy_uj"
-
-    def show(self) -> None:
-        """Write the counter in one go, as the kernel shows it."""
-        handle = os.open(self.file, os.O_WRONLY | os.O_CREAT)
-        try:
-            text = f"{self.drawn % self.wrap}\n".encode()
-            os.pwrite(handle, text, 0)
-            os.ftruncate(handle, len(text))
-        finally:
-            os.close(handle)
-
-    def forbid(self) -> None:
-        """Make the counter unreadable, for root too: reading a folder fails."""
-        self.file.unlink()
-        self.file.mkdir()
-
-    def vanish(self) -> None:
-        """Make the counter tell nothing, as a zone does whose processor went offline."""
-        os.truncate(self.file, 0)
-
-
-class Powercap:
-    """A powercap tree below `root`."""
+class Powercap(powercap.Tree):
+    """The lab's powercap tree on a virtual clock, with zones of a power that never changes."""
 
     def __init__(self, root: Path, clock: VirtualClock) -> None:
-        self.root = root
+        super().__init__(root, clock.now)
         self.clock = clock
-        self.zones: list[Zone] = []
-        root.mkdir(parents=True, exist_ok=True)
-        (root / "intel-rapl").mkdir(exist_ok=True)
 
     def zone(
         self, folder: str, name: str, watts: float = 0.0, wrap: int = WRAP, counter: int = 0
-    ) -> Zone:
-        zone = Zone(self.root / folder, name, watts, wrap, counter)
-        self.zones.append(zone)
-        return zone
+    ) -> powercap.Zone:
+        return self.add(folder, name, Device(flat(watts), wrap=wrap), counter)
 
     def forward(self, seconds: float) -> None:
         """Let time pass, and each zone draw its watts."""
         self.clock.forward(seconds)
-        for zone in self.zones:
-            zone.drawn += round(zone.watts * seconds * 1_000_000)
-            if zone.file.is_file() and zone.file.stat().st_size:
-                zone.show()
+        self.show()
 
 
 class Proc:

@@ -8,6 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from submeter.errors import SensorUnavailable
+from submeter.lab.device import Device
+from submeter.lab.powercap import Tree
+from submeter.lab.waveform import flat
 from submeter.quantities.clock import Span
 from submeter.sensing.metering.meter import Meter, SystemClock
 from submeter.sensing.metering.reader import Needed
@@ -297,8 +300,7 @@ def test_a_counter_that_starts_anew_is_a_gap_and_never_negative(tree):
     start = tree.clock.now()
     for beat in range(5):
         if beat == 2:
-            zone.drawn = 0
-            zone.show()
+            zone.restart()
         source.read(tree.clock)
         tree.forward(1)
     span = Span(start, tree.clock.now() - SECOND)
@@ -318,16 +320,15 @@ def test_samples_are_counters_stamped_as_they_are_asked_for(tree):
 
 def test_through_the_real_meter_in_real_time(tree):
     """The counter grows between readings by what the clock says, read by the meter's own thread."""
-    zone = tree.zone("intel-rapl:0", "package-0")
     clock = SystemClock()
+    live = Tree(tree.root, clock.now)
+    live.add("intel-rapl:0", "package-0", Device(flat(100)))
 
     class Live(RaplSensor):
         def sample(self, now):
             def stamp():
-                instant = now()
-                zone.drawn = instant // 10  # 100 W
-                zone.show()
-                return instant
+                live.show()
+                return now()
 
             return super().sample(stamp)
 

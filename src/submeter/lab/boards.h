@@ -20,6 +20,7 @@
  *                     once   answers an unknown error, once
  *                     reset  the counter starts anew at 0, once
  *                     jump   the counter is 10 MJ ahead, from then on
+ *                   With "t" before it, "after" is an instant of the clock in s instead
  *   PREFIX_PIDS     process ids on the boards "1,2/3": boards separated by "/"; "self" is
  *                   the process that loaded it; "@FILE": read from FILE at each call, for
  *                   every board
@@ -53,6 +54,7 @@ struct fault {
     char kind[16];
     char call[64];
     long after;
+    double at; /* s; 0: by the number of calls */
     int board; /* -1: any */
     long calls;
     int done;
@@ -99,10 +101,13 @@ static void read_faults(const char *text)
     for (char *word = strtok_r(copy, ";", &rest); word && fault_count < MOST_FAULTS;
          word = strtok_r(NULL, ";", &rest)) {
         struct fault *fault = &faults[fault_count++];
+        char after[32];
         fault->board = -1;
-        if (sscanf(word, "%15[^@]@%63[^#]#%ld/%d", fault->kind, fault->call, &fault->after,
+        if (sscanf(word, "%15[^@]@%63[^#]#%31[^/]/%d", fault->kind, fault->call, after,
                    &fault->board) < 3)
             abort();
+        fault->at = *after == 't' ? atof(after + 1) : 0;
+        fault->after = atol(after);
     }
 }
 
@@ -217,7 +222,7 @@ static Result pass(const char *call, Handle board)
         struct fault *fault = &faults[i];
         if (strcmp(fault->call, call) || (board && fault->board >= 0 && fault->board != board->index))
             continue;
-        if (++fault->calls <= fault->after)
+        if (fault->at > 0 ? now() < fault->at : ++fault->calls <= fault->after)
             continue;
         if (!strcmp(fault->kind, "hang")) {
             pthread_mutex_unlock(&lock);

@@ -47,8 +47,15 @@ class Device:
 
     def counter(self, instant: int) -> int:
         """Give what its energy counter shows [µJ] at `instant` [ns]."""
-        shown = self._seen_until(self.refreshed(instant)) * self.gain / NANOSECONDS_PER_SECOND
-        return int(shown) % self.wrap if self.wrap else int(shown)
+        shown = self.total(instant)
+        return shown % self.wrap if self.wrap else shown
+
+    def total(self, instant: int) -> int:
+        """Give what its counter would show [µJ] if it never wrapped."""
+        seen = self._seen_until(self.refreshed(instant))
+        if self.gain == 1.0:
+            return seen // NANOSECONDS_PER_SECOND
+        return int(seen * self.gain / NANOSECONDS_PER_SECOND)
 
     def power(self, instant: int) -> int:
         """Give the power [µW] that it shows at `instant` [ns]: that of its last refresh."""

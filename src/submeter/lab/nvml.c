@@ -5,6 +5,7 @@
  * Its boards are told by the environment, FAKE_NVML_BOARDS and others: see boards.h; and
  *
  *   FAKE_NVML_NAME       the product's name ("NVIDIA H100 80GB HBM3")
+ *   FAKE_NVML_ARCHITECTURE  the chip's family as NVML numbers it (9: Hopper; 4: Pascal)
  *   FAKE_NVML_CAPABILITY  its CUDA compute capability, such as 8.0; without it the driver doesn't tell
  *   FAKE_NVML_SEES       the meter behind the power looks only at so many ms, the last ones, of each
  *                        refresh (0: at all of it); A100 and H100: 25 of 100
@@ -460,3 +461,5 @@ Result nvmlDeviceGetProcessUtilization(Handle board, struct sample *found, unsig
     return !found || room < seen ? INSUFFICIENT_SIZE : SUCCESS;
 }
 #endif
+
+#include "nvml_asked.h"
