@@ -67,17 +67,17 @@ def test_a_page_in_pieces_is_put_together_on_one_connection(site):
 def test_a_connection_that_was_let_go_is_opened_anew(site):
     one = Site(site.address, "wall")
     assert one.get("/status") == b"{}"
-    one._connection.sock.close()
     one.close()
     assert one.get("/status") == b"{}"
     one.close()
+    assert site.connections == 2
 
 
 def test_a_device_that_closes_an_idle_connection_is_asked_again(site):
     one = Site(site.address, "wall")
     one.get("/status")
-    kept = one._connection.sock
-    kept.shutdown(2)
+    assert one._connection is not None
+    one._connection.sock.shutdown(2)
     assert one.get("/status") == b"{}"
     one.close()
     assert site.connections == 2

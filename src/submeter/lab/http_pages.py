@@ -38,6 +38,10 @@ class Drawn:
         self._now = now
         self._origin = 0
 
+    def page(self, path: str) -> str | None:
+        """Give the page at `path`; None if there is none."""
+        raise NotImplementedError(path)
+
     def reset(self) -> None:
         """Let the counter start anew."""
         self._origin = self.device.counter(self._now())
