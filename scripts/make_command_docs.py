@@ -66,9 +66,10 @@ NOTES = {
     "ledger": "`list` shows the latest revision of each entry, `show` one of them in full, `merge` "
     "copies what other ledgers hold ([what a merge does](ledger.md#merging)). Damaged bytes are "
     "reported on standard error and cost only what they touch.",
-    "doctor": "Takes a second or a few: it reads every sensor, measures how often its value "
-    "changes and what a read costs, and keeps that until the next boot. Each sensor that does not "
-    "answer comes with its remedy.",
+    "doctor": "Takes a second or a few; with an NVIDIA board some more, for its counter is held "
+    "against its power for five. It reads every sensor, measures how often its value changes and "
+    "what a read costs, and keeps that until the next boot. Each sensor that does not answer comes "
+    "with its remedy.",
     "factors": "Ends with 1 if nothing is found. The tables are described under "
     "[factor tables](factors.md).",
     "methods": "The rules of each, with the reason for them ([accounting methods](methods.md)).",

@@ -210,6 +210,21 @@ def test_where_it_is_not_told_who_computes_the_account_says_so(run, tmp_path):
     assert any("(MIG)" in each for each in told["missing"])
 
 
+def test_a_superchips_gpu_goes_to_its_holder_and_only_the_rest_of_the_module_by_cpu_time(
+    run, tmp_path
+):
+    pids = tmp_path / "pids"
+    chip = {"name": "NVIDIA GH200 120GB", "fields": "instant,module", "module": 150}
+    entry, _ = run(HOLD.format([], pids), wave="300:1", refresh=10, pids=f"@{pids}", **chip)
+    gpu, rest = booking(entry, "gpu"), booking(entry, "machine")
+    assert rest["domain"] == f"{gpu['inside']}:rest"
+    assert gpu["inside"] == gpu["domain"].replace("gpu:", "module:")
+    assert gpu["meter"] / 1e6 == pytest.approx(300 * entry["seconds"], rel=0.1)
+    both = (gpu["meter"] + rest["meter"]) / 1e6
+    assert both == pytest.approx(450 * entry["seconds"], rel=0.05)
+    assert {each["component"] for each in entry["bookings"]} == {"gpu", "machine"}
+
+
 def test_a_board_that_only_others_hold_is_theirs(run, tmp_path):
     (tmp_path / "pids").write_text("1\n")
     entry, _ = run(sleep(1.2), wave="300:1", refresh=10, pids=f"@{tmp_path / 'pids'}")

@@ -8,7 +8,8 @@ from submeter.traces.nesting import claimed, container
 
 COMPONENTS = {
     "gpu": "gpu", "package": "cpu", "core": "cpu", "uncore": "cpu", "dram": "memory",
-    "psys": "machine", "board": "machine", "bmc": "machine", "wall": "machine", "rail": "other",
+    "psys": "machine", "board": "machine", "module": "machine", "bmc": "machine", "wall": "machine",
+    "rail": "other",
 }  # fmt: skip
 kinds = st.sampled_from(sorted(COMPONENTS))
 ids = st.builds(
@@ -39,6 +40,20 @@ def test_a_card_lies_in_the_machine_and_not_in_the_boards_counter():
     assert inside("gpu:1", "psys") == ""
     assert inside("gpu:1", "psys", "bmc", "wall") == "bmc"
     assert inside("gpu:1", "board") == "board"
+
+
+def test_a_superchip_takes_in_processors_and_the_gpu_that_says_so():
+    chip = "module:GPU-1"
+    assert inside("package:0", chip, "wall") == chip
+    assert inside("dram", chip, "wall") == chip
+    assert inside("gpu:GPU-1", chip, "wall", named=chip) == chip
+    assert inside("gpu:GPU-2", chip, "wall") == "wall"
+    assert inside(chip, "psys", "bmc") == "bmc"
+
+
+def test_a_superchip_is_one_whether_it_goes_by_its_socket_or_by_its_gpu():
+    assert claimed("module:0", {"module:GPU-1"})
+    assert not claimed("module:0", {"gpu:GPU-1"})
 
 
 def test_cores_lie_in_their_package_whichever_sensor_reads_it():

@@ -11,9 +11,13 @@ if TYPE_CHECKING:
     from submeter.traces.domain import Domain
     from submeter.traces.trace import PowerTrace
 
-_AROUND = ("psys", "board", "bmc", "wall")
+_AROUND = ("psys", "module", "board", "bmc", "wall")
 """Meters of a machine from the inside out: what the board's maker wired to the processor's own
-counter, all that a module takes in, what its controller sees go in, and what the socket gives."""
+counter, a superchip, all that a board takes in, what its controller sees go in, and what the socket
+gives."""
+
+_OF_PROCESSORS = ("psys", "module")
+"""Those that take in processors and memory, and of cards only what says so itself."""
 
 _PARTED = ("package", "dram", "core", "uncore", "bmc")
 """Kinds whose bare name is all of them together: ``package`` is all sockets."""
@@ -67,7 +71,7 @@ def container(domain: Domain, names: Collection[str]) -> str:
     if kind in _AROUND:
         around = around[around.index(kind) + 1 :]
     elif domain.component not in ("cpu", "memory"):
-        around = around[1:]
+        around = [each for each in around if each not in _OF_PROCESSORS]
     if kind in ("core", "uncore"):
         around = [f"package:{number}", "package", *around]
     for outer in around:
@@ -90,6 +94,9 @@ def claimed(name: str, taken: Collection[str]) -> bool:
     if name in taken:
         return True
     kind, colon, _ = name.partition(":")
+    if kind == "module":
+        # A superchip goes by its socket or by its GPU, as its sensor knows it; each tells of all.
+        return any(each.startswith("module:") for each in taken)
     if kind not in _PARTED:
         return False
     return kind in taken if colon else any(each.startswith(f"{kind}:") for each in taken)
