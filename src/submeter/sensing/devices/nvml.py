@@ -135,6 +135,11 @@ class Nvml:
         member = _MEMBERS.get(value.valueType)
         return None if member is None else round(getattr(value.value, member))
 
+    def utilisation(self, board: Board) -> int | None:
+        """Give the part of its last sampling period in which the board computed [%], or None."""
+        rates = self.ask(self._nvml.nvmlDeviceGetUtilizationRates, board.handle)
+        return None if rates is None else int(rates.gpu)
+
     def capability(self, board: Board) -> tuple[int, int] | None:
         """Give the CUDA compute capability, such as (8, 0) of GA100, or None if it is not told."""
         found = self.ask(self._nvml.nvmlDeviceGetCudaComputeCapability, board.handle)

@@ -7,12 +7,14 @@ in it is read by its power.
 
 from __future__ import annotations
 
+from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from submeter.errors import SensorUnavailable
 from submeter.sensing.devices import nvml as driver
 from submeter.sensing.devices.nvml import Board, Nvml
-from submeter.sensing.sensors.sensor import DeviceUse, Power, Sensed
+from submeter.sensing.sensors.sensor import Beside, DeviceUse, Power, Sensed
 from submeter.traces.counter import CounterSpec
 from submeter.traces.domain import Domain
 from submeter.traces.reading import Kind, Sample
@@ -202,6 +204,25 @@ class NvidiaSensor:
             value = meter.ask() if meter is not None else None
             if meter is not None and value is not None:
                 found.append(Power(domain, value * 1000, instant, meter.window))
+        return found
+
+    def beside(self, now: Callable[[], int]) -> Sequence[Beside]:
+        """Read all that the boards tell beside their energy, for a recording; see `TellsBeside`."""
+        gpu, found = driver.SCOPE_GPU, []
+        for domain, board in self._boards().items():
+            asks: tuple[tuple[str, int, float, Callable[[], int | None]], ...] = (
+                ("instant", 1000, 0.0, partial(self._nvml.field, board, driver.POWER_INSTANT, gpu)),
+                ("average", 1000, _AVERAGED,
+                 partial(self._nvml.field, board, driver.POWER_AVERAGE, gpu)),
+                ("plain", 1000, 0.0, partial(self._nvml.power, board)),
+                ("utilisation", 1, 0.0, partial(self._nvml.utilisation, board)),
+            )  # fmt: skip
+            for what, unit, window, ask in asks:
+                instant = now()
+                with suppress(OSError):
+                    value = ask()
+                    if value is not None:
+                        found.append(Beside(domain, what, value * unit, instant, window))
         return found
 
     def holders(self) -> dict[str, set[int]]:

@@ -23,14 +23,15 @@ A recording is NDJSON. The first line is a header::
     }
 
 and each further line is one raw number: ``[nanoseconds, domain, "counter"|"power", value]`` with
-counters in µJ and power in µW.
+counters in µJ and power in µW. A recorder adds what it knows beside: other numbers of a domain
+(`BESIDE`), that a domain did not answer (`LOST`), what the load did (`PHASE`).
 """
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from submeter.errors import SensorUnavailable
 from submeter.sensing.sensors.sensor import Sensed
@@ -43,6 +44,24 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
 
 SCHEMA = "submeter.recording/1"
+
+BESIDE = ("instant", "average", "plain", "utilisation")
+"""Numbers that a device tells beside its counter, power in µW and utilisation in %: not played."""
+
+LOST = "lost"
+"""The domain, or all of them where none is named, did not answer, and why."""
+
+PHASE = "phase"
+"""What the load does from now on, of no domain; ``end`` ends the recording."""
+
+
+class Line(NamedTuple):
+    """One line of a recording: when [ns], of which domain, what kind of number, and the number."""
+
+    instant: int
+    domain: str
+    kind: str
+    value: int | str
 
 
 class ReplaySensor:
@@ -62,13 +81,8 @@ class ReplaySensor:
         self._start: int | None = None
         self._next = 0
         self._latest: dict[str, Sample] = {}
-        try:
-            header, *lines = Path(path).read_text(encoding="utf-8").splitlines() or [""]
-            self._domains = _domains(json.loads(header))
-            self._samples = _samples(lines, {each.domain.id for each in self._domains})
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-            fix = "its form is told in docs/reference/sensors/replay.md"
-            raise SensorUnavailable(f"the recording cannot be read: {error}", path, fix) from error
+        _, self._domains, lines = recorded(path)
+        self._lines = [each for each in lines if each.kind in (*Kind, LOST)]
 
     def domains(self) -> Sequence[Sensed]:
         """Give the recorded domains."""
@@ -77,24 +91,48 @@ class ReplaySensor:
     def sample(self, now: Callable[[], int]) -> Sequence[Sample]:
         """Give each domain's last number at this time of the recording."""
         instant = now()
+        lines = self._lines
         if self._start is None:
-            self._start = instant - (self._samples[0].instant if self._samples else 0)
+            self._start = instant - (lines[0].instant if lines else 0)
         at = instant - self._start
-        while self._next < len(self._samples) and self._samples[self._next].instant <= at:
-            sample = self._samples[self._next]
-            self._latest[sample.domain] = sample
+        while self._next < len(lines) and lines[self._next].instant <= at:
+            self._play(lines[self._next])
             self._next += 1
-        if not self._samples or at > self._samples[-1].instant + 1_000_000_000:
+        if not lines or at > lines[-1].instant + 1_000_000_000:
             raise OSError("the recording is over")
+        if not self._latest:
+            raise OSError("nothing answered when this was recorded")
         return [sample._replace(instant=instant) for sample in self._latest.values()]
+
+    def _play(self, line: Line) -> None:
+        if line.kind != LOST:
+            number = int(line.value)
+            self._latest[line.domain] = Sample(line.domain, Kind(line.kind), number, line.instant)
+        elif line.domain:
+            self._latest.pop(line.domain, None)
+        else:
+            self._latest.clear()
 
     def close(self) -> None:
         """Do nothing: the recording was read at once."""
 
 
-def _check(header: dict[str, Any]) -> None:
-    if header.get("schema") != SCHEMA:
-        raise ValueError(f"its first line is not a {SCHEMA} header")
+def recorded(path: str) -> tuple[dict[str, Any], list[Sensed], list[Line]]:
+    """Read a recording: its header, its domains, and its lines in order of time.
+
+    Raises
+    ------
+    SensorUnavailable
+        If it is none, or cannot be read.
+    """
+    try:
+        first, *rest = Path(path).read_text(encoding="utf-8").splitlines() or [""]
+        header = json.loads(first)
+        domains = _domains(header)
+        return header, domains, _lines(rest, {each.domain.id for each in domains})
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        fix = "its form is told in docs/reference/sensors/replay.md"
+        raise SensorUnavailable(f"the recording cannot be read: {error}", path, fix) from error
 
 
 def _domains(header: object) -> list[Sensed]:
@@ -113,29 +151,33 @@ def _sensed(entry: dict[str, Any]) -> Sensed:
     spec = CounterSpec(int(entry.get("wrap", 0)), int(entry.get("limit", 0)))
     accuracy = Accuracy(
         float(entry["refresh"]), float(entry["low"]), float(entry["high"]),
-        str(entry.get("reason", "as recorded")),
+        str(entry.get("reason", "as recorded")), float(entry.get("cycle", 0)),
     )  # fmt: skip
-    return Sensed(domain, spec, accuracy)
+    beat, window = float(entry.get("beat", 0)), float(entry.get("window", 0))
+    return Sensed(domain, spec, accuracy, beat, window)
 
 
-def _samples(lines: Sequence[str], declared: Collection[str]) -> list[Sample]:
-    """Read the numbers in order of time."""
+def _lines(lines: Sequence[str], declared: Collection[str]) -> list[Line]:
+    """Read the lines in order of time."""
     found = []
     for number, line in enumerate(lines, start=2):
         if not line:
             continue
         try:
-            found.append(_sample(line, declared))
+            found.append(_line(line, declared))
         except (ValueError, TypeError, OverflowError) as error:
             raise ValueError(f"line {number}: {error}") from error
-    return sorted(found, key=lambda sample: sample.instant)
+    return sorted(found, key=lambda each: each.instant)
 
 
-def _sample(line: str, declared: Collection[str]) -> Sample:
-    when, domain, kind, value = json.loads(line)
-    if domain not in declared:
+def _line(text: str, declared: Collection[str]) -> Line:
+    when, domain, kind, value = json.loads(text)
+    if kind not in (*Kind, *BESIDE, LOST, PHASE):
+        raise ValueError(f"{kind} is no kind of number")
+    if domain not in declared and not (domain == "" and kind in (LOST, PHASE)):
         raise ValueError(f"{domain} is not declared in the header")
-    return Sample(domain, Kind(kind), int(value), int(when))
+    words = kind in (LOST, PHASE)
+    return Line(int(when), str(domain), str(kind), str(value) if words else int(value))
 
 
 def open_sensor(root: str = "") -> ReplaySensor:

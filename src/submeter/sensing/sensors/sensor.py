@@ -55,6 +55,31 @@ class Power(NamedTuple):
     window: float
 
 
+class Beside(NamedTuple):
+    """A number that a device tells beside the one that it is metered by: recorded, never booked.
+
+    Parameters
+    ----------
+    domain : str
+        Its id.
+    what : str
+        ``instant``: power of the instant [µW]; ``average``: a mean power [µW]; ``plain``: power of
+        which it is not known which [µW]; ``utilisation``: part of the time in use [%].
+    value : int
+        The number.
+    instant : int
+        When it was asked for [ns, monotonic].
+    window : float
+        It is a mean over the last so many seconds; 0 if it is none, or not known.
+    """
+
+    domain: str
+    what: str
+    value: int
+    instant: int
+    window: float
+
+
 class DeviceUse(NamedTuple):
     """A process's use of an accelerator, as its driver sampled it.
 
