@@ -126,6 +126,19 @@ def test_seats_count_the_processes_of_each_while_both_hold_it():
     assert (own.between(span), others.between(span)) == (10 * SECOND, 30 * SECOND)
 
 
+def test_an_edge_is_looked_at_again_only_while_it_is_told_who_computes():
+    clock = Stepping(0)
+    device = Device(clock, [(50, 50)] * 10)
+    source = HolderSource(device, lambda: {OURS})
+    lags = []
+    for beat in range(6):
+        device.pids = (OURS, THEIRS) if beat in (1, 2, 3) else (OURS,)
+        source.read(clock)
+        lags.append(source.lag)
+        clock.forward(1)
+    assert lags == [0, 0.5, 0.5, 0.5, 0, 0]
+
+
 def test_it_keeps_what_windows_need_and_begins_anew_after_a_pause():
     clock = Stepping(0)
     source, span = watch(Device(clock, [(50, 50)] * 60), clock, beats=50)

@@ -21,6 +21,10 @@ _LATE = 2_000_000_000
 _SECOND = 1_000_000_000
 """A device held by one process for a second is held for this many nanoseconds."""
 
+_SOON = 0.5
+"""Samples of what is computed until an edge are waited for so long [s]: most drivers take one more
+often, and nobody waits longer for the end of work."""
+
 _MICROSECOND = 1_000
 _PERCENT = 100
 
@@ -108,6 +112,12 @@ class Computing:
             f"{why}: what it draws meanwhile stays unattributed"
             for domain, why in self._silent.items()
         )
+
+    @property
+    def lag(self) -> float:
+        """How long [s] it takes until what was computed by an edge is told; 0 if nothing is."""
+        shared = any(each.asking and each.totals[2] for each in list(self._tracks.values()))
+        return _SOON if shared else 0.0
 
     def see(self, clock: Clock, domain: str, ours: Collection[int], pids: Collection[int]) -> None:
         """Note what was computed on `domain`, which `pids` hold now, by `ours` and by others."""

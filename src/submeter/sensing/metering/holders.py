@@ -97,7 +97,6 @@ class HolderSource:
 
     may_hang = True
     beat = 0.0
-    lag = 0.0
 
     def __init__(self, sensor: TellsHolders, pids: Callable[[], Collection[int]]) -> None:
         self._sensor = sensor
@@ -110,6 +109,11 @@ class HolderSource:
     def sensor(self) -> str:
         """The sensor that is asked."""
         return self._sensor.name
+
+    @property
+    def lag(self) -> float:
+        """How long [s] after an edge it is looked once more; holders are known at once."""
+        return self.computing.lag
 
     @property
     def name(self) -> str:
