@@ -66,6 +66,15 @@ class Meter:
             **told,
         )
 
+    command = SUBMETER
+
+    def start_words(self, words: list[str]) -> subprocess.Popen[bytes]:
+        """Start any command with this meter's folder and environment, away from any terminal."""
+        return subprocess.Popen(
+            words, cwd=self.folder, env=self.environ, start_new_session=True,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        )  # fmt: skip
+
     def json(self, *words: object, **told: Any) -> Any:
         """Run a command with ``--json -`` and give what it printed."""
         done = self(*words, "--json", "-", **told)

@@ -175,6 +175,19 @@ class DeviceHeld:
 
 
 @dataclass(frozen=True, slots=True)
+class DeviceInTurns(DeviceHeld):
+    """A device's energy to the program in whose custody it is; others book none of it meanwhile.
+
+    For devices whose holders cannot be seen: `own` and `others` are the times of custody.
+    """
+
+    @property
+    def name(self) -> str:
+        """Id and version."""
+        return "whole-device-in-turns/1"
+
+
+@dataclass(frozen=True, slots=True)
 class DeviceHeldBySm:
     """As `DeviceHeld`; while both hold it, by what each computed on it.
 

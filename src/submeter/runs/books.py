@@ -12,6 +12,7 @@ from submeter.attribution.rules import (
     CapacityShare,
     DeviceHeld,
     DeviceHeldBySm,
+    DeviceInTurns,
     NobodyKnown,
     WholeDevice,
 )
@@ -68,6 +69,9 @@ class Evidence:
         By sensor, id and version of how it measures.
     asked : frozenset of str
         The sensors that were asked who holds their devices, whether they answered or not.
+    turns : mapping of str to Held
+        By domain whose holders nobody can tell, the times in which it was in this program's
+        custody and in another's.
     disagreements : tuple of str
         Where meters contradict each other, in words.
     computed : mapping of str to Computed
@@ -83,6 +87,7 @@ class Evidence:
     shape: LoadShape | None = None
     methods: Mapping[str, str] = field(default_factory=dict)
     asked: frozenset[str] = frozenset()
+    turns: Mapping[str, Held] = field(default_factory=dict)
     disagreements: tuple[str, ...] = ()
     computed: Mapping[str, Computed] = field(default_factory=dict)
 
@@ -112,7 +117,9 @@ def _rule_for_device(trace: PowerTrace, seen: Evidence) -> Rule:
     if domain in seen.held:
         held = DeviceHeld(*seen.held[domain])
         return DeviceHeldBySm(held, *seen.computed[domain]) if domain in seen.computed else held
-    return NobodyKnown() if trace.sensor in seen.asked else WholeDevice()
+    if trace.sensor in seen.asked:
+        return NobodyKnown()
+    return DeviceInTurns(*seen.turns[domain]) if domain in seen.turns else WholeDevice()
 
 
 class Seat(NamedTuple):

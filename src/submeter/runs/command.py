@@ -69,13 +69,13 @@ def run(arguments: Sequence[str], settings: Settings, name: str = "") -> Outcome
     CommandError
         If it is not there or cannot be executed.
     """
-    _check(arguments[0])
+    check_program(arguments[0])
     with Relay() as relay:
         job = Job(settings, name or default_name(arguments))
         job.begin()
         _adopt_orphans()
         before = own_children()
-        child = _spawn(relay, arguments, job.id if settings.records else "")
+        child = spawn(relay, arguments, job.id if settings.records else "")
         tree = ProcessTree(child, lambda: own_children() - before, os.getpid())
         job.follow(tree)
         ended = relay.wait(child)
@@ -111,7 +111,8 @@ def default_name(arguments: Sequence[str]) -> str:
     return " ".join([program, *(os.path.basename(script) for script in scripts)])
 
 
-def _check(program: str) -> None:
+def check_program(program: str) -> None:
+    """Refuse a program that is not there or cannot be executed, as a shell would."""
     if shutil.which(program) is not None:
         return
     if os.sep in program and os.path.exists(program):
@@ -121,7 +122,8 @@ def _check(program: str) -> None:
     raise CommandError("there is no such command", program, fix, NOT_FOUND)
 
 
-def _spawn(relay: Relay, arguments: Sequence[str], entry: str) -> int:
+def spawn(relay: Relay, arguments: Sequence[str], entry: str) -> int:
+    """Start a command within the entry of that id, or none if it is empty; gives its process id."""
     sys.stdout.flush()
     sys.stderr.flush()
     try:

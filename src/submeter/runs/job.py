@@ -114,6 +114,7 @@ class Job:
         self.notes += [f"{name}: no answer for {HUNG:.0f} s at the end" for name in late]
         activity = self._entry(mark.instant, State.FINAL, exit_code)
         self._write(activity)
+        self.rig.custody.recorded(mark.instant)
         if self._unwritten:
             activity = replace(activity, missing=(*activity.missing, self._unwritten))
         self.rig.close()
@@ -142,8 +143,11 @@ class Job:
             self.rig.meter.mark()
         wait = FIRST_CHECKPOINT
         while not self._over.wait(wait):
-            self._tally.advance(self.rig, self.clock.now(), ())
-            self._write(self._entry(self.clock.now(), State.OPEN, None))
+            self.look()
+            now = self.clock.now()
+            self._tally.advance(self.rig, now, ())
+            self._write(self._entry(now, State.OPEN, None))
+            self.rig.custody.recorded(min(now, self.rig.read_until()))
             wait = CHECKPOINT
 
     def _write(self, activity: Activity) -> None:

@@ -16,6 +16,7 @@ from submeter.sensing.discovery import (
     find_sensors,
     open_probe,
 )
+from submeter.sensing.metering.custody import Custody
 from submeter.sensing.metering.holders import HolderSource, TellsHolders, pids_are_visible
 from submeter.sensing.metering.meter import Meter
 from submeter.sensing.metering.reader import always
@@ -90,7 +91,8 @@ class Rig:
         self.machine = ProbeSource(open_probe("machine", ""))
         self.own = ProbeSource(workload) if workload is not None else None
         self._holders = _holders(self.found, workload)
-        sources: list[Source] = [*self._sensors, self.machine, *self._holders]
+        self.custody = Custody(self._unseen() if workload is not None else ())
+        sources: list[Source] = [*self._sensors, self.machine, *self._holders, self.custody]
         if self.own is not None:
             sources.append(self.own)
         self.meter = Meter(sources, clock, settings.period, needed, wanted)
@@ -103,6 +105,19 @@ class Rig:
         self._holders = _holders(self.found, workload)
         for each in self._holders:
             self.meter.add(each)
+        self.custody = Custody(self._unseen())
+        self.meter.add(self.custody)
+
+    def _unseen(self) -> set[str]:
+        """Give the devices whose holders nobody can tell."""
+        asked = {each.sensor for each in self._holders}
+        return {
+            each.domain.id
+            for source in self._sensors
+            if source.name not in asked
+            for each in source.sensed
+            if each.domain.component == "gpu"
+        }
 
     @property
     def refusals(self) -> tuple[Refusal, ...]:
@@ -112,7 +127,8 @@ class Rig:
     def read_until(self) -> int:
         """Give up to when [ns] every source has been read."""
         own = [self.own.last] if self.own is not None else []
-        return min([self.machine.last, *own, *(each.last for each in self._sensors)])
+        read = min([self.machine.last, *own, *(each.last for each in self._sensors)])
+        return min(read, self.custody.known_until)
 
     def evidence(self, span: Span) -> Evidence:
         """Gather all that was seen of `span`."""
@@ -140,6 +156,7 @@ class Rig:
             asked=frozenset(each.sensor for each in self._holders),
             methods={each.sensor.name: each.sensor.method for each in self._sensors},
             computed=computed,
+            turns=self.custody.held(span),
             disagreements=tuple(disagreements(read, span)),
         )
 
@@ -185,8 +202,10 @@ class Rig:
             ]
         elif not self._holders and self.own is not None:
             told.append(
-                "gpu: who else uses it cannot be seen from in here; all of it is this work's"
+                "gpu: who else uses it cannot be seen from in here: all of it is the work's of "
+                "whoever metered it first, as its record tells"
             )
+        told += self.custody.refused
         for each in self._sensors:
             for parts in ("refused", "caveats"):
                 told += [f"{each.name}: {part}" for part in getattr(each.sensor, parts, ())]
@@ -223,6 +242,7 @@ class Rig:
 
     def close(self) -> None:
         """End the meter and let go of the sensors; one that hangs is left behind."""
+        self.custody.release()
         if self.meter.stop():
             letting_go = Thread(target=self._let_go, name="submeter-close", daemon=True)
             letting_go.start()

@@ -142,6 +142,9 @@ class Settler:
             )
         window.settle(bookings, missing, activity)
         self._session.settled(window)
+        if self._rig is not None and not self._session.live:
+            self._rig.custody.recorded(window.span.end)
+            self._rig.custody.release()
 
     def _sum(self, window: Window) -> tuple[Evidence | None, Sum | None]:
         if self._rig is None:
@@ -217,6 +220,7 @@ class Settler:
         """Write the entries of open windows as far as they have come."""
         if self._rig is None:
             return
+        now = min(self._session.clock.now(), self._rig.read_until())
         for window in self._session.live:
             _tally(window).advance(self._rig, window.span.end, self._seats(window))
             window.until = _tally(window).until
@@ -226,6 +230,7 @@ class Settler:
             missing = self._missing(seen, bookings, list(window.notes))
             entry = self._entry(window, whole, missing, State.OPEN)
             self._write(entry, window.settings)
+        self._rig.custody.recorded(now)
 
     def _end(self) -> None:
         """Write what still waits; nobody reads an account any more, so a failure is printed.

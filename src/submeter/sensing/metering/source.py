@@ -59,6 +59,11 @@ class SensorSource:
         return self.sensor.name
 
     @property
+    def sensed(self) -> list[Sensed]:
+        """The domains that it fills, with what is known of their meters."""
+        return list(self._sensed.values())
+
+    @property
     def domains(self) -> set[str]:
         """The ids of the domains that it fills."""
         return set(self._sensed)
