@@ -70,6 +70,11 @@ NOTES = {
     "against its power for five. It reads every sensor, measures how often its value changes and "
     "what a read costs, and keeps that until the next boot. Each sensor that does not answer comes "
     "with its remedy.",
+    "lab": "`list` names the cases. `score` runs each against Submeter and whatever other meters "
+    "are installed, in processes of their own on stand-in hardware, for a few minutes in all. It "
+    "takes a C compiler; what it would need root for is named as skipped without. Ends with 1 if "
+    "Submeter's interval leaves the truth in any case. How to point another meter at it: "
+    "[test your own meter](../how-to/test-your-own-meter.md).",
     "factors": "Ends with 1 if nothing is found. The tables are described under "
     "[factor tables](factors.md).",
     "methods": "The rules of each, with the reason for them ([accounting methods](methods.md)).",

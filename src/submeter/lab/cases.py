@@ -1,0 +1,188 @@
+"""The cases as data: hardware, windows, what is asked."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
+
+from submeter.lab.hardware import Boards, Fault, Server, ZoneOf, Zones
+from submeter.lab.waveform import Waveform, flat, square
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from submeter.quantities.clock import Span
+
+THREADS = os.sysconf("SC_NPROCESSORS_ONLN")
+MILLISECOND = 1_000_000
+
+
+class Asked(StrEnum):
+    """Whose energy is asked for."""
+
+    DEVICE = "device"
+    """What the device drew."""
+    PROCESS = "process"
+    """What is charged to the measured process, which sleeps."""
+    RANKS = "ranks"
+    """What is charged to several processes, added up."""
+
+
+class WindowOf(NamedTuple):
+    """A window: a pause before it and its length [s]."""
+
+    pause: float
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A question to which the answer is known.
+
+    Parameters
+    ----------
+    name, title : str
+        As it is chosen; what it is in one line.
+    hardware : Boards or Zones or Server
+        What draws.
+    windows : tuple of WindowOf
+        One after another.
+    parts : tuple of str
+        The parts that are asked for: ``gpu``, ``cpu``, ``dram``, ``whole``.
+    asked : Asked
+        Whose energy.
+    warm : float
+        Before the windows a first one of so many seconds is open, which does not count: as in a
+        program that has been measured for a while. 0 for the first window of a program.
+    ranks : int
+        How many processes measure at once.
+    smi : bool
+        Whether ``nvidia-smi`` is on PATH.
+    seen : float
+        The least share of the time that a meter must have seen; lower for the first window of a
+        program, and where the device fails.
+    partly : bool
+        Whether a part cannot be seen, because the device fails or the meter is just starting: the
+        truth is then that of the time that the meter says it saw.
+    server : Server or None
+        Load of the processors beside it.
+    by_run : bool
+        Whether ``submeter run`` is asked too.
+    """
+
+    name: str
+    title: str
+    hardware: Boards | Zones | Server
+    windows: tuple[WindowOf, ...] = (WindowOf(0.0, 5.0),)
+    parts: tuple[str, ...] = ("gpu",)
+    asked: Asked = Asked.DEVICE
+    warm: float = 1.0
+    ranks: int = 1
+    smi: bool = True
+    seen: float = 0.9
+    partly: bool = False
+    server: Server | None = None
+    by_run: bool = False
+
+    @property
+    def load(self) -> Server | None:
+        """The load of the processors, if it is synthetic."""
+        return self.hardware if isinstance(self.hardware, Server) else self.server
+
+    @property
+    def seconds(self) -> float:
+        """How long it takes from its first window on [s]."""
+        return sum(pause + seconds for pause, seconds in self.windows)
+
+    def truth(self, part: str, span: Span) -> float:
+        """Give the energy [J] that a part of the hardware drew within `span` [ns]."""
+        return self.hardware.truth(part, span)
+
+
+def _package(watts: float, wraps: float = 0.0, fault: Fault | None = None) -> ZoneOf:
+    return ZoneOf("intel-rapl:0", "package-0", flat(watts), "cpu", wraps, fault)
+
+
+def _dram(watts: float, socket: int = 0) -> ZoneOf:
+    return ZoneOf(f"intel-rapl:{socket}:0", "dram", flat(watts), "dram")
+
+
+def _two_sockets() -> Zones:
+    """Two processors with memory, a board zone around them, and memory-mapped twins."""
+    found = [ZoneOf("intel-rapl:2", "psys", flat(400), "board")]
+    for socket in (0, 1):
+        found += [
+            ZoneOf(f"intel-rapl:{socket}", f"package-{socket}", flat(150), "cpu"),
+            _dram(12, socket),
+            ZoneOf(f"intel-rapl-mmio:{socket}", f"package-{socket}", flat(150), ""),
+        ]
+    return Zones(tuple(found), "board")
+
+
+def _once(seconds: float) -> tuple[WindowOf, ...]:
+    return (WindowOf(0.0, seconds),)
+
+
+def _short() -> tuple[WindowOf, ...]:
+    """Windows of 20, 50, 150 and 350 ms, three each, at other places in the counter's period."""
+    lengths = (0.02, 0.05, 0.15, 0.35) * 3
+    return tuple(WindowOf(0.117, seconds) for seconds in lengths)
+
+
+_CPU_AND_DRAM = ("cpu", "dram")
+_PULSES = Waveform(((75 * MILLISECOND, 100_000_000), (25 * MILLISECOND, 400_000_000)))
+"""Busy in the last quarter of each 100 ms, just when such a meter looks."""
+_PART_TIME = {"REFRESH": "100", "SEES": "25"}
+_SQUARE = square(100, 400, 1.0)
+_ACROSS = tuple(WindowOf(0.0, 0.2) for _ in range(25))
+
+_ALL = (
+    Case("rapl-flat", "RAPL: a package of 400 W and its memory of 12 W, 5 s",
+         Zones((_package(400), _dram(12))), parts=_CPU_AND_DRAM),
+    Case("rapl-wrap", "RAPL: the counter wraps once within 10 s at 120 W",
+         Zones((_package(120, wraps=5.0),)), _once(10), ("cpu",)),
+    Case("rapl-wrap-short", "RAPL: windows of 0.2 s while the counter wraps, at 400 W",
+         Zones((_package(400, wraps=2.5),)), _ACROSS, ("cpu",)),
+    Case("rapl-sockets", "RAPL: two sockets with memory, their board, memory-mapped twins",
+         _two_sockets(), parts=("cpu", "dram", "whole")),
+    Case("rapl-vanishes", "RAPL: the package's zone tells nothing from half-time on",
+         Zones((_package(200, fault=Fault("vanish", 2.5)), _dram(12))), parts=_CPU_AND_DRAM,
+         seen=0.3, partly=True),
+    Case("rapl-asleep", "RAPL at 200 W, half of the threads busy: a process that sleeps",
+         Zones((_package(200),)), _once(10), ("cpu",), Asked.PROCESS,
+         server=Server(0.5, THREADS, metered=False)),
+    Case("gpu-flat", "GPU: 300 W, 5 s", Boards(flat(300)), by_run=True),
+    Case("gpu-first", "GPU: the same, the first window of a program, 2 s", Boards(flat(300)),
+         _once(2), warm=0.0, seen=0.7, partly=True),
+    Case("gpu-no-smi", "GPU: the same, nvidia-smi not on PATH", Boards(flat(300)), smi=False),
+    Case("gpu-square", "GPU: 100 and 400 W in turn, 4 s", Boards(_SQUARE), _once(4.25)),
+    Case("gpu-noisy", "GPU: the same, power readings off by 10 W at random",
+         Boards(_SQUARE, options={"NOISE": "10"}), _once(4.25)),
+    Case("gpu-part-time", "GPU: 400 W in 25 of 100 ms, when the power is looked at",
+         Boards(_PULSES, options=_PART_TIME), seen=0.2),
+    Case("gpu-no-counter", "GPU: 100 and 400 W in turn, no energy counter (before Volta)",
+         Boards(_SQUARE, options={"MISSING": "nvmlDeviceGetTotalEnergyConsumption",
+                                  "ARCHITECTURE": "4", "CAPABILITY": "6.0"}), _once(4.25)),
+    Case("gpu-four", "GPU: four boards of 300 W, 5 s", Boards(flat(300), 4)),
+    Case("gpu-short", "GPU: windows of 20, 50, 150, 350 ms on a counter of 100 ms, 300 W",
+         Boards(flat(300), options={"REFRESH": "100"}), _short(), warm=2.0),
+    Case("gpu-ranks", "GPU: four ranks, each with a meter, on one board of 300 W",
+         Boards(flat(300)), parts=("gpu",), asked=Asked.RANKS, ranks=4),
+    Case("gpu-reset", "GPU: the counter starts anew at half-time",
+         Boards(flat(300), fault=Fault("reset", 2.5)), seen=0.5, partly=True),
+    Case("gpu-jump", "GPU: the counter jumps by 10 MJ at half-time",
+         Boards(flat(300), fault=Fault("jump", 2.5)), seen=0.5, partly=True),
+    Case("gpu-lost", "GPU: the board is lost at half-time",
+         Boards(flat(300), fault=Fault("lost", 2.5)), seen=0.3, partly=True),
+    Case("load-idle", "No sensor: an idle server", Server(0.0, THREADS), parts=("cpu",)),
+    Case("load-half", "No sensor: half of the threads busy", Server(0.5, THREADS), parts=("cpu",)),
+    Case("load-full", "No sensor: all threads busy", Server(1.0, THREADS), parts=("cpu",)),
+    Case("load-asleep", "No sensor: all threads busy, a process that sleeps",
+         Server(1.0, THREADS), parts=("cpu", "whole"), asked=Asked.PROCESS),
+)  # fmt: skip
+
+CASES: Mapping[str, Case] = MappingProxyType({each.name: each for each in _ALL})
+"""Every case by its name."""

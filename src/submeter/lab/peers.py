@@ -1,0 +1,334 @@
+"""The measured program: one meter, in a process of its own, asked for the windows of a case.
+
+It runs by its path in whichever Python has the meter (``python -I peers.py TASK``), and therefore
+imports nothing of this package before the meter is chosen. The meters other than Submeter are
+driven by their public interfaces, as their own first examples do it, with chatter turned off and
+the place told, so that none asks the network.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+JOULES_PER_KWH = 3.6e6
+MILLIJOULES, MICROJOULES = 1e3, 1e6
+RAM_GUESS = "ram"
+
+Told = dict[str, dict[str, float]]
+"""By component, the energy [J]; ``low``, ``high`` and ``coverage`` where the meter tells them."""
+
+
+class Meter:
+    """No meter: the bare program, whose instants alone are told."""
+
+    package = ""
+    again = True
+    """Whether it can open one window after another."""
+
+    def __init__(self, task: dict[str, Any]) -> None:
+        self.task = task
+
+    def prepare(self) -> None:
+        """Import what measures, and set it up."""
+
+    def begin(self) -> None:
+        """Begin a window."""
+
+    def end(self) -> tuple[int, int] | None:
+        """End it; gives its instants [ns] if the meter tells them."""
+
+    def told(self) -> Told:
+        """Give what the window that ended last drew; waits for it."""
+        return {}
+
+
+class Submeter(Meter):
+    """`submeter.measure`."""
+
+    package = "submeter"
+
+    def prepare(self) -> None:
+        """Import it; sensors are found when the first window opens."""
+        import submeter  # noqa: PLC0415 - only this meter has it
+
+        self._measure = submeter.measure
+        self._window: Any = None
+        self._opened: Any = None
+
+    def begin(self) -> None:
+        """Open a window."""
+        self._opened = self._measure("lab")
+        self._window = self._opened.__enter__()
+
+    def end(self) -> tuple[int, int]:
+        """Close it."""
+        self._opened.__exit__(None, None, None)
+        span = self._window.span
+        return span.start, span.end
+
+    def told(self) -> Told:
+        """Give devices as metered, or what is charged to this process, as was asked."""
+        self._window.wait(60.0)
+        bookings = [each for each in self._window.bookings if each.coverage]
+        domains = {each.domain for each in bookings}
+        found: Told = {}
+        for each in bookings:
+            _add(found, component(each.domain), self._figures(each))
+            if each.inside not in domains and each.tier == "measured":
+                _add(found, "whole", self._figures(each))
+        return found
+
+    def _figures(self, booking: Any) -> tuple[float, float, float, float]:  # noqa: ANN401
+        """Give energy, ends [µJ] and coverage."""
+        from submeter.runs.books import charged, meter_ratios  # noqa: PLC0415
+
+        if self.task["asked"] != "device":
+            return charged([booking]) or (0, 0, 0, 0)
+        low, high = meter_ratios(booking)
+        energy = booking.meter
+        above = high * energy if energy else booking.above
+        return energy, low * energy, above, booking.coverage
+
+
+def component(domain: str) -> str:
+    """Name what a domain is a part of, as cases ask for it."""
+    kind = domain.partition(":")[0]
+    return "cpu" if kind == "package" else kind
+
+
+def _add(found: Told, name: str, figures: tuple[float, float, float, float]) -> None:
+    *joules, coverage = figures
+    part = found.setdefault(name, {"energy": 0.0, "low": 0.0, "high": 0.0, "coverage": coverage})
+    for key, number in zip(("energy", "low", "high"), joules, strict=True):
+        part[key] += number / MICROJOULES
+    part["coverage"] = min(part["coverage"], coverage)
+
+
+class CodeCarbon(Meter):
+    """`OfflineEmissionsTracker`, told a country."""
+
+    package = "codecarbon"
+    again = False
+
+    def prepare(self) -> None:
+        """Import it."""
+        from codecarbon import OfflineEmissionsTracker  # noqa: PLC0415
+
+        self._class = OfflineEmissionsTracker
+        self._tracker: Any = None
+
+    def begin(self) -> None:
+        """Start a tracker."""
+        more = {}
+        if self.task.get("full_power"):
+            more = {"force_mode_cpu_load": True, "force_cpu_power": self.task["full_power"]}
+        self._tracker = self._class(
+            country_iso_code="FRA",
+            measure_power_secs=1,
+            tracking_mode="machine" if self.task["asked"] == "device" else "process",
+            save_to_file=False,
+            allow_multiple_runs=True,
+            log_level="critical",
+            **more,
+        )
+        self._tracker.start()
+
+    def end(self) -> None:
+        """Stop it."""
+        self._tracker.stop()
+
+    def told(self) -> Told:
+        """Give its components."""
+        data = self._tracker.final_emissions_data
+        names = {"gpu": "gpu", "cpu": "cpu", "dram": RAM_GUESS}
+        return {
+            name: {"energy": getattr(data, f"{their}_energy") * JOULES_PER_KWH}
+            for name, their in names.items()
+        }
+
+
+class Zeus(Meter):
+    """`ZeusMonitor` and its windows."""
+
+    package = "zeus"
+
+    def prepare(self) -> None:
+        """Set up the monitor, which all windows share."""
+        from zeus.monitor import ZeusMonitor  # noqa: PLC0415
+
+        self._monitor = ZeusMonitor(approx_instant_energy=True)
+        self._measured: Any = None
+
+    def begin(self) -> None:
+        """Begin a window; nothing here runs on a GPU that would have to be waited for."""
+        self._monitor.begin_window("lab", sync_execution=False)
+
+    def end(self) -> None:
+        """End it."""
+        self._measured = self._monitor.end_window("lab", sync_execution=False)
+
+    def told(self) -> Told:
+        """Give its components."""
+        seen = self._measured
+        parts = {"gpu": seen.gpu_energy, "cpu": seen.cpu_energy, "dram": seen.dram_energy}
+        return {name: {"energy": float(sum(part.values()))} for name, part in parts.items() if part}
+
+
+class CarbonTracker(Meter):
+    """`CarbonTracker` over one epoch; its figures are read from its own log by its own parser."""
+
+    package = "carbontracker"
+    again = False
+
+    def prepare(self) -> None:
+        """Import it."""
+        from carbontracker import parser  # noqa: PLC0415
+        from carbontracker.tracker import CarbonTracker as Tracker  # noqa: PLC0415
+
+        self._parser, self._class = parser, Tracker
+        self._tracker: Any = None
+
+    def begin(self) -> None:
+        """Start a tracker and its epoch."""
+        self._tracker = self._class(
+            epochs=1, monitor_epochs=1, update_interval=1, log_dir=self.task["folder"], verbose=0,
+            epochs_before_pred=0,
+        )  # fmt: skip
+        self._tracker.epoch_start()
+
+    def end(self) -> None:
+        """End the epoch."""
+        self._tracker.epoch_end()
+
+    def told(self) -> Told:
+        """Give its components, without the facility's overhead that it multiplies by."""
+        self._tracker.stop()
+        found: Told = {}
+        for log in self._parser.parse_all_logs(self.task["folder"]):
+            for name, part in log["components"].items():
+                joules = part["avg_energy_usages (J)"]
+                if joules is not None:
+                    found[name] = {"energy": float(joules.sum())}
+        return found
+
+
+class PyJoules(Meter):
+    """`EnergyMeter` over all devices that it finds."""
+
+    package = "pyJoules"
+
+    def prepare(self) -> None:
+        """Find the devices."""
+        from pyJoules.device import DeviceFactory  # noqa: PLC0415
+        from pyJoules.energy_meter import EnergyMeter  # noqa: PLC0415
+
+        devices = DeviceFactory.create_devices()
+        if not devices:
+            raise RuntimeError("it finds no device")
+        self._meter = EnergyMeter(devices)
+
+    def begin(self) -> None:
+        """Start."""
+        self._meter.start(tag="lab")
+
+    def end(self) -> None:
+        """Stop."""
+        self._meter.stop()
+
+    def told(self) -> Told:
+        """Give its domains, summed by component."""
+        found: Told = {}
+        for sample in self._meter.get_trace():
+            for domain, number in sample.energy.items():
+                name = domain.rpartition("_")[0]
+                scale = MILLIJOULES if name.startswith("nvidia") else MICROJOULES
+                known = {"package": "cpu", "dram": "dram", "nvidia_gpu": "gpu"}.get(name, name)
+                part = found.setdefault(known, {"energy": 0.0})
+                part["energy"] += number / scale
+        return found
+
+
+METERS: dict[str, type[Meter]] = {
+    "none": Meter,
+    "submeter": Submeter,
+    "codecarbon": CodeCarbon,
+    "zeus": Zeus,
+    "carbontracker": CarbonTracker,
+    "pyjoules": PyJoules,
+}
+
+
+def sleep_until(instant: int) -> None:
+    """Sleep until `instant` [ns, monotonic]; not at all if it is past."""
+    time.sleep(max(0.0, (instant - time.monotonic_ns()) / 1e9))
+
+
+def measured(meter: Meter, task: dict[str, Any]) -> list[dict[str, Any]]:
+    """Open and close every window; gives its instants and what was told of it."""
+    found = []
+    for place, (pause, seconds) in enumerate(task["windows"]):
+        if place and not meter.again:
+            break
+        time.sleep(pause)
+        used = time.process_time()
+        asked = time.monotonic_ns()
+        meter.begin()
+        begun = time.monotonic_ns()
+        time.sleep(seconds)
+        ending = time.monotonic_ns()
+        own = meter.end()
+        ended = time.monotonic_ns()
+        if own is not None:
+            asked = begun = own[0]
+            ending = ended = own[1]
+        window = {
+            "outer": [asked, ended],
+            "inner": [begun, ending],
+            "cpu": time.process_time() - used,
+        }
+        found.append({**window, "told": meter.told()})
+    return found
+
+
+def warm(meter: Meter, seconds: float) -> None:
+    """Have one window before those that count, as a program has that runs for longer."""
+    if seconds and meter.again:
+        meter.begin()
+        time.sleep(seconds)
+        meter.end()
+        meter.told()
+
+
+def main(words: list[str]) -> None:
+    """Do a task: ``TASK`` is JSON, as `submeter.lab.stage` writes it."""
+    task = json.loads(words[0])
+    folder = Path(task["folder"])
+    with Path(task["pids"]).open("a", encoding="ascii") as pids:
+        pids.write(f"{os.getpid()} ")  # the boards' processes
+    meter = METERS[task["meter"]](task)
+    answer: dict[str, Any] = {}
+    try:
+        if meter.package:
+            answer["version"] = importlib.metadata.version(meter.package)
+        meter.prepare()
+        warm(meter, task["warm"])
+        sleep_until(task["at"])
+        answer["windows"] = measured(meter, task)
+    except (ImportError, importlib.metadata.PackageNotFoundError) as error:
+        answer["absent"] = str(error)
+    except Exception as error:  # noqa: BLE001 - a meter's fault is its result here
+        answer["failed"] = f"{type(error).__name__}: {error}"
+    (folder / "answer.json").write_text(json.dumps(answer), encoding="utf-8")
+    sys.stdout.flush()
+    # A meter's threads and farewells are not waited for; Submeter's end is a matter of its tests.
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
