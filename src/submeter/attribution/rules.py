@@ -46,8 +46,8 @@ class CapacityShare:
         return f"{self.resource}-of-capacity/1"
 
     def instants(self, span: Span) -> Iterable[int]:
-        """Give when everybody's use was sampled; the workload's is read at the same beats."""
-        return self.everyone.instants(span)
+        """Give when either use was sampled."""
+        return (*self.own.instants(span), *self.everyone.instants(span))
 
     def split(self, energy: int, piece: Span) -> Shares:
         """Split by use over capacity."""
@@ -103,8 +103,8 @@ class AboveIdle:
         return f"cpu-time-above-{known}/1"
 
     def instants(self, span: Span) -> Iterable[int]:
-        """Give when everybody's use was sampled; the workload's is read at the same beats."""
-        return self.everyone.instants(span)
+        """Give when either use was sampled."""
+        return (*self.own.instants(span), *self.everyone.instants(span))
 
     def split(self, energy: int, piece: Span) -> Shares:
         """Split what is above idle by CPU time."""

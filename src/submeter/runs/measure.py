@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import functools
 import os
-import sys
 import threading
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar, cast, overload
 
 from submeter.errors import UsageError
+from submeter.runs.accelerators import synchronise
 from submeter.runs.window import Terms, Window
 
 if TYPE_CHECKING:
@@ -77,6 +77,8 @@ class Measure:
         The window that it is a part of; by default the one open around it.
     budget : Budget or None
         Tested at each `Window.progress` and at the end.
+    repeat : int
+        How often a decorated function is called in one window.
     flags : str
         Settings of this window, such as ``region="FR"``.
     """
@@ -87,8 +89,10 @@ class Measure:
         parent: Window | None = None,
         budget: Budget | None = None,
         model: str = "",
+        repeat: int = 1,
         **flags: str,
     ) -> None:
+        self._repeat = repeat
         self._name = name
         self._parent = parent
         self._budget = budget
@@ -98,6 +102,9 @@ class Measure:
         self._token: Token[Window | None] | None = None
 
     def __enter__(self) -> Window:
+        if self._repeat > 1:
+            fix = "put it into a function and decorate that"
+            raise UsageError("a block cannot be repeated, only a function", "measure", fix)
         if self._window is not None and self._window.end is None:
             fix = "call submeter.measure() again for another one"
             raise UsageError(f'the window "{self._name}" is open already', "measure", fix)
@@ -160,67 +167,39 @@ class Measure:
 
             @functools.wraps(function)
             async def awaited(*args: P.args, **kwargs: P.kwargs) -> object:
-                async with self._again(function):
+                async with self._again(function) as window:
+                    for _ in range(self._counted(awaited, window) - 1):
+                        await cast("Awaitable[object]", function(*args, **kwargs))
                     return await cast("Awaitable[object]", function(*args, **kwargs))
 
             return cast("Callable[P, T]", awaited)
 
         @functools.wraps(function)
         def called(*args: P.args, **kwargs: P.kwargs) -> T:
-            with self._again(function):
+            with self._again(function) as window:
+                for _ in range(self._counted(called, window) - 1):
+                    function(*args, **kwargs)
                 return function(*args, **kwargs)
 
         return called
 
+    def _counted(self, wrapper: object, window: Window) -> int:
+        """Give how often to call; the window is left on the wrapper, for `Window.per`."""
+        wrapper.__dict__["window"] = window
+        if self._repeat > 1:
+            window.count(calls=self._repeat)
+        return self._repeat
+
     def _again(self, function: Callable[..., Any]) -> Self:
         name = self._name or getattr(function, "__qualname__", "call")
         model = self._model.get("name", "")
-        return type(self)(name, self._parent, self._budget, model, **self._flags)
+        return type(self)(name, self._parent, self._budget, model, 1, **self._flags)
 
 
 def _has(function: Callable[..., Any], flags: int) -> bool:
     """Tell whether its code has a flag; `inspect` would cost 15 ms at import."""
     code = getattr(function, "__code__", None)
     return bool(code is not None and code.co_flags & flags)
-
-
-def synchronise() -> list[str]:
-    """Wait for the accelerators that this program has put to work; gives what failed.
-
-    Work is handed to a GPU and goes on behind the program's back: without this, a window would
-    end before its work does. Only libraries that are imported already are touched.
-    """
-    failed = []
-    for library, wait in _WAITS.items():
-        module = sys.modules.get(library)
-        if module is None:
-            continue
-        try:
-            wait(module)
-        except Exception as error:  # noqa: BLE001 - a library's fault must not reach the host
-            failed.append(f"{library}: could not wait for its device: {error}")
-    return failed
-
-
-def _wait_torch(torch: Any) -> None:  # noqa: ANN401 - a module not known here
-    cuda = getattr(torch, "cuda", None)
-    if cuda is not None and cuda.is_initialized():
-        cuda.synchronize()
-
-
-def _wait_jax(jax: Any) -> None:  # noqa: ANN401
-    jax.effects_barrier()
-
-
-def _wait_cupy(cupy: Any) -> None:  # noqa: ANN401
-    cupy.cuda.runtime.deviceSynchronize()
-
-
-_WAITS: dict[str, Callable[[Any], None]] = {
-    "torch": _wait_torch,
-    "jax": _wait_jax,
-    "cupy": _wait_cupy,
-}
 
 
 @overload
@@ -234,6 +213,7 @@ def measure(
     budget: str = "",
     on_budget: str = "warn",
     model: str = "",
+    repeat: int = 1,
     **settings: str,
 ) -> Measure: ...
 
@@ -244,6 +224,7 @@ def measure(
     budget: str = "",
     on_budget: str = "warn",
     model: str = "",
+    repeat: int = 1,
     **settings: str,
 ) -> Measure | Callable[P, T]:
     """Measure a stretch of this program.
@@ -259,6 +240,10 @@ def measure(
         ``warn`` (a `BudgetWarning`) or ``raise`` (`BudgetExceeded`).
     model : str
         The model at work.
+    repeat : int
+        Call a decorated function so often in one window, and count ``calls``: for one too short
+        for the meter. Its last result is returned, and ``function.window.per("calls")`` tells a
+        call's energy, as many times surer as it was repeated.
     **settings : str
         Settings for this window, such as ``region="FR"``, ``stage="training"``,
         ``purpose="search"``, ``pue="1.2"``; they beat environment and file.
@@ -284,6 +269,9 @@ def measure(
     """
     if callable(name):
         return Measure("")(name)
+    if repeat < 1:
+        fix = "say how often to call the function, 1 or more"
+        raise UsageError(f"repeat={repeat} calls nothing", "measure", fix)
     limit = None
     if budget:
         from submeter.runs.budget import budget as parsed  # noqa: PLC0415 - only if there is one
@@ -294,4 +282,4 @@ def measure(
         from submeter.runs.settings import Settings  # noqa: PLC0415
 
         check(Settings(settings, {}, typed=False))
-    return Measure(name, None, limit, model, **settings)
+    return Measure(name, None, limit, model, repeat, **settings)

@@ -89,17 +89,18 @@ class Rig:
         self.estimators, self.broken = _estimators()
         self._sensors = _claimed(SensorSource(each, measured) for each in self.found.sensors)
         self.machine = ProbeSource(open_probe("machine", ""))
-        self.own = ProbeSource(workload) if workload is not None else None
+        self.own = ProbeSource(workload, self.machine) if workload is not None else None
         self._holders = _holders(self.found, workload)
         self.custody = Custody(self._unseen() if workload is not None else ())
-        sources: list[Source] = [*self._sensors, self.machine, *self._holders, self.custody]
-        if self.own is not None:
-            sources.append(self.own)
+        own = [self.own] if self.own is not None else []
+        sources: list[Source] = [
+            *self._sensors, self.machine, *own, *self._holders, self.custody
+        ]  # fmt: skip
         self.meter = Meter(sources, clock, settings.period, needed, wanted)
 
     def follow(self, workload: Probe, instant: int, uses: Sequence[Use]) -> None:
         """Follow a workload that began at `instant` [ns], having used `uses` by then."""
-        self.own = ProbeSource(workload)
+        self.own = ProbeSource(workload, self.machine)
         self.own.take(instant, uses)
         self.meter.add(self.own)
         self._holders = _holders(self.found, workload)

@@ -205,15 +205,29 @@ def _placed(read: Cumulative, back: int, end: int) -> Cumulative:
     return Cumulative(tuple(placed), tuple(totals))
 
 
+AT_ONCE = 1_000_000
+"""Two probes read within this time [ns] are read at one instant: books need not tell apart what
+lies between them."""
+
+
 class ProbeSource:
-    """Reads one probe into its CPU and memory series."""
+    """Reads one probe into its CPU and memory series.
+
+    Parameters
+    ----------
+    probe : Probe
+        Who is probed.
+    beside : ProbeSource or None
+        One that is read just before it: both are stamped with one instant.
+    """
 
     may_hang = False
     beat = 0.0
     lag = 0.0
 
-    def __init__(self, probe: Probe) -> None:
+    def __init__(self, probe: Probe, beside: ProbeSource | None = None) -> None:
         self.probe = probe
+        self._beside = beside
         self.failure = ""
         self._series = {"cpu": Series(), "memory": Series()}
 
@@ -225,12 +239,19 @@ class ProbeSource:
     def read(self, clock: Clock, *, edge: bool = True) -> None:
         """Read once; a workload that is gone uses nothing more."""
         instant = clock.now()
+        if self._beside is not None and 0 <= instant - self._beside.instant <= AT_ONCE:
+            instant = self._beside.instant
         try:
             uses = self.probe.sample(edge=edge)
         except (OSError, ValueError, KeyError) as error:
             self.failure = f"{self.name}: {error}"
             return
         self.take(instant, uses)
+
+    @property
+    def instant(self) -> int:
+        """When its CPU time was last read [ns]; 0 if never."""
+        return self._series["cpu"].last
 
     def take(self, instant: int, uses: Sequence[Use]) -> None:
         """Take in what was read at `instant` [ns]."""
