@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from submeter.quantities.clock import NANOSECONDS_PER_SECOND
 from submeter.sensing.devices import hypervisor, procfs
 from submeter.workloads.usage import Capacity
 
@@ -74,3 +75,32 @@ def describe() -> Host:
         processor.virtual or hypervisor.beneath(),
         Capacity(os.sysconf("SC_NPROCESSORS_ONLN"), memory),
     )
+
+
+_SHORT_SLEEP = 500_000_000
+"""A machine that slept for less than this [ns] is not said to have slept."""
+
+
+def disturbances(host: Host, slept: int) -> list[str]:
+    """Tell in words what happened to the machine while it was metered.
+
+    Parameters
+    ----------
+    host : Host
+        As it was described at the start.
+    slept : int
+        For how long it was suspended meanwhile [ns].
+    """
+    told = []
+    if slept > _SHORT_SLEEP:
+        told.append(
+            f"clock: the machine was suspended for {slept / NANOSECONDS_PER_SECOND:.0f} s, which "
+            "the time that is told leaves out; what it drew meanwhile is not all seen"
+        )
+    online, before = os.sysconf("SC_NPROCESSORS_ONLN"), host.capacity.threads
+    if online != before:
+        told.append(
+            f"cpu: {online} hardware threads are online where {before:g} were at the start; shares "
+            f"are of {before:g}"
+        )
+    return told

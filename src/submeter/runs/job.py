@@ -13,6 +13,7 @@ from submeter.ledger.identity import IdSource
 from submeter.ledger.location import ledger_folder
 from submeter.runs.calibration import in_background, known
 from submeter.runs.entry import Seen, Work, make
+from submeter.runs.host import disturbances
 from submeter.runs.lineage import of_self
 from submeter.runs.overhead import overhead
 from submeter.runs.rig import Rig
@@ -70,6 +71,7 @@ class Job:
         self.notes: list[str] = []
         self.start = 0
         self.started_utc = 0
+        self._asleep = 0
         self._tally = Tally(0)
         self._tree: Follows | None = None
         self._revision = -1
@@ -90,6 +92,7 @@ class Job:
         in_background(self.settings, self.rig.found.sensors, self._measured)
         self.start = self.clock.now()
         self.started_utc = self.clock.utc()
+        self._asleep = self.clock.asleep()
         self._tally = Tally(self.start)
 
     def follow(self, tree: Follows, *, used_before: int = 0) -> None:
@@ -128,7 +131,8 @@ class Job:
             self.id, self.name, self.started_utc, self.started_utc + length.nanoseconds,
             length.seconds, self._revision, state, exit_code=exit_code,
         )  # fmt: skip
-        missing = tuple(dict.fromkeys((*self.notes, *self.rig.missing(seen))))
+        happened = disturbances(self.rig.host, self.clock.asleep() - self._asleep)
+        missing = tuple(dict.fromkeys((*self.notes, *happened, *self.rig.missing(seen))))
         parts = Seen(whole, (), missing, overhead(time.process_time_ns(), whole))
         return make(work, parts, self.rig, self.settings, self.origin)
 

@@ -16,6 +16,7 @@ from submeter.ledger.location import ledger_folder
 from submeter.runs.books import Seat
 from submeter.runs.calibration import known
 from submeter.runs.entry import Seen, Work, make, merged
+from submeter.runs.host import disturbances
 from submeter.runs.lineage import Origin, of_self
 from submeter.runs.overhead import overhead
 from submeter.runs.rig import Rig
@@ -130,7 +131,7 @@ class Settler:
         late = self._late(window)
         seen, whole = self._sum(window)
         bookings = whole.bookings if whole is not None else ()
-        missing = self._missing(seen, bookings, [*window.notes, *late])
+        missing = self._missing(window, seen, bookings, late)
         activity = None
         if window.parent is None:
             activity = self._entry(window, whole, missing, State.FINAL)
@@ -160,9 +161,16 @@ class Settler:
         return [f"{name}: no answer for {HUNG:.0f} s at the end of the window" for name in late]
 
     def _missing(
-        self, seen: Evidence | None, bookings: Sequence[Booking], more: list[str]
+        self,
+        window: Window,
+        seen: Evidence | None,
+        bookings: Sequence[Booking],
+        late: list[str],
     ) -> tuple[str, ...]:
-        told = list(more)
+        told = [*window.notes, *late]
+        if self._rig is not None:
+            slept = self._session.clock.asleep() - window.asleep
+            told += disturbances(self._rig.host, slept)
         if any("+equal-among-windows" in each.rule for each in bookings):
             told.append(
                 "books: other windows of this program were open beside it; what it drew meanwhile "
@@ -227,7 +235,7 @@ class Settler:
         for window in self._session.roots:
             seen, whole = self._sum(window)
             bookings = whole.bookings if whole is not None else ()
-            missing = self._missing(seen, bookings, list(window.notes))
+            missing = self._missing(window, seen, bookings, [])
             entry = self._entry(window, whole, missing, State.OPEN)
             self._write(entry, window.settings)
         self._rig.custody.recorded(now)

@@ -58,6 +58,7 @@ class Window:
         self.model = of.model
         self.started_utc = session.clock.utc()
         self.start = session.clock.now()
+        self.asleep = session.clock.asleep()
         self.tally: Tally | None = None
         self.until = self.start
         self.end: int | None = None

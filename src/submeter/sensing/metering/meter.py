@@ -25,6 +25,16 @@ class SystemClock:
         """Give the time of day [ns since 1970-01-01 UTC]."""
         return time.time_ns()
 
+    def asleep(self) -> int:
+        """Give for how long [ns] the machine has been suspended since boot; 0 if it can't tell.
+
+        The monotonic time stands still meanwhile.
+        """
+        boot_time = getattr(time, "CLOCK_BOOTTIME", None)
+        if boot_time is None:
+            return 0
+        return max(0, time.clock_gettime_ns(boot_time) - time.monotonic_ns())
+
 
 class Mark(NamedTuple):
     """An instant at which readings were asked for: its time [ns] and each reader's ticket."""

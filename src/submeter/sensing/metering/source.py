@@ -28,6 +28,10 @@ LONGEST_LAG = 0.5
 """A meter whose value changes less often than this [s] is not waited for at the end of work."""
 
 
+STARVED = 5
+"""Beats of a power that may be missed before what it was meanwhile is not known."""
+
+
 class SensorSource:
     """Reads one sensor into one series a domain.
 
@@ -101,6 +105,7 @@ class SensorSource:
             if domain in self._series:
                 if kind is Kind.POWER:
                     self._powers.add(domain)
+                    self._miss(domain, instant)
                 self._series[domain].take(kind, instant, value)
                 answered.add(domain)
         for domain in self._series.keys() - answered:
@@ -149,6 +154,13 @@ class SensorSource:
         """
         refreshes = [self._accuracy(name).refresh for name in self._sensed]
         return max((each for each in refreshes if each <= LONGEST_LAG), default=0.0)
+
+    def _miss(self, domain: str, instant: int) -> None:
+        """Lose a stretch in which nobody looked at a power for much longer than its beat."""
+        series, beat = self._series[domain], self._sensed[domain].beat
+        unseen = (instant - series.last) / NANOSECONDS_PER_SECOND
+        if series.last and beat and unseen > max(STARVED * beat, 1.0):
+            series.lose(f"{self.name}: nobody could look at {domain} for {unseen:.1f} s")
 
     def keep(self, pinned: Collection[int], before: int) -> None:
         """Bound the memory: see `Series.thin` and `Series.forget`."""
