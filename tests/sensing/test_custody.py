@@ -174,7 +174,7 @@ time.sleep(30)
         st.tuples(st.sampled_from(["read", "recorded", "release"]), st.integers(1, 50)), max_size=30
     )
 )
-def test_at_every_instant_it_is_mine_or_anothers(tmp_path_factory, steps):
+def test_at_every_instant_it_is_mine_or_somebody_elses(tmp_path_factory, steps):
     clock = VirtualClock(1000)
     custody = Custody([GPU], str(tmp_path_factory.mktemp("locks")))
     custody.read(clock)
