@@ -71,6 +71,8 @@ class Case:
         Load of the processors beside it.
     by_run : bool
         Whether ``submeter run`` is asked too.
+    limit : str
+        Why no meter that reads this device can know the truth; the case is shown, and fails nobody.
     """
 
     name: str
@@ -86,6 +88,7 @@ class Case:
     partly: bool = False
     server: Server | None = None
     by_run: bool = False
+    limit: str = ""
 
     @property
     def load(self) -> Server | None:
@@ -162,15 +165,23 @@ _ALL = (
     Case("gpu-noisy", "GPU: the same, power readings off by 10 W at random",
          Boards(_SQUARE, options={"NOISE": "10"}), _once(4.25)),
     Case("gpu-part-time", "GPU: 400 W in 25 of 100 ms, when the power is looked at",
-         Boards(_PULSES, options=_PART_TIME), seen=0.2),
+         Boards(_PULSES, options=_PART_TIME)),
+    Case("gpu-part-time-counter", "GPU: the same, and the counter is fed by what is looked at",
+         Boards(_PULSES, options={**_PART_TIME, "COUNTER_SEES": "25"}),
+         limit="work that pulses in step with the looks of its only meter"),
+    Case("gpu-part-time-drift", "GPU: the same counter, 100 and 400 W in turn each 230 ms",
+         Boards(square(100, 400, 0.23), options={**_PART_TIME, "COUNTER_SEES": "25"})),
     Case("gpu-no-counter", "GPU: 100 and 400 W in turn, no energy counter (before Volta)",
          Boards(_SQUARE, options={"MISSING": "nvmlDeviceGetTotalEnergyConsumption",
-                                  "ARCHITECTURE": "4", "CAPABILITY": "6.0"}), _once(4.25)),
+                                  "ARCHITECTURE": "4", "CAPABILITY": "6.0", "FIELDS": ""}),
+         _once(4.25)),
     Case("gpu-four", "GPU: four boards of 300 W, 5 s", Boards(flat(300), 4)),
     Case("gpu-short", "GPU: windows of 20, 50, 150, 350 ms on a counter of 100 ms, 300 W",
          Boards(flat(300), options={"REFRESH": "100"}), _short(), warm=2.0),
     Case("gpu-ranks", "GPU: four ranks, each with a meter, on one board of 300 W",
-         Boards(flat(300)), parts=("gpu",), asked=Asked.RANKS, ranks=4),
+         Boards(flat(300)), asked=Asked.RANKS, ranks=4),
+    Case("gpu-ranks-untold", "GPU: the same, and the driver does not tell who computes",
+         Boards(flat(300), tells_use=False), asked=Asked.RANKS, ranks=4),
     Case("gpu-reset", "GPU: the counter starts anew at half-time",
          Boards(flat(300), fault=Fault("reset", 2.5)), seen=0.5, partly=True),
     Case("gpu-jump", "GPU: the counter jumps by 10 MJ at half-time",
@@ -181,7 +192,7 @@ _ALL = (
     Case("load-half", "No sensor: half of the threads busy", Server(0.5, THREADS), parts=("cpu",)),
     Case("load-full", "No sensor: all threads busy", Server(1.0, THREADS), parts=("cpu",)),
     Case("load-asleep", "No sensor: all threads busy, a process that sleeps",
-         Server(1.0, THREADS), parts=("cpu", "whole"), asked=Asked.PROCESS),
+         Server(1.0, THREADS), parts=("cpu",), asked=Asked.PROCESS),
 )  # fmt: skip
 
 CASES: Mapping[str, Case] = MappingProxyType({each.name: each for each in _ALL})

@@ -44,12 +44,15 @@ class Boards:
         More of what ``nvml.c`` is told, such as ``{"REFRESH": "100"}``.
     fault : Fault or None
         What goes wrong.
+    tells_use : bool
+        Whether the driver tells what each process computes.
     """
 
     draws: Waveform
     count: int = 1
     options: Mapping[str, str] = field(default_factory=dict)
     fault: Fault | None = None
+    tells_use: bool = True
 
     def truth(self, part: str, span: Span) -> float:
         """Give the energy [J] of a part within `span`."""
@@ -61,7 +64,8 @@ class Boards:
             f"{power / JOULE:.6g}:{length / NANOSECONDS_PER_SECOND:.6g}"
             for length, power in self.draws.steps
         ]
-        told = {"BOARDS": str(self.count), "WAVE": ",".join(steps), **self.options}
+        told = {"BOARDS": str(self.count), "WAVE": ",".join(steps), "FIELDS": "instant,average"}
+        told |= self.options
         if self.fault is not None:
             at = begin / NANOSECONDS_PER_SECOND + self.fault.after
             calls = ["nvmlDeviceGetTotalEnergyConsumption"]

@@ -13,6 +13,7 @@ import json
 import os
 import sys
 import time
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -55,9 +56,7 @@ class Submeter(Meter):
 
     def prepare(self) -> None:
         """Import it; sensors are found when the first window opens."""
-        import submeter  # noqa: PLC0415 - only this meter has it
-
-        self._measure = submeter.measure
+        self._measure = import_module("submeter").measure
         self._window: Any = None
         self._opened: Any = None
 
@@ -86,11 +85,12 @@ class Submeter(Meter):
 
     def _figures(self, booking: Any) -> tuple[float, float, float, float]:  # noqa: ANN401
         """Give energy, ends [µJ] and coverage."""
-        from submeter.runs.books import charged, meter_ratios  # noqa: PLC0415
-
+        books = import_module("submeter.runs.books")
         if self.task["asked"] != "device":
-            return charged([booking]) or (0, 0, 0, 0)
-        low, high = meter_ratios(booking)
+            energy, low, high, coverage = books.charged([booking]) or (0, 0, 0, 0)
+            # What nobody knows the owner of may be this process's.
+            return energy, low, high + booking.unattributed, coverage
+        low, high = books.meter_ratios(booking)
         energy = booking.meter
         above = high * energy if energy else booking.above
         return energy, low * energy, above, booking.coverage
@@ -118,9 +118,7 @@ class CodeCarbon(Meter):
 
     def prepare(self) -> None:
         """Import it."""
-        from codecarbon import OfflineEmissionsTracker  # noqa: PLC0415
-
-        self._class = OfflineEmissionsTracker
+        self._class = import_module("codecarbon").OfflineEmissionsTracker
         self._tracker: Any = None
 
     def begin(self) -> None:
@@ -160,9 +158,7 @@ class Zeus(Meter):
 
     def prepare(self) -> None:
         """Set up the monitor, which all windows share."""
-        from zeus.monitor import ZeusMonitor  # noqa: PLC0415
-
-        self._monitor = ZeusMonitor(approx_instant_energy=True)
+        self._monitor = import_module("zeus.monitor").ZeusMonitor()
         self._measured: Any = None
 
     def begin(self) -> None:
@@ -188,10 +184,8 @@ class CarbonTracker(Meter):
 
     def prepare(self) -> None:
         """Import it."""
-        from carbontracker import parser  # noqa: PLC0415
-        from carbontracker.tracker import CarbonTracker as Tracker  # noqa: PLC0415
-
-        self._parser, self._class = parser, Tracker
+        self._parser = import_module("carbontracker.parser")
+        self._class = import_module("carbontracker.tracker").CarbonTracker
         self._tracker: Any = None
 
     def begin(self) -> None:
@@ -225,13 +219,10 @@ class PyJoules(Meter):
 
     def prepare(self) -> None:
         """Find the devices."""
-        from pyJoules.device import DeviceFactory  # noqa: PLC0415
-        from pyJoules.energy_meter import EnergyMeter  # noqa: PLC0415
-
-        devices = DeviceFactory.create_devices()
+        devices = import_module("pyJoules.device").DeviceFactory.create_devices()
         if not devices:
             raise RuntimeError("it finds no device")
-        self._meter = EnergyMeter(devices)
+        self._meter = import_module("pyJoules.energy_meter").EnergyMeter(devices)
 
     def begin(self) -> None:
         """Start."""
@@ -305,12 +296,19 @@ def warm(meter: Meter, seconds: float) -> None:
         meter.told()
 
 
+def join_boards(file: str, percent: int) -> None:
+    """Have the boards name this process among those that hold them, and tell of its use."""
+    with Path(file).open("a", encoding="ascii") as pids:
+        pids.write(f"{os.getpid()} ")
+    with Path(f"{file}.use").open("a", encoding="ascii") as use:
+        use.write(f"{os.getpid()}:{percent} ")
+
+
 def main(words: list[str]) -> None:
     """Do a task: ``TASK`` is JSON, as `submeter.lab.stage` writes it."""
     task = json.loads(words[0])
     folder = Path(task["folder"])
-    with Path(task["pids"]).open("a", encoding="ascii") as pids:
-        pids.write(f"{os.getpid()} ")  # the boards' processes
+    join_boards(task["pids"], task["use"])
     meter = METERS[task["meter"]](task)
     answer: dict[str, Any] = {}
     try:

@@ -72,6 +72,8 @@ class Outcome:
         The meter's.
     silent : str
         Why it told nothing at all; empty if it did.
+    limit : str
+        See `submeter.lab.cases.Case`.
     verdicts : list of Verdict
         By window and part.
     """
@@ -80,19 +82,18 @@ class Outcome:
     meter: str
     version: str = ""
     silent: str = ""
+    limit: str = ""
     verdicts: list[Verdict] = field(default_factory=list)
 
     @property
     def error(self) -> float | None:
         """The error that is furthest from 0."""
-        known = [each.error for each in self.verdicts if each.error is not None]
-        return max(known, key=abs, default=None)
+        return worst(self.verdicts)
 
     @property
     def held(self) -> bool | None:
         """Whether every interval held; None if there are none."""
-        known = [each.held for each in self.verdicts if each.held is not None]
-        return all(known) if known else None
+        return held(self.verdicts)
 
     @property
     def skipped(self) -> bool:
@@ -102,13 +103,18 @@ class Outcome:
     @property
     def failed(self) -> bool:
         """Whether a meter with intervals left one, told nothing, or fell over."""
-        return self.silent.startswith("failed") or self.held is False
+        return self.silent.startswith("failed") or (self.held is False and not self.limit)
+
+    def of(self, part: str) -> list[Verdict]:
+        """Give the verdicts of one part."""
+        return [each for each in self.verdicts if each.part == part]
 
     def as_dict(self) -> dict[str, Any]:
         """Give it as JSON."""
         return {
             "case": self.case, "meter": self.meter, "version": self.version,
             "silent": self.silent or None, "error": self.error, "held": self.held,
+            "limit": self.limit or None,
             "windows": [
                 {
                     "part": each.part, "seconds": each.seconds, "truth_J": list(each.truth),
@@ -121,8 +127,20 @@ class Outcome:
         }  # fmt: skip
 
 
+def worst(verdicts: Iterable[Verdict]) -> float | None:
+    """Give the error that is furthest from 0; None if none is known."""
+    known = [each.error for each in verdicts if each.error is not None]
+    return max(known, key=abs, default=None)
+
+
+def held(verdicts: Iterable[Verdict]) -> bool | None:
+    """Tell whether every interval held; None if there are none."""
+    known = [each.held for each in verdicts if each.held is not None]
+    return all(known) if known else None
+
+
 def score(
-    cases: Sequence[Case], entrants: Sequence[Entrant], done: Callable[[str], None] = str
+    cases: Sequence[Case], entrants: Sequence[Entrant], done: Callable[[str], object] = str
 ) -> list[Outcome]:
     """Run every case against every meter.
 
@@ -156,7 +174,7 @@ def score(
 
 def judged(case: Case, meter: str, answer: Answer) -> Outcome:
     """Judge what a meter answered."""
-    outcome = Outcome(case.name, meter, answer.version, answer.silent)
+    outcome = Outcome(case.name, meter, answer.version, answer.silent, case.limit)
     if answer.silent:
         return outcome
     for windows in zip(*answer.ranks, strict=False):

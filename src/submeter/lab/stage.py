@@ -156,7 +156,8 @@ class Stage:
         folder = self._folder / entrant.label.replace(" ", "-")
         pids = folder / "pids"
         folder.mkdir()
-        pids.touch()
+        for each in (pids, folder / "pids.use"):
+            each.touch()
         return [self._guest(entrant, folder / str(rank), pids) for rank in range(self.case.ranks)]
 
     def _guest(self, entrant: Entrant, folder: Path, pids: Path) -> _Guest:
@@ -169,6 +170,7 @@ class Stage:
             "at": self._begin,
             "folder": str(folder),
             "pids": str(pids),
+            "use": round(100 / self.case.ranks),
             "full_power": self.case.load.full if self.case.load else 0,
         }
         command = [entrant.python, "-I", str(GUEST), json.dumps(task)]
@@ -192,6 +194,8 @@ class Stage:
         if isinstance(self.case.hardware, Boards):
             own |= self.case.hardware.environment(self._begin)
             own["FAKE_NVML_PIDS"] = f"@{pids}"
+            if self.case.hardware.tells_use:
+                own["FAKE_NVML_SM"] = f"@{pids}.use"
             own["SUBMETER_SENSOR_NVIDIA"] = self._library
             own["LD_LIBRARY_PATH"] = str(Path(self._library).parent)
         own["PATH"] = self._path(kept.get("PATH", os.defpath))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from rich.table import Table
 from rich.text import Text
 
-from submeter.lab.score import ALONE
+from submeter.lab.score import ALONE, held, worst
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,6 +56,7 @@ def _case(case: Case) -> dict[str, Any]:
     return {
         "name": case.name, "title": case.title, "asked": case.asked.value,
         "parts": list(case.parts), "ranks": case.ranks,
+        "limit": case.limit or None,
         "windows": [each.seconds for each in case.windows],
     }  # fmt: skip
 
@@ -63,45 +64,71 @@ def _case(case: Case) -> dict[str, Any]:
 def show(out: Console, cases: Sequence[Case], outcomes: Sequence[Outcome]) -> None:
     """Print the table of errors and what must be said of it."""
     meters = list(dict.fromkeys(each.meter for each in outcomes))
-    by_place = {(each.case, each.meter): each for each in outcomes}
-    absent = [
-        name for name in meters
-        if all(each.silent == "not installed" for each in outcomes if each.meter == name)
-    ]  # fmt: skip
-    shown = [name for name in meters if name not in absent]
+    absent = [name for name in meters if is_absent(name, outcomes)]
+    rows = errors(cases, outcomes, [name for name in meters if name not in absent])
     table = Table(box=None, pad_edge=False, header_style="dim")
-    table.add_column("case", overflow="fold")
-    for name in shown:
-        table.add_column(name, justify="right", overflow="fold")
-    for case in cases:
-        cells = [by_place.get((case.name, name)) for name in shown]
-        table.add_row(case.name, *map(cell, cells))
+    for place, head in enumerate(rows[0]):
+        table.add_column(head, justify="left" if place < _LABELS else "right", overflow="fold")
+    for row in rows[1:]:
+        table.add_row(*map(Text, row))
     out.print(table)
-    out.print(Text(
-        "\nError of the worst window, over what the device drew (the whole device's energy where "
-        "a process is asked for). (!): the interval does not hold the truth.", style="dim",
-    ))  # fmt: skip
-    for name in absent:
-        out.print(Text(f"{name}: not installed"))
-    for each in outcomes:
-        if each.silent and each.meter not in absent:
-            out.print(Text(f"{each.meter}, {each.case}: {each.silent}"))
+    out.print(Text(f"\n{READ}", style="dim"))
+    for note in notes(cases, outcomes, absent):
+        out.print(Text(note))
     own = [each for each in outcomes if each.meter.startswith(ALONE) and not each.skipped]
-    held = sum(not each.failed for each in own)
     if own:
-        style = "green" if held == len(own) else "bold red"
-        told = f"Submeter's intervals held the truth in {held} of {len(own)} cases."
+        kept = sum(not each.failed for each in own)
+        style = "green" if kept == len(own) else "bold red"
+        told = f"Submeter's intervals held the truth in {kept} of {len(own)} cases."
         out.print(Text(told, style=style))
 
 
-def cell(outcome: Outcome | None) -> Text:
-    """Write one outcome."""
+_LABELS = 2
+READ = (
+    "Error of the worst window, over what the device drew (the whole device's energy where a "
+    "process is asked for). (!): the interval does not hold the truth."
+)
+
+
+def is_absent(meter: str, outcomes: Sequence[Outcome]) -> bool:
+    """Tell whether a meter is not installed."""
+    return all(each.silent == "not installed" for each in outcomes if each.meter == meter)
+
+
+def errors(
+    cases: Sequence[Case], outcomes: Sequence[Outcome], meters: Sequence[str]
+) -> list[list[str]]:
+    """Give the heads, and a row for each part of each case."""
+    by_place = {(each.case, each.meter): each for each in outcomes}
+    rows = [["case", "of", *meters]]
+    for case in cases:
+        for part in case.parts:
+            cells = [cell(by_place.get((case.name, name)), part) for name in meters]
+            rows.append([case.name, part, *cells])
+    return rows
+
+
+def notes(cases: Sequence[Case], outcomes: Sequence[Outcome], absent: Sequence[str]) -> list[str]:
+    """Say which meters were not asked or told nothing, and which cases are limits."""
+    found = [f"{name}: not installed" for name in absent]
+    found += [
+        f"{each.name}: a limit, counted for nobody: {each.limit}" for each in cases if each.limit
+    ]
+    found += [
+        f"{each.meter}, {each.case}: {each.silent}"
+        for each in outcomes
+        if each.silent and each.meter not in absent
+    ]
+    return found
+
+
+def cell(outcome: Outcome | None, part: str) -> str:
+    """Write what came out for one part."""
     if outcome is None:
-        return Text("")
+        return ""
     if outcome.silent:
-        return Text(outcome.silent.partition(":")[0].partition(",")[0], style="dim")
-    error = outcome.error
+        return outcome.silent.partition(":")[0].partition(",")[0]
+    verdicts = outcome.of(part)
+    error = worst(verdicts)
     told = "no figure" if error is None else f"{error * 100:+.1f} %"
-    if outcome.held is False:
-        return Text(f"{told} (!)", style="bold red")
-    return Text(told)
+    return f"{told} (!)" if held(verdicts) is False else told
