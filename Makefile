@@ -13,7 +13,7 @@ export PIP_NO_INPUT := 1
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help demo install dev test test-all coverage check check-format check-lint check-types \
-	check-layers check-deps check-spelling check-licences check-data format dist smoke bench \
+	check-layers check-deps check-spelling check-licences check-data format dist smoke bench lab \
 	lock changelog clean
 
 help: ## Print this list
@@ -84,6 +84,9 @@ smoke: dist .venv-wheel/.installed ## Use the built wheel beside its dependencie
 
 bench: .venv-bench/.installed ## Measure Submeter beside other meters
 	.venv-bench/bin/python bench/run.py
+
+lab: .venv-bench/.installed ## Score Submeter and other meters on hardware of known truth
+	.venv-bench/bin/python bench/lab.py
 
 lock: .venv/.dev ## Rewrite the locks after a change (UPGRADE=--upgrade: newest releases)
 	$(LOCK) pyproject.toml -o requirements/runtime.txt
