@@ -74,7 +74,10 @@ NOTES = {
     "are installed, in processes of their own on stand-in hardware, for a few minutes in all. It "
     "takes a C compiler; what it would need root for is named as skipped without. Ends with 1 if "
     "Submeter's interval leaves the truth in any case. How to point another meter at it: "
-    "[test your own meter](../how-to/test-your-own-meter.md).",
+    "[test your own meter](../how-to/test-your-own-meter.md). `record FILE` keeps the raw numbers "
+    "of every sensor that answers while the machine idles, runs a square wave on its processors, "
+    "or runs the command behind `--`, whose exit code is passed on; `show FILE` tells what is seen "
+    "in them ([recordings](sensors/replay.md#record-one)).",
     "factors": "Ends with 1 if nothing is found. The tables are described under "
     "[factor tables](factors.md).",
     "methods": "The rules of each, with the reason for them ([accounting methods](methods.md)).",
@@ -112,9 +115,10 @@ def row(action: argparse.Action) -> str:
         value = "" if action.nargs == 0 else f" {action.metavar or action.dest.upper()}"
         shown = ", ".join(f"{option}{value}" for option in action.option_strings)
     else:
-        shown = "|".join(action.choices) if action.choices else str(action.metavar or action.dest)
+        shown = "`, `".join(action.choices or [str(action.metavar or action.dest)])
+        shown = " or ".join(shown.rsplit(", ", 1))
     meaning = (action.help or "").replace("|", "\\|")
-    return f"| `{shown}` | {meaning} |".replace("`list|show|merge`", "`list`, `show` or `merge`")
+    return f"| `{shown}` | {meaning} |"
 
 
 def section(name: str) -> str:

@@ -21,7 +21,7 @@ COMMANDS = {
     "account": "work out a statement anew, by any method, for any place",
     "ledger": "what is on the record: list, show, merge",
     "doctor": "which sensors answer here, which do not, and how to mend it",
-    "lab": "synthetic hardware of exactly known draw, to test any meter",
+    "lab": "test any meter on hardware of exactly known draw, and record real ones",
     "factors": "find a published number and its source",
     "methods": "the accounting methods",
     "config": "each setting and where it came from",

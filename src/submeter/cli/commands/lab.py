@@ -6,6 +6,7 @@ import shutil
 import sys
 from typing import TYPE_CHECKING
 
+from submeter.cli import recordings
 from submeter.cli.output import console, write_json
 from submeter.cli.parser import json_flag, meant
 from submeter.errors import UsageError
@@ -23,7 +24,7 @@ _METERS = [name for name in METERS if name != "none"]
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add its arguments."""
-    parser.add_argument("action", choices=["list", "score"], help="what to do")
+    parser.add_argument("action", choices=["list", "score", "record", "show"], help="what to do")
     parser.add_argument(
         "--case", action="append", metavar="NAME", help="this case only; can be repeated"
     )
@@ -34,11 +35,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--python", metavar="PATH", help="score: the Python that has the other meters (this one)"
     )
+    recordings.add_arguments(parser)
     json_flag(parser)
 
 
 def run(args: argparse.Namespace) -> int:
-    """List the cases, or score; 1 if Submeter left its interval anywhere."""
+    """List the cases, or score (1 if Submeter left its interval anywhere); record, or show."""
+    if args.action in ("record", "show"):
+        return recordings.run(args)
+    recordings.refuse(args)
+    return _benches(args)
+
+
+def _benches(args: argparse.Namespace) -> int:
     from submeter.cli.render import lab  # noqa: PLC0415 - rich, after what was typed is checked
 
     for name in args.case or ():
@@ -52,7 +61,7 @@ def run(args: argparse.Namespace) -> int:
         else:
             console().print(lab.cases_table(cases))
         return 0
-    outcomes = score(cases, _entrants(args.only or _METERS, args.python), _progress)
+    outcomes = score(cases, entrants(args.only or _METERS, args.python), _progress)
     if args.json:
         write_json(lab.as_dict(cases, outcomes), args.json)
     if args.json != "-":
@@ -66,7 +75,7 @@ def _check(name: str, known: Iterable[str], flag: str, fix: str) -> None:
         raise UsageError(f'there is no "{name}"', flag, meant(name, known) or fix)
 
 
-def _entrants(meters: Iterable[str], python: str | None) -> list[Entrant]:
+def entrants(meters: Iterable[str], python: str | None) -> list[Entrant]:
     """Give the meters with their Pythons; Submeter is always the one that runs here."""
     theirs = shutil.which(python) if python else sys.executable
     if theirs is None:
