@@ -56,7 +56,7 @@ def test_a_window_is_booked_exactly_once(drawn, window, rule):
 def test_windows_add_up_in_every_account(drawn, window, rule, cuts):
     """The meter exactly; each account within the rounding of a microjoule a piece.
 
-    And, by capacity, of one unit of use a piece: its energy over what there was to use.
+    And of one unit of use a piece: its energy over what there was to use, or what was used.
     """
     edges = sorted({window.start, window.end, *(c for c in cuts if window.start < c < window.end)})
     whole = attribute(drawn, window, rule)
@@ -70,6 +70,9 @@ def test_windows_add_up_in_every_account(drawn, window, rule, cuts):
             2 * drawn.energy.between(piece) * SECOND // (rule.per_second * piece.nanoseconds)
             for piece in pieces
         )
+    if isinstance(rule, AboveIdle):
+        busy = (rule.everyone if sum(rule.everyone.totals[-1:]) else rule.own).between
+        slack += sum(2 * drawn.energy.between(each) // max(1, busy(each)) for each in pieces)
     for account, total in enumerate(whole.shares):
         assert abs(sum(part.shares[account] for part in parts) - total) <= slack
 

@@ -68,10 +68,12 @@ class Meter:
 
     command = SUBMETER
 
-    def start_words(self, words: list[str]) -> subprocess.Popen[bytes]:
+    def start_words(
+        self, words: list[str], env: dict[str, str] | None = None
+    ) -> subprocess.Popen[bytes]:
         """Start any command with this meter's folder and environment, away from any terminal."""
         return subprocess.Popen(
-            words, cwd=self.folder, env=self.environ, start_new_session=True,
+            words, cwd=self.folder, env={**self.environ, **(env or {})}, start_new_session=True,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         )  # fmt: skip
 

@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import shutil
 import signal
 import subprocess
 
@@ -33,11 +34,14 @@ def machine(meter):
     return meter
 
 
-def run_at_once(meter, environs, *command):
+def run_at_once(meter, environs, *command, around=()):
     """Let each rank meter itself into a ledger of its own, all at the same time."""
     processes = [
-        meter.start("run", "--name", "train", "--region", "FR", "--ledger", f"led{i}", "--",
-                    *(command or ("sleep", "1")), env=environ)
+        meter.start_words(
+            [*around, meter.command, "run", "--name", "train", "--region", "FR",
+             "--ledger", f"led{i}", "--", *(command or ("sleep", "1"))],
+            environ,
+        )
         for i, environ in enumerate(environs)
     ]  # fmt: skip
     for each in processes:
@@ -59,8 +63,27 @@ def gpu(entry, name="workload"):
     return found[name]
 
 
-def test_four_ranks_that_share_a_gpu_are_charged_what_it_drew(machine):
+def test_four_ranks_that_share_a_gpu_book_it_once(machine):
+    """They see one another's locks: one of them books it, and the others none of it."""
     ledgers = run_at_once(machine, [rank(i) for i in range(4)])
+    told = merged(machine, *ledgers, into="all")
+    # Who took it over began where the first one's record ended, which the entries tell evenly.
+    assert all(each["claimed_uj"] <= 1.2 * each["drawn_uj"] for each in told["overlaps"])
+    entries = listed(machine, "all")
+    booked = sum(gpu(each) for each in entries)
+    longest = max(each["seconds"] for each in entries)
+    assert booked <= WATTS * 1e6 * (longest + 1.5)
+    assert booked >= WATTS * 1e6 * (longest - 1.5)
+
+
+@pytest.mark.system
+@pytest.mark.skipif(
+    os.geteuid() != 0 or shutil.which("unshare") is None, reason="needs namespaces of containers"
+)
+def test_four_ranks_in_containers_that_share_a_gpu_are_charged_what_it_drew(machine):
+    """None sees another's lock, and each books all of it: merging their ledgers tells."""
+    apart = ["unshare", "--mount", "sh", "-c", 'mount -t tmpfs none /run/lock && exec "$@"', "sh"]
+    ledgers = run_at_once(machine, [rank(i) for i in range(4)], around=apart)
     told = merged(machine, *ledgers, into="all")
     assert told["added"] == 4
     entries = listed(machine, "all")

@@ -178,7 +178,8 @@ def test_what_was_found_is_charged_to_the_microjoule_and_only_once(rows):
             for row in entries if row.id in each.entries
         )  # fmt: skip
         assert most <= each.drawn < each.claimed
-    assert charged_once(charged) == (charged, [])
+    again, _ = charged_once(charged)
+    assert claimed(again) <= claimed(charged)
 
 
 @given(claims, st.randoms())

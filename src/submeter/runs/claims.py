@@ -45,8 +45,8 @@ class Claim(NamedTuple):
 
     @property
     def whole(self) -> bool:
-        """Whether all that the device drew is claimed for the entry's own work."""
-        return self.booking.workload == self.booking.meter
+        """Whether nothing that the device drew was told apart from the entry's own work."""
+        return self.booking.others == self.booking.idle == 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from submeter.sensing.metering.source import ProbeSource, SensorSource
 from submeter.traces.nesting import claimed, nested
 from submeter.traces.remainder import disagreements, parted
 from submeter.workloads.activity import Device
+from submeter.workloads.usage import at_least
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -136,6 +137,8 @@ class Rig:
         read = nested([trace for source in self._sensors for trace in source.traces(span)])
         measured = parted(read)
         usage = self.machine.usage(span)
+        own = self.own.usage(span) if self.own is not None else None
+        usage = at_least(usage, own) if own is not None else usage
         models = self._models(usage)
         seen = {trace.domain.component for trace in measured if trace.energy.times}
         # One that is metered is never modelled too, and a meter of the whole machine sees all.
@@ -150,7 +153,7 @@ class Rig:
             traces=[*measured, *(each.whole for each in wanted)],
             idle={each.whole.domain.id: each.idle.energy for each in wanted if each.idle},
             machine=usage,
-            own=self.own.usage(span) if self.own is not None else None,
+            own=own,
             held=held,
             capacity=self.host.capacity,
             shape=_shape(models),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
+
+from submeter.quantities.cumulative import Cumulative
 
 if TYPE_CHECKING:
     from submeter.quantities.clock import Span
-    from submeter.quantities.cumulative import Cumulative
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,20 @@ class Use(NamedTuple):
 
     cpu: int
     memory: int
+
+
+def at_least(everyone: UsageTrace, own: UsageTrace) -> UsageTrace:
+    """Give what everyone used, no less than what is known of one of them.
+
+    The kernel counts a machine's CPU time in ticks of 10 ms and a process's by the nanosecond:
+    what ran for less than a tick would else have run on a machine that did nothing.
+    """
+    times, totals = everyone.cpu
+    if not times:
+        return everyone
+    ahead = totals[0] - own.cpu.at(times[0])
+    most = (max(total, own.cpu.at(at) + ahead) for at, total in zip(times, totals, strict=True))
+    return replace(everyone, cpu=Cumulative(times, tuple(most)))
 
 
 def used(trace: UsageTrace, span: Span) -> Use:
