@@ -27,6 +27,12 @@ _GAIN = 0.05
 """Relative gain error of a board's own meter, 95 %: Yang, Adamek and Armour, *Part-time Power
 Measurements: nvidia-smi's Lack of Attention*, SC24, arXiv:2312.02741."""
 
+_PART_TIME = ("A100", "A800", "H100", "H800", "H200")
+_CYCLE = 0.1
+"""Boards whose meter looks at the power for 25 ms of each so long [s]: same source, for A100 and
+H100; the others have their chips. Whether the energy counter is fed by the same looks is not
+published: it is taken to be."""
+
 _REASON = "gain ±5 % (arXiv:2312.02741); refresh not yet measured"
 _REFRESH = 0.1
 _AVERAGED = 1.0
@@ -267,7 +273,11 @@ def _read(board: Board, domain: Domain, meter: _Meter, power: _Meter | None) -> 
     counts = meter.method == COUNTER
     # A board's limit is its GPU's: what the rest of a module may draw is not told.
     limit = board.limit * 2000 if domain.component == "gpu" else 0
-    accuracy = Accuracy(max(_REFRESH, meter.window), 1 - _GAIN, 1 + _GAIN, _REASON)
+    part_time = any(each in board.name for each in _PART_TIME)
+    reason = f"{_REASON}; looks 25 of 100 ms" if part_time else _REASON
+    accuracy = Accuracy(
+        max(_REFRESH, meter.window), 1 - _GAIN, 1 + _GAIN, reason, _CYCLE if part_time else 0.0
+    )
     # Twice in the time over which it is averaged, a mean leaves out nothing.
     beat = 0.0 if counts else meter.window / 2 or _REFRESH
     sensed = Sensed(domain, CounterSpec(limit=limit), accuracy, beat, meter.window)
