@@ -321,14 +321,16 @@ def test_samples_are_counters_stamped_as_they_are_asked_for(tree):
 def test_through_the_real_meter_in_real_time(tree):
     """The counter grows between readings by what the clock says, read by the meter's own thread."""
     clock = SystemClock()
-    live = Tree(tree.root, clock.now)
+    stamped = [clock.now()]
+    live = Tree(tree.root, lambda: stamped[0])
     live.add("intel-rapl:0", "package-0", Device(flat(100)))
 
     class Live(RaplSensor):
         def sample(self, now):
             def stamp():
+                stamped[0] = now()
                 live.show()
-                return now()
+                return stamped[0]
 
             return super().sample(stamp)
 
@@ -347,3 +349,26 @@ def test_through_the_real_meter_in_real_time(tree):
     assert watts is not None
     assert meter.stop()
     assert abs(watts - 100.0) < 0.1
+
+
+def test_dies_that_mirror_one_counter_are_read_once(tree):
+    """As on Zen 1 and Zen 2: two zones, one register."""
+    for die in (0, 1):
+        tree.zone(f"intel-rapl:{die}", f"package-0-die-{die}", 68.0, counter=100_000_000_000)
+    source, span = meter(tree, 10)
+    assert joules(source, span) == {"package:0.0": 680}
+
+
+def test_dies_that_count_by_themselves_are_both_read(tree):
+    for die in (0, 1):
+        counter = (die + 1) * 100_000_000_000
+        tree.zone(f"intel-rapl:{die}", f"package-0-die-{die}", 68.0, counter=counter)
+    source, span = meter(tree, 10)
+    assert joules(source, span) == {"package:0.0": 680, "package:0.1": 680}
+
+
+def test_sockets_of_one_count_are_not_taken_for_mirrors(tree):
+    for socket in (0, 1):
+        tree.zone(f"intel-rapl:{socket}", f"package-{socket}", 68.0, counter=100_000_000_000)
+    source, span = meter(tree, 10)
+    assert joules(source, span) == {"package:0": 680, "package:1": 680}

@@ -30,6 +30,10 @@ _REFRESH = 0.001
 _LIMIT = 1_500_000_000
 """No package, memory or board of one socket draws more than 1.5 kW [µW]."""
 
+_SAME = 15_000_000
+"""What a socket draws at most in 10 ms [µJ], longer than two reads lie apart; of dies that count by
+themselves, one pair in ten thousand stands so near by chance, in 262 kJ."""
+
 _FIX = (
     "run: sudo chmod a+r /sys/class/powercap/*/energy_uj (until reboot; "
     "for good: docs/how-to/read-rapl-without-root.md)"
@@ -70,6 +74,7 @@ class RaplSensor:
                 opened.append((zone, _open(zone)))
             except OSError as error:
                 refused.append(f"{powercap.domain_id(zone)} cannot be read: {error.strerror}")
+        opened = _without_mirrors(opened)
         # Only what is read can contain: the cores of an unreadable package lie in the board.
         names = {powercap.domain_id(zone) for zone, _ in opened}
         self._opened = [_Opened(_sensed(zone, names), handle) for zone, handle in opened]
@@ -111,6 +116,46 @@ def _open(zone: powercap.Zone) -> int:
         os.close(handle)
         raise
     return handle
+
+
+def _without_mirrors(
+    opened: list[tuple[powercap.Zone, int]],
+) -> list[tuple[powercap.Zone, int]]:
+    """Leave out dies that show the counter of another die of their socket.
+
+    Notes
+    -----
+    On AMD's Zen 1 and Zen 2 every die has a package zone, and all of them show the socket's one
+    register (github.com/mlco2/codecarbon, issue 1274: two dies of a Threadripper 1950X at 68 W
+    each, 125 W at the plug). Counters of two dies that lie within `_SAME` of each other are one.
+    """
+    kept: list[tuple[powercap.Zone, int]] = []
+    seen: dict[str, list[int]] = {}
+    for zone, handle in opened:
+        socket, _, die = zone.socket.partition(".")
+        if zone.name.startswith("package") and die:
+            shown = _shown(handle)
+            counters = seen.setdefault(socket, [])
+            if any(_near(shown, each, zone.wrap) for each in counters):
+                os.close(handle)
+                continue
+            counters.append(shown)
+        kept.append((zone, handle))
+    return kept
+
+
+def _shown(handle: int) -> int:
+    """Read a counter [µJ]; 0 where it tells nothing at the moment."""
+    try:
+        return int(os.pread(handle, 64, 0))
+    except (OSError, ValueError):
+        return 0
+
+
+def _near(one: int, other: int, wrap: int) -> bool:
+    """Tell whether two counters [µJ], read one after the other, are one."""
+    apart = (one - other) % wrap if wrap else abs(one - other)
+    return one > 0 and min(apart, abs(wrap - apart)) < _SAME
 
 
 def _sensed(zone: powercap.Zone, names: set[str]) -> Sensed:
