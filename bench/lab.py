@@ -33,9 +33,9 @@ HEAD = (
 )
 READ = (
     "Each meter is judged by what was drawn from the end of its start to the beginning of its "
-    "stop; whether it counts what was drawn during either is no error. Those that cannot open a "
-    "second window (CodeCarbon, CarbonTracker) are asked for the first one only, where there are "
-    "several. An empty cell is a way of asking that the case does not have. The cases are "
+    "stop; whether it counts what was drawn during either is no error. An empty cell is a way of "
+    "asking that the case does not have. The servers of the load cases are made up, of a few watts "
+    "a thread; CodeCarbon is told their full power, the others cannot be told. The cases are "
     "described by `submeter lab list`; raw numbers are in the JSON file of the same name."
 )
 REPEAT = (

@@ -143,14 +143,20 @@ def made(machine: Machine) -> tuple[list[tuple[Zone, ZonePlan]], Processors | No
         tree = Tree(machine.tree, time.monotonic_ns)
         for plan in machine.zones:
             zone = tree.add(plan.folder, plan.name, Device(plan.draws))
-            now = time.monotonic_ns()
-            left = plan.draws.energy(Span(now, plan.wraps)) if plan.wraps else WRAP
-            zone.restart(max(0, WRAP - round(left)))
+            zone.restart(_stands(plan, time.monotonic_ns()))
             zones.append((zone, plan))
     if machine.load is None or machine.stat is None:
         return zones, None
     threads = os.sysconf("SC_NPROCESSORS_ONLN")
     return zones, Processors(machine.stat, machine.load, threads, time.monotonic_ns)
+
+
+def _stands(plan: ZonePlan, now: int) -> int:
+    """Give what a zone's counter stands at [µJ]: zones of one place and power count alike."""
+    if plan.wraps:
+        return max(0, WRAP - round(plan.draws.energy(Span(now, plan.wraps))))
+    place = plan.name.removeprefix("package-").partition("-die")[0]
+    return WRAP // 4 + sum(map(ord, place)) * 1_000_000_000 % (WRAP // 4)
 
 
 def show(zones: list[tuple[Zone, ZonePlan]]) -> None:

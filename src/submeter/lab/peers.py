@@ -30,7 +30,7 @@ class Meter:
 
     package = ""
     again = True
-    """Whether it can open one window after another."""
+    """Whether one program can open several windows."""
 
     def __init__(self, task: dict[str, Any]) -> None:
         self.task = task
@@ -111,22 +111,24 @@ def _add(found: Told, name: str, figures: tuple[float, float, float, float]) -> 
 
 
 class CodeCarbon(Meter):
-    """`OfflineEmissionsTracker`, told a country."""
+    """`OfflineEmissionsTracker`, told a country; several windows are its tasks."""
 
     package = "codecarbon"
-    again = False
 
     def prepare(self) -> None:
         """Import it."""
         self._class = import_module("codecarbon").OfflineEmissionsTracker
         self._tracker: Any = None
+        self._data: Any = None
+        self._tasks = len(self.task["windows"]) > 1
+        if self._tasks:
+            self._tracker = self._made()
 
-    def begin(self) -> None:
-        """Start a tracker."""
+    def _made(self) -> Any:  # noqa: ANN401
         more = {}
         if self.task.get("full_power"):
             more = {"force_mode_cpu_load": True, "force_cpu_power": self.task["full_power"]}
-        self._tracker = self._class(
+        return self._class(
             country_iso_code="FRA",
             measure_power_secs=1,
             tracking_mode="machine" if self.task["asked"] == "device" else "process",
@@ -135,15 +137,26 @@ class CodeCarbon(Meter):
             log_level="critical",
             **more,
         )
-        self._tracker.start()
+
+    def begin(self) -> None:
+        """Start a tracker, or a task of the one there is."""
+        if self._tasks:
+            self._tracker.start_task()
+        else:
+            self._tracker = self._made()
+            self._tracker.start()
 
     def end(self) -> None:
         """Stop it."""
-        self._tracker.stop()
+        if self._tasks:
+            self._data = self._tracker.stop_task()
+        else:
+            self._tracker.stop()
+            self._data = self._tracker.final_emissions_data
 
     def told(self) -> Told:
         """Give its components."""
-        data = self._tracker.final_emissions_data
+        data = self._data
         names = {"gpu": "gpu", "cpu": "cpu", "dram": RAM_GUESS}
         return {
             name: {"energy": getattr(data, f"{their}_energy") * JOULES_PER_KWH}
@@ -263,9 +276,7 @@ def sleep_until(instant: int) -> None:
 def measured(meter: Meter, task: dict[str, Any]) -> list[dict[str, Any]]:
     """Open and close every window; gives its instants and what was told of it."""
     found = []
-    for place, (pause, seconds) in enumerate(task["windows"]):
-        if place and not meter.again:
-            break
+    for pause, seconds in task["windows"]:
         time.sleep(pause)
         used = time.process_time()
         asked = time.monotonic_ns()
@@ -304,16 +315,14 @@ def join_boards(file: str, percent: int) -> None:
         use.write(f"{os.getpid()}:{percent} ")
 
 
-def main(words: list[str]) -> None:
-    """Do a task: ``TASK`` is JSON, as `submeter.lab.stage` writes it."""
-    task = json.loads(words[0])
-    folder = Path(task["folder"])
-    join_boards(task["pids"], task["use"])
-    meter = METERS[task["meter"]](task)
+def answered(meter: Meter, task: dict[str, Any]) -> dict[str, Any]:
+    """Give a meter's version, and its windows or why there are none."""
     answer: dict[str, Any] = {}
     try:
         if meter.package:
             answer["version"] = importlib.metadata.version(meter.package)
+        if len(task["windows"]) > 1 and not meter.again:
+            return {**answer, "unasked": "one window a program, not asked for several"}
         meter.prepare()
         warm(meter, task["warm"])
         sleep_until(task["at"])
@@ -322,7 +331,15 @@ def main(words: list[str]) -> None:
         answer["absent"] = str(error)
     except Exception as error:  # noqa: BLE001 - a meter's fault is its result here
         answer["failed"] = f"{type(error).__name__}: {error}"
-    (folder / "answer.json").write_text(json.dumps(answer), encoding="utf-8")
+    return answer
+
+
+def main(words: list[str]) -> None:
+    """Do a task: ``TASK`` is JSON, as `submeter.lab.stage` writes it."""
+    task = json.loads(words[0])
+    join_boards(task["pids"], task["use"])
+    answer = answered(METERS[task["meter"]](task), task)
+    Path(task["folder"], "answer.json").write_text(json.dumps(answer), encoding="utf-8")
     sys.stdout.flush()
     # A meter's threads and farewells are not waited for; Submeter's end is a matter of its tests.
     os._exit(0)

@@ -221,6 +221,8 @@ class Stage:
             answer.version = answer.version or told.get("version", "")
             if "absent" in told:
                 answer.silent = "not installed"
+            elif "unasked" in told:
+                answer.silent = told["unasked"]
             elif "failed" in told:
                 answer.silent = f"failed: {told['failed']}"
             else:

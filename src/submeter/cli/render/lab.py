@@ -15,7 +15,7 @@ from submeter.lab.score import ALONE, held, worst
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rich.console import Console
+    from rich.console import Console, JustifyMethod
 
     from submeter.lab.cases import Case
     from submeter.lab.score import Outcome
@@ -68,7 +68,8 @@ def show(out: Console, cases: Sequence[Case], outcomes: Sequence[Outcome]) -> No
     rows = errors(cases, outcomes, [name for name in meters if name not in absent])
     table = Table(box=None, pad_edge=False, header_style="dim")
     for place, head in enumerate(rows[0]):
-        table.add_column(head, justify="left" if place < _LABELS else "right", overflow="fold")
+        justify: JustifyMethod = "left" if place < _LABELS else "right"
+        table.add_column(head, justify=justify, no_wrap=place < _LABELS, overflow="fold")
     for row in rows[1:]:
         table.add_row(*map(Text, row))
     out.print(table)
