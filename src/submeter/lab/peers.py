@@ -78,7 +78,9 @@ class Submeter(Meter):
         domains = {each.domain for each in bookings}
         found: Told = {}
         for each in bookings:
-            _add(found, component(each.domain), self._figures(each))
+            # A die that mirrors another's counter lies inside it.
+            if each.inside not in domains or component(each.inside) != component(each.domain):
+                _add(found, component(each.domain), self._figures(each))
             if each.inside not in domains and each.tier == "measured":
                 _add(found, "whole", self._figures(each))
         return found

@@ -18,7 +18,7 @@ from submeter.traces.reading import Kind, Sample
 from submeter.traces.trace import Accuracy
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 ROOT = "/sys/class/powercap"
 
@@ -74,10 +74,10 @@ class RaplSensor:
                 opened.append((zone, _open(zone)))
             except OSError as error:
                 refused.append(f"{powercap.domain_id(zone)} cannot be read: {error.strerror}")
-        opened = _without_mirrors(opened)
         # Only what is read can contain: the cores of an unreadable package lie in the board.
         names = {powercap.domain_id(zone) for zone, _ in opened}
-        self._opened = [_Opened(_sensed(zone, names), handle) for zone, handle in opened]
+        twins = _mirrors(opened)
+        self._opened = [_Opened(_sensed(zone, names, twins), handle) for zone, handle in opened]
         if not self._opened:
             what = f"no RAPL zone can be read ({'; '.join(refused)})"
             raise SensorUnavailable(what, root, _FIX)
@@ -118,10 +118,8 @@ def _open(zone: powercap.Zone) -> int:
     return handle
 
 
-def _without_mirrors(
-    opened: list[tuple[powercap.Zone, int]],
-) -> list[tuple[powercap.Zone, int]]:
-    """Leave out dies that show the counter of another die of their socket.
+def _mirrors(opened: list[tuple[powercap.Zone, int]]) -> dict[str, str]:
+    """Find dies that show the counter of another die of their socket; gives that die's domain.
 
     Notes
     -----
@@ -129,19 +127,19 @@ def _without_mirrors(
     register (github.com/mlco2/codecarbon, issue 1274: two dies of a Threadripper 1950X at 68 W
     each, 125 W at the plug). Counters of two dies that lie within `_SAME` of each other are one.
     """
-    kept: list[tuple[powercap.Zone, int]] = []
-    seen: dict[str, list[int]] = {}
+    seen: dict[str, list[tuple[str, int]]] = {}
+    found: dict[str, str] = {}
     for zone, handle in opened:
         socket, _, die = zone.socket.partition(".")
-        if zone.name.startswith("package") and die:
-            shown = _shown(handle)
-            counters = seen.setdefault(socket, [])
-            if any(_near(shown, each, zone.wrap) for each in counters):
-                os.close(handle)
-                continue
-            counters.append(shown)
-        kept.append((zone, handle))
-    return kept
+        if not zone.name.startswith("package") or not die:
+            continue
+        shown, counters = _shown(handle), seen.setdefault(socket, [])
+        twins = [name for name, counter in counters if _near(shown, counter, zone.wrap)]
+        if twins:
+            found[powercap.domain_id(zone)] = twins[0]
+        else:
+            counters.append((powercap.domain_id(zone), shown))
+    return found
 
 
 def _shown(handle: int) -> int:
@@ -158,12 +156,15 @@ def _near(one: int, other: int, wrap: int) -> bool:
     return one > 0 and min(apart, abs(wrap - apart)) < _SAME
 
 
-def _sensed(zone: powercap.Zone, names: set[str]) -> Sensed:
+def _sensed(zone: powercap.Zone, names: set[str], twins: Mapping[str, str]) -> Sensed:
     kind = zone.name.partition("-")[0]
     domain = powercap.domain_id(zone)
     package = f"package:{zone.socket}"
     if kind in ("core", "uncore") and package in names:
         inside = package
+    elif domain in twins:
+        # It stays a domain: were it left out, another sensor would read it, and it be added.
+        inside = twins[domain]
     else:
         # A second socket's board zone too: its register is valid on the primary socket alone
         # (Intel SDM, MSR_PLATFORM_ENERGY_COUNTER).
