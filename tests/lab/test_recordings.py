@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 
 import pytest
 from hypothesis import given, settings
@@ -21,6 +22,7 @@ from submeter.lab.tape import Tape
 from submeter.lab.waveform import flat, square
 from submeter.quantities.clock import NANOSECONDS_PER_SECOND as SECOND
 from submeter.quantities.clock import Span
+from submeter.sensing.metering.meter import SystemClock
 from submeter.sensing.metering.source import SensorSource
 from submeter.sensing.sensors.rapl import open_sensor as open_rapl
 from submeter.sensing.sensors.replay import ReplaySensor
@@ -221,6 +223,36 @@ def test_what_did_not_answer_is_a_gap_in_the_replay(tmp_path):
     assert answers.count(False) == pytest.approx(20, abs=2)
     assert answers[0]
     assert answers[-1]
+
+
+class Hanging(Telling):
+    """A board whose driver never answers again."""
+
+    def __init__(self, board, device):
+        super().__init__(board, device)
+        self.asked = threading.Event()
+        self.freed = threading.Event()
+
+    def sample(self, now):
+        self.asked.set()
+        self.freed.wait()
+        return super().sample(now)
+
+
+def test_a_driver_that_hangs_holds_up_neither_the_others_nor_the_end(tmp_path, monkeypatch):
+    monkeypatch.setattr("submeter.lab.record._PATIENCE", 0.2)
+    hanging, other = Hanging("gpu:0", Device(WAVE)), Telling("gpu:1", Device(WAVE))
+    recorder = Recorder([hanging, other], SystemClock())
+    path = tmp_path / "r"
+    made = Tape(str(path), recorder.header(HOST, {}, 0.001), SystemClock().now())
+    recorder.start(made, 0.001)
+    assert hanging.asked.wait(60)
+    while ("gpu:1", "counter") not in made._held and ("gpu:1", "counter") not in made._last:
+        assert not made.ended
+    assert recorder.stop() == ["lab"]
+    made.close(SystemClock().now())
+    hanging.freed.set()
+    assert {each.domain.domain.id for each in show(str(path)).shown} <= {"gpu:1"}
 
 
 def tape(tmp_path, **bounds):
