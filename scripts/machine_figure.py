@@ -16,24 +16,62 @@ from submeter.sensing.sensors.sensor import Sensed
 from submeter.traces.counter import CounterSpec
 from submeter.traces.domain import Domain
 from submeter.traces.remainder import parted
-from submeter.traces.trace import Accuracy, Drawn
+from submeter.traces.trace import Accuracy, Drawn, PowerTrace
 
 MILLISECOND = SECOND // 1000
 
 
+SECONDS = 24
+START = 1008 * SECOND
+"""A multiple of the load's period."""
+
+SHOWN = {
+    "wall": ("ink", "line", "wall meter"),
+    "gpu:0": ("two", "area", "GPU"),
+    "package:0": ("one", "area", "processor"),
+    "wall:rest": ("three", "area", "remainder"),
+}
+"""By domain: colour, kind, words."""
+
+
 def whole() -> tuple[str, dict[str, str]]:
     """Draw a wall meter, its metered parts, and the remainder."""
-    seconds = 24
-    gpu, cpu = (
-        _wave((7.5, 90), (9, 330), (5, 150), (2.5, 90)),
-        _wave((4.5, 60), (3, 110), (12.5, 75), (4, 60)),
+    span = Span(START, START + SECONDS * SECOND)
+    seconds = [START + each * SECOND for each in range(SECONDS + 1)]
+    traces = {each.domain.id: each for each in _metered(span, seconds)}
+    powers = {
+        name: [trace.power(Span(*each)) or 0.0 for each in pairwise(seconds)]
+        for name, trace in traces.items()
+    }
+    panel = svg_plot.Panel(
+        svg_plot.Box(86, 50, 470, 300),
+        svg_plot.evenly(0, SECONDS, 4, "time [s]"),
+        svg_plot.evenly(0, 600, 100, "power [W]"),
     )
+    floor = [0.0] * SECONDS
+    for name in ("wall:rest", "package:0", "gpu:0"):
+        ceiling = [low + power for low, power in zip(floor, powers[name], strict=True)]
+        panel.area(_steps(floor), _steps(ceiling), SHOWN[name][0], "area")
+        floor = ceiling
+    panel.line(_steps(powers["wall"]), "ink")
+    legends = []
+    for place, (name, entry) in enumerate(SHOWN.items()):
+        energy = _kilojoules(traces[name].drawn(span))
+        legends.append(svg_plot.legend(576, 90 + 62 * place, [entry]))
+        legends.append(svg_plot.text(608, 108 + 62 * place, energy))
+    words = "Power over time, stacked: remainder, processor, GPU; and the line of the wall meter."
+    title = "A wall meter, its metered parts, and what is left"
+    drawing = svg_plot.figure(410, title, words, panel.drawn(), *legends)
+    return drawing, {"remainder": _kilojoules(traces["wall:rest"].drawn(span))}
+
+
+def _metered(span: Span, edges: list[int]) -> list[PowerTrace]:
+    """Meter a machine: the wall, its parts, and the remainder."""
+    gpu = _wave((7.5, 90), (9, 330), (5, 150), (2.5, 90))
+    cpu = _wave((4.5, 60), (3, 110), (12.5, 75), (4, 60))
     # The supply loses 6 %, and fans, board and drives draw 55 W.
-    halves = [each * SECOND // 2 for each in range(2 * seconds)]
+    halves = [each * SECOND // 2 for each in range(2 * SECONDS)]
     wall = _wave(*((0.5, (gpu.power(at) + cpu.power(at) + 55e6) / 0.94e6) for at in halves))
-    start = 1008 * SECOND  # a multiple of the load's period
-    span = Span(start, start + seconds * SECOND)
-    edges = [start + each * SECOND for each in range(seconds + 1)]
     told = {
         Domain("wall", "machine"): (Device(wall, 250 * MILLISECOND, 40 * MILLISECOND), 0.02),
         Domain("package:0", "cpu", "wall"): (Device(cpu, MILLISECOND), 0.05),
@@ -44,47 +82,9 @@ def whole() -> tuple[str, dict[str, str]]:
         accuracy = Accuracy(device.refresh / SECOND, 1 - gain, 1 + gain, "as its page says")
         sensed = Sensed(domain, CounterSpec(), accuracy)
         sources.append(SensorSource(LabSensor({sensed: device}), {}))
-    drive(sources, VirtualClock(start - SECOND), edges)
+    drive(sources, VirtualClock(span.start - SECOND), edges)
     traces = [trace for source in sources for trace in source.traces(span)]
-    rest, package, board = parted(traces)
-    panel = svg_plot.Panel(
-        svg_plot.Box(86, 50, 470, 300),
-        svg_plot.Scale(
-            0, seconds, [(each, str(each)) for each in range(0, seconds + 1, 4)], "time [s]"
-        ),
-        svg_plot.Scale(0, 600, [(each, str(each)) for each in range(0, 601, 100)], "power [W]"),
-    )
-    floor = [0.0] * seconds
-    for trace, colour in ((rest, "three"), (package, "one"), (board, "two")):
-        powers = [trace.power(Span(*each)) or 0.0 for each in pairwise(edges)]
-        ceiling = [low + power for low, power in zip(floor, powers, strict=True)]
-        panel.area(_steps(floor), _steps(ceiling), colour, "area")
-        floor = ceiling
-    panel.line(_steps([traces[0].power(Span(*each)) or 0.0 for each in pairwise(edges)]), "ink")
-    figures = {each.domain.id: each.drawn(span) for each in (*traces[:1], board, package, rest)}
-    names = {
-        "wall": "wall meter",
-        "gpu:0": "GPU",
-        "package:0": "processor",
-        "wall:rest": "remainder",
-    }
-    kinds = {
-        "wall": ("ink", "line"),
-        "gpu:0": ("two", "area"),
-        "package:0": ("one", "area"),
-        "wall:rest": ("three", "area"),
-    }
-    legends = []
-    for place, (name, each) in enumerate(figures.items()):
-        legends.append(svg_plot.legend(576, 90 + 62 * place, [(*kinds[name], names[name])]))
-        legends.append(svg_plot.text(608, 108 + 62 * place, _kilojoules(each)))
-    words = (
-        "Power over time, stacked: remainder, processor, GPU; they sum up to the wall meter's line."
-    )
-    drawing = svg_plot.figure(
-        410, "A wall meter, its metered parts, and what is left", words, panel.drawn(), *legends
-    )
-    return drawing, {"remainder": _kilojoules(figures["wall:rest"])}
+    return [traces[0], *parted(traces)]
 
 
 def _wave(*steps: tuple[float, float]) -> Waveform:

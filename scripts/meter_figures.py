@@ -57,6 +57,14 @@ def metered(meter: Meter, span: Span, edges: list[int]) -> PowerTrace:
     return trace
 
 
+STAIRCASE = (
+    ("one", "line", "what the counter shows (refresh 100 ms)"),
+    ("one", "dashed", "what it shows a refresh later"),
+    ("two", "line", "what was drawn: 100 and 400 W in turn"),
+    ("one", "band", "where the truth lies for sure"),
+)
+
+
 def staircase() -> tuple[str, dict[str, str]]:
     """Draw a counter under a square wave, with the band in which the truth lies for sure."""
     refresh, length = 100 * MILLISECOND, 800
@@ -78,29 +86,20 @@ def staircase() -> tuple[str, dict[str, str]]:
         for low, high in zip(below, above, strict=True)
     )
     assert held, "the truth left the band"  # noqa: S101 - a figure that lies is not drawn
-    top = 260
     panel = svg_plot.Panel(
         svg_plot.Box(86, 50, 650, 300),
-        svg_plot.Scale(
-            0, length, [(each, str(each)) for each in range(0, length + 1, 100)], "time [ms]"
-        ),
-        svg_plot.Scale(0, top, [(each, str(each)) for each in range(0, top + 1, 50)], "energy [J]"),
+        svg_plot.evenly(0, length, 100, "time [ms]"),
+        svg_plot.evenly(0, 260, 50, "energy [J]"),
     )
     panel.area(below, above, "one")
     panel.line(below, "one")
     panel.line(above, "one", dashed=True)
     panel.line([(at, true(at)) for at in instants], "two")
-    entries = [
-        ("one", "line", "what the counter shows (refresh 100 ms)"),
-        ("one", "dashed", "what it shows a refresh later"),
-        ("two", "line", "what was drawn: 100 and 400 W in turn"),
-        ("one", "band", "where the truth lies for sure"),
-    ]
     widest = max(high[1] - low[1] for low, high in zip(below, above, strict=True))
     told = "A staircase below the line of what was drawn; a refresh earlier, the same above it."
     drawing = svg_plot.figure(
         410, "A counter is a staircase, and the truth lies between two of its steps", told,
-        panel.drawn(), svg_plot.legend(104, 76, entries),
+        panel.drawn(), svg_plot.legend(104, 76, STAIRCASE),
     )  # fmt: skip
     return drawing, {"widest step": f"{widest:.0f} J"}
 
@@ -131,44 +130,39 @@ def by_length(meter: Meter) -> list[Point]:
     return found
 
 
-def lengths() -> tuple[str, dict[str, str]]:
-    """Draw error and interval against the length of a window."""
+def _meters() -> list[Meter]:
     wave = Waveform(tuple((ms * MILLISECOND, watts * 1_000_000) for ms, watts in STEPS))
     refresh, phase = 20 * MILLISECOND, 7 * MILLISECOND
-    cycle, look = 100 * MILLISECOND, 25 * MILLISECOND
-    meters = (
+    part_time = Device(wave, refresh, phase, cycle=100 * MILLISECOND, look=25 * MILLISECOND)
+    return [
         Meter("counter, refresh 20 ms", "one", Device(wave, refresh, phase)),
-        Meter(
-            "counter that looks 25 of 100 ms",
-            "two",
-            Device(wave, refresh, phase, cycle=cycle, look=look),
-        ),
+        Meter("counter that looks 25 of 100 ms", "two", part_time),
         Meter("power, polled each 100 ms", "three", Device(wave, 5 * refresh, phase), Kind.POWER),
-    )
-    ticks = [(0.001, "0.1 %"), (0.01, "1 %"), (0.1, "10 %"), (1.0, "100 %"), (10.0, "1000 %")]
-    across = [
-        (0.005, "5 ms"),
-        (0.05, "50 ms"),
-        (0.5, "0.5 s"),
-        (5.0, "5 s"),
-        (50.0, "50 s"),
-        (100.0, ""),
     ]
-    name = "length of the window"
+
+
+PARTS = ((0.001, "0.1 %"), (0.01, "1 %"), (0.1, "10 %"), (1.0, "100 %"), (10.0, "1000 %"))
+TIMES = ((0.005, "5 ms"), (0.05, "50 ms"), (0.5, "0.5 s"), (5.0, "5 s"), (50.0, "50 s"))
+
+
+def _against_length(top: float, meter: Meter, points: list[Point]) -> str:
+    """Draw one meter's errors and intervals."""
+    panel = svg_plot.Panel(
+        svg_plot.Box(96, top, 640, 150),
+        svg_plot.Scale(LENGTHS[0], LENGTHS[-1], TIMES, "length of the window", is_log=True),
+        svg_plot.Scale(_LEAST, 20, PARTS, "of the truth", is_log=True),
+    )
+    panel.dots([(each.length, error) for each in points for error in each.errors], meter.colour)
+    panel.line([(each.length, each.half) for each in points], meter.colour)
+    return panel.drawn() + svg_plot.text(96, top - 10, meter.name, f"f-{meter.colour}")
+
+
+def lengths() -> tuple[str, dict[str, str]]:
+    """Draw error and interval against the length of a window."""
     panels, told, held, count = [], {}, 0, 0
-    for place, meter in enumerate(meters):
+    for place, meter in enumerate(_meters()):
         points = by_length(meter)
-        panel = svg_plot.Panel(
-            svg_plot.Box(96, 70 + 232 * place, 640, 150),
-            svg_plot.Scale(
-                0.005, 100, across, "" if meter is not meters[-1] else name, is_log=True
-            ),
-            svg_plot.Scale(_LEAST, 20, ticks, "of the truth", is_log=True),
-        )
-        panel.dots([(each.length, error) for each in points for error in each.errors], meter.colour)
-        panel.line([(each.length, each.half) for each in points], meter.colour)
-        panels.append(panel.drawn())
-        panels.append(svg_plot.text(96, 60 + 232 * place, meter.name, f"f-{meter.colour}"))
+        panels.append(_against_length(70 + 240 * place, meter, points))
         held += sum(each.held for each in points)
         count += len(points) * WINDOWS
         for length in (0.02, 1.0, 10.0):
@@ -179,11 +173,8 @@ def lengths() -> tuple[str, dict[str, str]]:
         "For three kinds of meter, errors of windows from 5 ms to 100 s as points, and half the "
         "interval as a line, both falling with the length of the window."
     )
-    drawing = svg_plot.figure(
-        780, "Error (points) and half the interval (line) against the length of a window", words,
-        *panels,
-    )  # fmt: skip
-    return drawing, told
+    title = "Error (points) and half the interval (line) against the length of a window"
+    return svg_plot.figure(770, title, words, *panels), told
 
 
 def _percent(part: float) -> str:
@@ -206,11 +197,10 @@ def wraps() -> tuple[str, dict[str, str]]:
     truth = [wave.energy(Span(*each)) for each in pairwise(edges)]
     right = [_holds(each, true) for each, true in zip(drawn, truth, strict=True)]
     middles = [(place + 0.5) / 5 for place in range(count)]
-    across = [(each, str(each)) for each in range(6)]
     thousands = [(-100_000 * each, _joules(-100_000 * each)) for each in range(4)]
     above = svg_plot.Panel(
         svg_plot.Box(106, 70, 630, 120),
-        svg_plot.Scale(0, 5, across, ""),
+        svg_plot.evenly(0, 5, 1, ""),
         svg_plot.Scale(-300_000, 20_000, thousands, ""),
     )
     above.dots(zip(middles, raw, strict=True), "two", 3.5)
@@ -218,7 +208,7 @@ def wraps() -> tuple[str, dict[str, str]]:
     above.words(when + 0.08, worst + 6000, f"{_joules(worst)} J", "two")
     below = svg_plot.Panel(
         svg_plot.Box(106, 262, 630, 120),
-        svg_plot.Scale(0, 5, across, "time [s]"),
+        svg_plot.evenly(0, 5, 1, "time [s]"),
         svg_plot.Scale(79, 81, [(each / 2, f"{each / 2:.1f}") for each in range(158, 163)], ""),
     )
     for at, each in zip(middles, drawn, strict=True):

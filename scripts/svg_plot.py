@@ -53,6 +53,11 @@ class Scale(NamedTuple):
         return (value - low) / (high - low)
 
 
+def evenly(low: int, high: int, step: int, name: str) -> Scale:
+    """Give an axis with a tick at each `step`."""
+    return Scale(low, high, [(each, str(each)) for each in range(low, high + 1, step)], name)
+
+
 class Box(NamedTuple):
     """Where a panel lies on paper [px]."""
 
