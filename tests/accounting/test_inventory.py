@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from submeter.accounting.draws import Draws
 from submeter.accounting.inventory import (
     EmbodiedItem,
     EnergyItem,
@@ -14,9 +15,11 @@ from submeter.accounting.inventory import (
     IdleItem,
     metered,
 )
+from submeter.accounting.methods import SUBMETER_1
+from submeter.accounting.statement import state
 from submeter.errors import QuantityError
 from submeter.quantities.estimate import Tier
-from submeter.quantities.factor import Spread
+from submeter.quantities.factor import Factor, Source, Spread
 from tests.accounting.inventories import METER, drew, exact, kwh, server, whole, wide
 
 HUGE = exact("x", 1.0, "W")
@@ -96,3 +99,14 @@ def test_a_reading_carries_its_meters_interval(value, ratios, spread, interval):
 
 def test_a_wide_facility_may_touch_one():
     assert Facility(wide("pue", 1.5, 1.5, "")).wue is None
+
+
+def test_an_idle_part_that_may_be_more_than_all_never_makes_energy_negative():
+    """A lognormal goes beyond its 95 % ends, and a part of a whole does not."""
+    source = Source("x", "x", "x")
+    part = Factor("idle", 0.9, 0.6, 1.0, "", Spread.LOGNORMAL, Tier.MODELLED, source)
+    own = Factor("own", 1.0, 1.0, 1.0, "kWh", Spread.EXACT, Tier.MEASURED, source)
+    items = (EnergyItem("cpu", own, idle_part=part),)
+    energy = state(Inventory("id", "name", items=items), SUBMETER_1, Draws()).energy.total
+    assert energy is not None
+    assert energy.low >= 0.0

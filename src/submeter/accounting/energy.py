@@ -137,9 +137,9 @@ def left_of_idle(energy: NDArray[np.float64], part: NDArray[np.float64]) -> NDAr
     Returns
     -------
     array
-        ``E (1 - f) / (1 - f_0)`` [kWh].
+        ``E (1 - f) / (1 - f_0)`` [kWh]; a realisation in which more than all was idle leaves none.
     """
-    left: NDArray[np.float64] = (1.0 - part) / (1.0 - part[0])
+    left: NDArray[np.float64] = (1.0 - part).clip(min=0.0) / (1.0 - part[0])
     return energy * left
 
 
@@ -151,7 +151,7 @@ def grown_with_idle(energy: NDArray[np.float64], part: NDArray[np.float64]) -> N
     energy, part : array
         As for `left_of_idle`; the central figure is above 0.
     """
-    grown: NDArray[np.float64] = part / part[0]
+    grown: NDArray[np.float64] = part.clip(max=1.0) / part[0]
     return energy * grown
 
 

@@ -26,6 +26,7 @@ from submeter.reference.factors.registry import shipped
 from submeter.runs.books import meter_ratios
 from submeter.runs.methods import all_methods
 from submeter.runs.place import of_record
+from submeter.workloads.activity import State
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -79,6 +80,7 @@ def inventory_of(activity: Activity, stated: Mapping[str, str] | None = None) ->
         facility=Facility(place.pue, place.wue),
         grid=Grid(place.grid, place.ewif, place.adpe, place.primary),
         missing=(
+            *_not_over(activity),
             *activity.missing,
             *_unattributed(activity.bookings),
             *unknown,
@@ -91,6 +93,16 @@ def inventory_of(activity: Activity, stated: Mapping[str, str] | None = None) ->
             "from": where.get("from", "nobody stated it"),
         },
     )
+
+
+def _not_over(activity: Activity) -> tuple[str, ...]:
+    if activity.state is State.FINAL:
+        return ()
+    told = (
+        f"entry: the work was not over: what was seen of it in {activity.seconds:.1f} s is here; "
+        "its meter was killed since, or it still runs"
+    )
+    return (told,)
 
 
 def unit_of(activity: Activity) -> FunctionalUnit:

@@ -72,6 +72,7 @@ class Job:
         self.start = 0
         self.started_utc = 0
         self._asleep = 0
+        self._metered_before = 0
         self._tally = Tally(0)
         self._tree: Follows | None = None
         self._revision = -1
@@ -93,6 +94,7 @@ class Job:
         self.start = self.clock.now()
         self.started_utc = self.clock.utc()
         self._asleep = self.clock.asleep()
+        self._metered_before = time.process_time_ns()
         self._tally = Tally(self.start)
 
     def follow(self, tree: Follows, *, used_before: int = 0) -> None:
@@ -133,7 +135,9 @@ class Job:
         )  # fmt: skip
         happened = disturbances(self.rig.host, self.clock.asleep() - self._asleep)
         missing = tuple(dict.fromkeys((*self.notes, *happened, *self.rig.missing(seen))))
-        parts = Seen(whole, (), missing, overhead(time.process_time_ns(), whole))
+        parts = Seen(
+            whole, (), missing, overhead(time.process_time_ns() - self._metered_before, whole)
+        )
         return make(work, parts, self.rig, self.settings, self.origin)
 
     def _keep_entry(self) -> None:

@@ -70,6 +70,7 @@ def remainder(whole: PowerTrace, parts: Sequence[PowerTrace]) -> PowerTrace:
     that drew more than the whole leave none: see `excess`. Errors of gain are independent, and add
     in squares.
     """
+    whole = replace(whole, energy=_steps(whole.energy))
     times = whole.energy.times
     base = [each.energy.at(times[0]) for each in parts]
     left = [
@@ -90,6 +91,14 @@ def remainder(whole: PowerTrace, parts: Sequence[PowerTrace]) -> PowerTrace:
         energy=Cumulative(tuple(times), totals),
         accuracy=whole.accuracy._replace(low=low, high=high),
     )
+
+
+def _steps(energy: Cumulative) -> Cumulative:
+    """Keep the readings at which a counter had just moved: between them it only seems to rest."""
+    times, totals = energy
+    last = len(times) - 1
+    kept = [i for i in range(len(times)) if i in (0, last) or totals[i] > totals[i - 1]]
+    return Cumulative(tuple(times[i] for i in kept), tuple(totals[i] for i in kept))
 
 
 def excess(whole: PowerTrace, parts: Sequence[PowerTrace], span: Span) -> int:

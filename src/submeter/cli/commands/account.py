@@ -14,10 +14,12 @@ from submeter.cli.render.statement import print_doubts, print_figures, print_sou
 from submeter.cli.render.statement_csv import write as write_csv
 from submeter.errors import UsageError
 from submeter.ledger.book import Ledger
+from submeter.ledger.liveness import is_alive, standing
 from submeter.ledger.location import ledger_folder
 from submeter.runs.account import account
 from submeter.runs.joint import account_jointly, joined
 from submeter.runs.settings import load
+from submeter.workloads.activity import State
 
 if TYPE_CHECKING:
     import argparse
@@ -56,7 +58,9 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         write_json(statement.as_dict(), args.json)
         return 0
-    _print(f"{entry.id}  {entry.name}: {entry.seconds:.2f} s", statement)
+    state = standing(entry, is_alive)
+    told = "" if state == State.FINAL.value else f", {state}: seen so far"
+    _print(f"{entry.id}  {entry.name}: {entry.seconds:.2f} s{told}", statement)
     return 0
 
 

@@ -32,11 +32,15 @@ def run(args: argparse.Namespace) -> int:
     found = registry.find(" ".join(args.text), limit=args.limit)
     if args.json:
         write_json({"factors": [as_dict(each) for each in found]}, args.json)
-        return 0 if found else 1
+        return 0 if registry.matches(" ".join(args.text)) else 1
     out = console()
     if not found:
         out.print(f'no factor matches "{" ".join(args.text)}"; try a country, a device, or pue')
         return 1
+    words = " ".join(args.text)
+    is_near = not registry.matches(words)
+    if is_near:
+        out.print(f'nothing is called "{words}"; spelt much like it are:', markup=False)
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("id", no_wrap=True)
     for column in ("value", "95 % interval", "unit"):
@@ -55,7 +59,7 @@ def run(args: argparse.Namespace) -> int:
     for source in {each.source.id: each.source for each in found}.values():
         line = f"{source.id}: {source.citation} [{source.licence}]"
         out.print(Text(line, style="dim"))
-    return 0
+    return 1 if is_near else 0
 
 
 def as_dict(factor: Factor) -> dict[str, object]:

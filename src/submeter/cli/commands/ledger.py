@@ -29,6 +29,8 @@ from submeter.workloads.activity_json import to_json
 if TYPE_CHECKING:
     import argparse
 
+    from rich.console import Console
+
     from submeter.workloads.activity import Activity, Device
 
 
@@ -37,7 +39,9 @@ _HOST = ("name", "machine", "system", "pod", "container", "unit")
 
 
 _WIDE, _SHORT = 98, 13
-"""Columns that whole ids need, and how much of one is shown in fewer: enough to name it by."""
+"""Columns that whole ids need, and how much of an id is shown on fewer."""
+_PIPED = 160
+"""Columns of a list that goes into a pipe: nobody's terminal cuts it."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -103,15 +107,16 @@ def _list(args: argparse.Namespace, ledger: Ledger) -> int:
         return 0
     out = console()
     if not entries:
-        out.print(f"no entries in {ledger.folder}; make one: submeter run -- CMD", markup=False)
-        return 0
+        return _none(out, ledger, selection)
+    if not out.is_terminal:
+        out.width = max(out.width, _PIPED)
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("id", no_wrap=True)
     table.add_column("start, UTC", no_wrap=True)
-    table.add_column("name", overflow="fold", min_width=8)
+    table.add_column("name", no_wrap=True, overflow="ellipsis", min_width=12)
     for column in ("time", "energy", "95 %"):
         table.add_column(column, justify="right", no_wrap=True)
-    table.add_column("how")
+    table.add_column("how", no_wrap=True, overflow="ellipsis", min_width=8)
     for each in entries:
         value, interval, how = energy_columns(each.bookings)
         state = standing(each, is_alive)
@@ -124,6 +129,16 @@ def _list(args: argparse.Namespace, ledger: Ledger) -> int:
         )  # fmt: skip
     out.print(table)
     out.print("energy before the facility; submeter account ID tells the whole", style="dim")
+    return 0
+
+
+def _none(out: Console, ledger: Ledger, selection: Selection) -> int:
+    """Tell why nothing is listed: 1 where there is something, and none of it was meant."""
+    known = sum(1 for _ in ledger.activities())
+    if known and selection != Selection():
+        out.print(f"none of the {known} entries in {ledger.folder} matches", markup=False)
+        return 1
+    out.print(f"no entries in {ledger.folder}; make one: submeter run -- CMD", markup=False)
     return 0
 
 

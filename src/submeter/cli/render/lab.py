@@ -85,9 +85,12 @@ def show(out: Console, cases: Sequence[Case], outcomes: Sequence[Outcome]) -> No
 
 
 _LABELS = 2
+_ALL_SEEN = 0.95
 READ = (
     "Error of the worst window, over what the device drew (the whole device's energy where a "
-    "process is asked for). (!): the interval does not hold the truth."
+    "process is asked for). (!): the interval does not hold the truth. Where a device fails, or a "
+    "meter is just starting, one that tells how much of the time it saw is judged by what was "
+    "drawn in that; any other by all of it."
 )
 
 
@@ -132,4 +135,6 @@ def cell(outcome: Outcome | None, part: str) -> str:
     verdicts = outcome.of(part)
     error = worst(verdicts)
     told = "no figure" if error is None else f"{error * 100:+.1f} %"
+    seen = min((each.coverage for each in verdicts if each.coverage is not None), default=1.0)
+    told += f", {seen * 100:.0f} % seen" if seen < _ALL_SEEN else ""
     return f"{told} (!)" if held(verdicts) is False else told

@@ -19,7 +19,7 @@ from submeter.reference.catalogue.idle import STATES, idle_power
 from submeter.reference.sealed import read_sealed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from submeter.reference.sealed import SealedTable
 
@@ -93,21 +93,30 @@ class Registry:
 
         Where none does, those whose id or name is spelt much like it.
         """
-        words = text.lower().split()
         scored = []
-        for factor_id in self.factors:
+        for factor_id, whole in self._holding(text):
             name = self.names.get(factor_id, "").lower()
-            whole = f"{factor_id.lower()} {name}"
-            if words and all(word in whole for word in words):
-                tail = factor_id.lower().split("/", 1)[-1]
-                exact = text.lower() in {factor_id.lower(), tail, name}
-                scored.append((not exact, len(whole), factor_id))
+            tail = factor_id.lower().split("/", 1)[-1]
+            exact = text.lower() in {factor_id.lower(), tail, name}
+            scored.append((not exact, len(whole), factor_id))
         if not scored:
             for factor_id in self.factors:
                 likeness = self._likeness(text.lower(), factor_id)
                 if likeness >= _CLOSE:
                     scored.append((True, round(1000 * (1 - likeness)), factor_id))
         return tuple(self.factors[factor_id] for _, _, factor_id in sorted(scored)[:limit])
+
+    def matches(self, text: str) -> bool:
+        """Tell whether the id or name of any factor holds every word of `text`."""
+        return any(True for _ in self._holding(text))
+
+    def _holding(self, text: str) -> Iterator[tuple[str, str]]:
+        """Give id, and id and name, of each factor that holds every word of `text`."""
+        words = text.lower().split()
+        for factor_id in self.factors:
+            whole = f"{factor_id.lower()} {self.names.get(factor_id, '').lower()}"
+            if words and all(word in whole for word in words):
+                yield factor_id, whole
 
     def _likeness(self, text: str, factor_id: str) -> float:
         tail = factor_id.lower().split("/", 1)[-1]
