@@ -13,6 +13,7 @@ from submeter.accounting.inventory import (
     FunctionalUnit,
     Grid,
     IdleItem,
+    Inventory,
     metered,
 )
 from submeter.accounting.methods import SUBMETER_1
