@@ -40,7 +40,9 @@ READ = (
 )
 REPEAT = (
     "`make lab` in a checkout sets up the environment and writes this page; it takes a C compiler "
-    "and, for RAPL and loads under meters that read the kernel's own files, root."
+    "and, for RAPL and loads under meters that read the kernel's own files, root. "
+    "`.venv-bench/bin/python bench/lab.py --python PATH` takes the other meters from another "
+    "environment: CarbonTracker and pyJoules are not locked in `requirements/bench.txt`."
 )
 
 
