@@ -52,14 +52,13 @@ def page(outcomes: list[Outcome], facts: dict[str, str]) -> str:
     meters = list(dict.fromkeys(each.meter for each in outcomes))
     absent = [name for name in meters if lab.is_absent(name, outcomes)]
     heads, *rows = lab.errors(cases, outcomes, [each for each in meters if each not in absent])
-    own = [each for each in outcomes if each.meter.startswith(ALONE) and not each.skipped]
-    kept = sum(not each.failed for each in own)
+    own, kept = lab.counted(outcomes)
     found = {each.meter: each.version for each in outcomes if each.version}
     facts = facts | {name: found[name] for name in meters if name in found}
     return "\n".join([
         f"# Meters on hardware of known truth, {facts['date'][:10]}", "", HEAD, "",
         _line(["", ""]), _line(["---", "---"]), *(_line(each) for each in facts.items()), "",
-        f"Submeter's intervals held the truth in {kept} of {len(own)} cases.", "",
+        f"Submeter's intervals held the truth in {kept} of {own} cases; limits, marked below, are counted apart.", "",
         "## Errors", "", f"{lab.READ} {READ}", "",
         _line(heads), _line(["---", "---", *["---:"] * (len(heads) - 2)]), *map(_line, rows), "",
         *(f"- {each}" for each in lab.notes(cases, outcomes, absent)), "",

@@ -76,11 +76,10 @@ def show(out: Console, cases: Sequence[Case], outcomes: Sequence[Outcome]) -> No
     out.print(Text(f"\n{READ}", style="dim"))
     for note in notes(cases, outcomes, absent):
         out.print(Text(note))
-    own = [each for each in outcomes if each.meter.startswith(ALONE) and not each.skipped]
+    own, kept = counted(outcomes)
     if own:
-        kept = sum(not each.failed for each in own)
-        style = "green" if kept == len(own) else "bold red"
-        told = f"Submeter's intervals held the truth in {kept} of {len(own)} cases."
+        style = "green" if kept == own else "bold red"
+        told = f"Submeter's intervals held the truth in {kept} of {own} cases."
         out.print(Text(told, style=style))
 
 
@@ -110,6 +109,15 @@ def errors(
             cells = [cell(by_place.get((case.name, name)), part) for name in meters]
             rows.append([case.name, part, *cells])
     return rows
+
+
+def counted(outcomes: Sequence[Outcome]) -> tuple[int, int]:
+    """Give in how many cases Submeter was asked, limits left out, and in how many it held."""
+    own = [
+        each for each in outcomes
+        if each.meter.startswith(ALONE) and not each.skipped and not each.limit
+    ]  # fmt: skip
+    return len(own), sum(not each.failed for each in own)
 
 
 def notes(cases: Sequence[Case], outcomes: Sequence[Outcome], absent: Sequence[str]) -> list[str]:
