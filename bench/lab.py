@@ -58,7 +58,7 @@ def page(outcomes: list[Outcome], facts: dict[str, str]) -> str:
     return "\n".join([
         f"# Meters on hardware of known truth, {facts['date'][:10]}", "", HEAD, "",
         _line(["", ""]), _line(["---", "---"]), *(_line(each) for each in facts.items()), "",
-        f"Submeter's intervals held the truth in {kept} of {own} cases; limits, marked below, are counted apart.", "",
+        f"Submeter's intervals held the truth in {kept} of {own} cases, limits left out.", "",
         "## Errors", "", f"{lab.READ} {READ}", "",
         _line(heads), _line(["---", "---", *["---:"] * (len(heads) - 2)]), *map(_line, rows), "",
         *(f"- {each}" for each in lab.notes(cases, outcomes, absent)), "",

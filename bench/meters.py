@@ -44,7 +44,7 @@ class Meter:
 class Submeter(Meter):
     """`submeter.measure`, told no place; the beat is set by ``SUBMETER_PERIOD``."""
 
-    settings: ClassVar[dict[str, str]] = {}
+    settings: ClassVar[dict[str, Any]] = {}
 
     def __init__(self) -> None:
         import submeter  # noqa: PLC0415 - its cost is measured
@@ -89,7 +89,7 @@ class Submeter(Meter):
 class SubmeterPlaced(Submeter):
     """The same, told where it runs, as CodeCarbon is."""
 
-    settings: ClassVar[dict[str, str]] = {"region": "FR"}
+    settings: ClassVar[dict[str, Any]] = {"region": "FR"}
 
 
 class SubmeterAlone(Submeter):
