@@ -18,7 +18,6 @@ from submeter.runs.window import Window
 if TYPE_CHECKING:
     from submeter.quantities.estimate import Estimate, Tier
     from submeter.runs.budget import BudgetWarning
-    from submeter.runs.drawn import mean_energy
 
 __version__ = "0.1.0"
 
@@ -31,7 +30,6 @@ __all__ = [
     "UsageError",
     "Window",
     "__version__",
-    "mean_energy",
     "measure",
 ]
 
@@ -46,8 +44,4 @@ def __getattr__(name: str) -> object:
         from submeter.runs.budget import BudgetWarning  # noqa: PLC0415
 
         return BudgetWarning
-    if name == "mean_energy":
-        from submeter.runs.drawn import mean_energy  # noqa: PLC0415
-
-        return mean_energy
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from tests.cli.command import PATIENCE, PYTHON, assert_balanced, cpu_seconds
+from tests.cli.command import PATIENCE, PYTHON, assert_balanced, cpu_seconds, until
 
 
 def names(programs):
@@ -453,3 +453,68 @@ def test_a_sensor_that_fails_in_the_middle_is_reported_and_nothing_more(hanging,
     assert done.returncode == 0
     assert "Exception in thread" not in done.stderr
     assert "hanging" in done.stderr
+
+
+def test_an_entry_is_written_now_and_then_however_often_windows_close(programs):
+    """A training loop with a phase a step: killed, its entry is there."""
+    process = programs.start_words(
+        [PYTHON, str(programs.path("""
+            from submeter.runs import settler
+            settler.CHECKPOINT = 0.5
+            with submeter.measure("training") as window:
+                print("begun", flush=True)
+                while True:
+                    with window.phase("step"):
+                        time.sleep(0.01)
+        """))]
+    )  # fmt: skip
+    try:
+        until(programs.entries, "an entry is written")
+        process.kill()
+        process.communicate()
+    finally:
+        process.kill()
+    entry = programs.only_entry()
+    assert (entry["name"], entry["standing"]) == ("training", "interrupted")
+    assert_balanced(entry)
+
+
+def test_thousands_of_phases_keep_little_and_are_settled(programs):
+    told = programs.told(
+        """
+        with submeter.measure("loop") as window:
+            for i in range(3000):
+                with window.phase("step") as step:
+                    step.count(requests=1)
+        tell(phases=len(window.phases), kept=len(window.parts), past=len(window._session._past))
+        """
+    )
+    assert told["phases"] == 1
+    assert told["kept"] <= 65
+    assert told["past"] <= 65
+    (phase,) = programs.only_entry()["phases"]
+    assert phase["counts"] == {"requests": 3000}
+
+
+def test_ctrl_c_while_a_device_is_waited_for_closes_the_window(programs):
+    told = programs.told(
+        """
+        import types
+        def interrupted():
+            raise KeyboardInterrupt
+        cuda = types.SimpleNamespace(synchronize=interrupted, on=False)
+        cuda.is_initialized = lambda: cuda.on
+        sys.modules["torch"] = types.ModuleType("torch")
+        sys.modules["torch"].cuda = cuda
+        try:
+            with submeter.measure("cut short") as window:
+                cuda.on = True
+        except KeyboardInterrupt:
+            pass
+        cuda.on = False
+        with submeter.measure("next") as other:
+            pass
+        tell(ended=window.end is not None, own=other.parent is None)
+        """
+    )
+    assert told == {"ended": True, "own": True}

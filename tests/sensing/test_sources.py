@@ -200,3 +200,13 @@ def test_a_probe_keeps_what_windows_need_and_begins_anew_after_a_pause():
     assert len(source.usage().cpu.times) <= 7
     source.restart()
     assert source.usage().cpu == ((), ())
+
+
+@pytest.mark.parametrize("told", [-5, None, "much"])
+def test_a_number_that_cannot_be_is_not_booked_and_the_other_domain_goes_on(told):
+    source, span = read({"a": 0, "b": 0}, {"a": told, "b": 4}, {"a": 8, "b": 8})
+    assert source.failure
+    found = traces(source, span)
+    for trace in found.values():
+        assert list(trace.energy.totals) == sorted(trace.energy.totals)
+        assert trace.energy.between(span) == 8

@@ -29,12 +29,18 @@ def synchronise() -> list[str]:
 
 def _wait_torch(torch: Any) -> None:  # noqa: ANN401 - a module not known here
     cuda = getattr(torch, "cuda", None)
-    if cuda is not None and cuda.is_initialized():
+    if cuda is None or not cuda.is_initialized():
+        return
+    is_capturing = getattr(cuda, "is_current_stream_capturing", None)
+    if is_capturing is None or not is_capturing():  # waiting would spoil the capture of a graph
         cuda.synchronize()
 
 
 def _wait_jax(jax: Any) -> None:  # noqa: ANN401
     jax.effects_barrier()
+    arrays, wait = getattr(jax, "live_arrays", None), getattr(jax, "block_until_ready", None)
+    if arrays is not None and wait is not None:
+        wait(arrays())
 
 
 def _wait_cupy(cupy: Any) -> None:  # noqa: ANN401

@@ -195,7 +195,8 @@ def added(stretches: Iterable[tuple[float, Sequence[Booking]]]) -> tuple[Booking
     Notes
     -----
     Intervals are weighted by the energy charged, as if the errors were one: that never narrows
-    them. A domain without books in a stretch was not seen in it.
+    them. What is misread at edges is added too: a burst amid idle is missed at each of its edges
+    alike, so that it need not average out. A domain without books in a stretch was not seen in it.
     """
     found: dict[str, list[_Part]] = {}
     whole = 0.0
@@ -235,14 +236,9 @@ def _sum(timed: Sequence[_Part], seconds: float) -> Booking:
         share=weighted("share", idles),
         idle_low=weighted("idle_low", idles),
         idle_high=weighted("idle_high", idles),
-        below=_in_squares(part.below for part in parts),
-        above=_in_squares(part.above for part in parts),
+        below=sum(part.below for part in parts),
+        above=sum(part.above for part in parts),
     )
-
-
-def _in_squares(amounts: Iterable[int]) -> int:
-    """Add what differs by chance: what was missed at the edge of a window is not in another's."""
-    return round(math.hypot(*amounts))
 
 
 def charged(bookings: Iterable[Booking]) -> tuple[int, float, float, float] | None:
@@ -268,6 +264,8 @@ def charged(bookings: Iterable[Booking]) -> tuple[int, float, float, float] | No
         sum(_charge(each) * ends[i] for each, ends in zip(outer, ratios, strict=True))
         for i in (0, 1)
     )
+    # Of a meter that told nothing no ratio can say what it may have missed.
+    high += sum(each.above for each in outer if not each.meter)
     return energy, low, high, min(each.coverage for each in outer)
 
 

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from submeter.errors import UsageError
 from submeter.quantities.estimate import Estimate, Tier, joint_tier
-from submeter.runs.books import added, charged
+from submeter.runs.books import charged
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from submeter.runs.window import Window
     from submeter.workloads.activity import Booking
 
 
@@ -26,29 +24,6 @@ def energy_of(bookings: Sequence[Booking]) -> Estimate | None:
     tiers |= {Tier.MODELLED for each in told if each.idle_low < each.idle_high}
     joules = [number / 1e6 for number in (energy, low, high)]
     return Estimate(joules[0], min(joules), max(joules), "J", joint_tier(tiers), min(1.0, coverage))
-
-
-def mean_energy(windows: Sequence[Window]) -> Estimate | None:
-    """Give the mean energy of several windows [J]; None if none of them was seen.
-
-    Where one window is too short for the meter, many tell what they draw on average: what is
-    misread at the edges of one has nothing to do with that of another, so that the interval narrows
-    with the square root of their number, down to the meter's gain.
-
-    Parameters
-    ----------
-    windows : sequence of Window
-        Closed windows, one after another or far apart.
-
-    Raises
-    ------
-    UsageError
-        If there is none, or one is still open.
-    """
-    if not windows or any(each.end is None for each in windows):
-        raise UsageError("only windows that are closed have a mean energy", "mean_energy")
-    energy = energy_of(added((each.seconds, each.bookings) for each in windows))
-    return None if energy is None else over(energy, len(windows), "J")
 
 
 def over(energy: Estimate, amount: float, unit: str) -> Estimate:

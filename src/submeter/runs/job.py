@@ -152,10 +152,10 @@ class Job:
         wait = FIRST_CHECKPOINT
         while not self._over.wait(wait):
             self.look()
-            now = self.clock.now()
-            self._tally.advance(self.rig, now, ())
-            self._write(self._entry(now, State.OPEN, None))
-            self.rig.custody.recorded(min(now, self.rig.read_until()))
+            to = max(self.start, min(self.clock.now(), self.rig.read_until()))
+            self._tally.advance(self.rig, to, ())
+            self._write(self._entry(to, State.OPEN, None))
+            self.rig.custody.recorded(to)
             wait = CHECKPOINT
 
     def _write(self, activity: Activity) -> None:

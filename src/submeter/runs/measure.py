@@ -130,15 +130,20 @@ class Measure:
         window = self._window
         if window is None:
             return
-        window.notes += synchronise()
+        try:
+            window.notes += synchronise()
+        finally:
+            self._close(window)
+        if kind is None and window.budget is not None:
+            window.test_budget()
+
+    def _close(self, window: Window) -> None:
         window.close()
         if self._token is not None:
             try:
                 _current.reset(self._token)
             except (ValueError, RuntimeError):
                 _current.set(window.parent)
-        if kind is None and window.budget is not None:
-            window.test_budget()
 
     async def __aenter__(self) -> Window:
         return self.__enter__()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from submeter.sensing.discovery import entry_points
@@ -11,8 +12,9 @@ if TYPE_CHECKING:
 
 
 def all_methods() -> list[Method]:
-    """Give every method that is installed, built-in or not."""
+    """Give every method that is installed, built-in or not; a broken plug-in has none."""
     found: list[Method] = []
     for point in entry_points("submeter.methods"):
-        found.extend(point.load())
+        with suppress(Exception):  # a plug-in must not take the program down
+            found.extend(point.load())
     return found

@@ -38,7 +38,6 @@ class Relay:
     def __init__(self) -> None:
         self._taken = {each for each in _PASSED_ON if signal.getsignal(each) != signal.SIG_IGN}
         self._before: set[int] = set()
-        self._early: list[int] = []
 
     def __enter__(self) -> Self:
         # With it ignored the kernel would tell nobody how a child ended.
@@ -106,5 +105,6 @@ def _collect(child: int) -> int | None:
 
 
 def _send(child: int, number: int) -> None:
-    with suppress(ProcessLookupError):
+    # A child that became another user (sudo) is not ours to signal: it must not end the meter.
+    with suppress(ProcessLookupError, PermissionError):
         os.kill(child, number)

@@ -92,7 +92,7 @@ class Rig:
         self.machine = ProbeSource(open_probe("machine", ""))
         self.own = ProbeSource(workload, self.machine) if workload is not None else None
         self._holders = _holders(self.found, workload)
-        self.custody = Custody(self._unseen() if workload is not None else ())
+        self.custody = Custody(self._unseen() if workload is not None else (), wanted=wanted)
         own = [self.own] if self.own is not None else []
         sources: list[Source] = [
             *self._sensors, self.machine, *own, *self._holders, self.custody
@@ -134,7 +134,9 @@ class Rig:
 
     def evidence(self, span: Span) -> Evidence:
         """Gather all that was seen of `span`."""
-        read = nested([trace for source in self._sensors for trace in source.traces(span)])
+        # A slow meter of the whole reaches beyond the window: its parts are needed there too.
+        around = 2 * max((source.slowest for source in self._sensors), default=0)
+        read = nested([each for source in self._sensors for each in source.traces(span, around)])
         measured = parted(read)
         usage = self.machine.usage(span)
         own = self.own.usage(span) if self.own is not None else None

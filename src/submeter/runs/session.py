@@ -183,12 +183,14 @@ class Session:
         """Let go of a window; it stays known while one that was open beside it is not settled."""
         with self._lock:
             self._live.pop(window, None)
-            first = min((each.until for each in self._live), default=None)
             self._past.append(window)
+            firsts: dict[Window | None, int] = {}
+            for each in self._live:
+                firsts[each.parent] = min(each.until, firsts.get(each.parent, each.until))
             self._past = [
                 each
                 for each in self._past
-                if first is not None and each.parent is not window and each.span.end > first
+                if each.parent in firsts and each.span.end > firsts[each.parent]
             ]
 
     @property

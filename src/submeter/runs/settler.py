@@ -41,6 +41,13 @@ HUNG = 2.0
 """A source that has not answered for this long [s] is reported and no longer waited for."""
 
 
+FAR = 2**62
+"""An instant that never comes [ns]."""
+
+MOST_PARTS = 64
+"""Named parts of a window after which those of one name are added up at once."""
+
+
 class Settler:
     """Does on a thread of its own what a window's caller must not wait for.
 
@@ -109,12 +116,15 @@ class Settler:
 
     def run(self) -> None:
         """Settle closed windows as they come, until None comes."""
+        due = time.monotonic() + CHECKPOINT
         while True:
-            try:
-                window = self._session.closed.get(timeout=CHECKPOINT)
-            except queue.Empty:
+            if time.monotonic() >= due:
+                due = time.monotonic() + CHECKPOINT
                 with suppress(Exception):  # the window's own end will tell what is wrong
                     self._checkpoint()
+            try:
+                window = self._session.closed.get(timeout=max(0.0, due - time.monotonic()))
+            except queue.Empty:
                 continue
             if window is None:
                 self._end()
@@ -138,19 +148,25 @@ class Settler:
             missing = (*missing, *self._write(activity, window.settings))
         else:
             span = window.span
-            window.root.parts.append(
+            parts = window.root.parts
+            parts.append(
                 Phase(window.path, window.started_utc, span.seconds, bookings, window.counts)
             )
+            if len(parts) > MOST_PARTS:
+                parts[:] = merged(parts)
         window.settle(bookings, missing, activity)
         self._session.settled(window)
         if self._rig is not None and not self._session.live:
             self._rig.custody.recorded(window.span.end)
             self._rig.custody.release()
 
-    def _sum(self, window: Window) -> tuple[Evidence | None, Sum | None]:
+    def _sum(self, window: Window, to: int = FAR) -> tuple[Evidence | None, Sum | None]:
+        """Give the books of a window up to its end, or up to `to` [ns] if that is sooner."""
         if self._rig is None:
             return None, None
-        return _tally(window).upto(self._rig, window.span.end, self._seats(window))
+        tally = _tally(window)
+        end = max(tally.until, min(to, window.span.end))
+        return tally.upto(self._rig, end, self._seats(window))
 
     def _late(self, window: Window) -> list[str]:
         """Wait for the readings at a window's end; gives what did not answer."""
@@ -228,17 +244,17 @@ class Settler:
         """Write the entries of open windows as far as they have come."""
         if self._rig is None:
             return
-        now = min(self._session.clock.now(), self._rig.read_until())
+        to = min(self._session.clock.now(), self._rig.read_until())
         for window in self._session.live:
             _tally(window).advance(self._rig, window.span.end, self._seats(window))
             window.until = _tally(window).until
         for window in self._session.roots:
-            seen, whole = self._sum(window)
+            seen, whole = self._sum(window, to)
             bookings = whole.bookings if whole is not None else ()
             missing = self._missing(window, seen, bookings, [])
             entry = self._entry(window, whole, missing, State.OPEN)
             self._write(entry, window.settings)
-        self._rig.custody.recorded(now)
+        self._rig.custody.recorded(to)
 
     def _end(self) -> None:
         """Write what still waits; nobody reads an account any more, so a failure is printed.

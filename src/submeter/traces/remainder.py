@@ -37,9 +37,10 @@ def parted(traces: Sequence[PowerTrace]) -> list[PowerTrace]:
     found = []
     for trace in traces:
         parts = [each for each in traces if each.domain.inside == trace.domain.id]
-        parts = [each for each in parts if len(each.energy.times) > 1]
+        seen = [each for each in parts if len(each.energy.times) > 1]
+        # Named by what parts it has, and not by which of them answered in this window.
         if trace.domain.component == WHOLE and parts and len(trace.energy.times) > 1:
-            found.append(remainder(trace, parts))
+            found.append(remainder(trace, seen))
         else:
             found.append(trace)
     return found

@@ -19,9 +19,10 @@ from typing import TYPE_CHECKING
 from submeter.quantities.cumulative import Cumulative
 from submeter.sensing.devices import procfs
 from submeter.sensing.metering.holders import Held
+from submeter.sensing.metering.reader import always
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable
 
     from submeter.quantities.clock import Clock, Span
 
@@ -43,6 +44,8 @@ class Custody:
         Ids of the devices.
     folder : str
         Where the locks are.
+    wanted : callable
+        Tells whether anybody needs readings; see `Reader`.
     """
 
     name = "custody"
@@ -50,8 +53,14 @@ class Custody:
     beat = 0.0
     lag = 0.0
 
-    def __init__(self, domains: Collection[str], folder: str = "") -> None:
+    def __init__(
+        self,
+        domains: Collection[str],
+        folder: str = "",
+        wanted: Callable[[], bool] = always,
+    ) -> None:
         folder = folder or shared_folder()
+        self._wanted = wanted
         boot = procfs.boot_id()
         self._claims = {each: _Claim(each, folder, boot) for each in sorted(domains)}
 
@@ -61,8 +70,10 @@ class Custody:
         return [claim.failure for claim in self._claims.values() if claim.failure]
 
     def read(self, clock: Clock, *, edge: bool = True) -> None:
-        """Take what nobody has."""
+        """Take what nobody has; a program that needs no readings leaves it to others."""
         del edge
+        if not self._wanted():
+            return
         for claim in self._claims.values():
             claim.look(clock.now())
 
@@ -172,7 +183,10 @@ class _Claim:
         """Let others have it."""
         with self._guard:
             if self._since:
-                self._turns.append((self._since, max(self._since, self._last)))
+                end = max(self._since, self._last)
+                touches = bool(self._turns) and self._turns[-1][1] >= self._since
+                since = self._turns.pop()[0] if touches else self._since
+                self._turns.append((since, end))
             if self._file >= 0:
                 os.close(self._file)  # closing lets go of the lock
             self._file, self._since = -1, 0

@@ -14,13 +14,14 @@ from submeter.traces.trace import PowerTrace
 from submeter.workloads.usage import UsageTrace
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from submeter.quantities.clock import Clock
     from submeter.sensing.metering.calibration import Calibration
     from submeter.sensing.metering.crosscheck import Check
     from submeter.sensing.probes.probe import Probe, Use
     from submeter.sensing.sensors.sensor import Sensed, Sensor
+    from submeter.traces.reading import Sample
     from submeter.traces.trace import Accuracy
 
 
@@ -93,21 +94,13 @@ class SensorSource:
         """Read once; a failure is kept, never raised."""
         del edge
         try:
-            samples = self.sensor.sample(clock.now)
+            answered = self._take(self.sensor.sample(clock.now))
         except Exception as error:  # noqa: BLE001 - a plug-in must not take the meter down
             expected = isinstance(error, (OSError, SensorUnavailable))
             self.failure = f"{self.name}: {error if expected else repr(error)}"
             for series in self._series.values():
                 series.lose(self.failure)
             return
-        answered = set()
-        for domain, kind, value, instant in samples:
-            if domain in self._series:
-                if kind is Kind.POWER:
-                    self._powers.add(domain)
-                    self._miss(domain, instant)
-                self._series[domain].take(kind, instant, value)
-                answered.add(domain)
         for domain in self._series.keys() - answered:
             self.failure = f"{self.name}: {domain} did not answer"
             self._series[domain].lose(self.failure)
@@ -155,6 +148,19 @@ class SensorSource:
         refreshes = [self._accuracy(name).refresh for name in self._sensed]
         return max((each for each in refreshes if each <= LONGEST_LAG), default=0.0)
 
+    def _take(self, samples: Iterable[Sample]) -> set[str]:
+        """Take in what a sensor told; gives the domains that told a number that can be."""
+        answered = set()
+        for domain, kind, value, instant in samples:
+            if domain not in self._series or value < 0:
+                continue
+            if kind is Kind.POWER:
+                self._powers.add(domain)
+                self._miss(domain, instant)
+            self._series[domain].take(kind, instant, value)
+            answered.add(domain)
+        return answered
+
     def _miss(self, domain: str, instant: int) -> None:
         """Lose a stretch in which nobody looked at a power for much longer than its beat."""
         series, beat = self._series[domain], self._sensed[domain].beat
@@ -179,14 +185,19 @@ class SensorSource:
         lasts = (series.last - self._refreshed(name) // 2 for name, series in self._series.items())
         return max(0, min(lasts, default=0))
 
-    def traces(self, span: Span) -> list[PowerTrace]:
-        """Give a trace a domain, of what `span` needs, with gaps up to its end."""
-        return [self._trace(name, span) for name in self._sensed]
+    @property
+    def slowest(self) -> int:
+        """The longest refresh of its domains [ns]."""
+        return max((self._refreshed(name) for name in self._sensed), default=0)
 
-    def _trace(self, name: str, span: Span) -> PowerTrace:
+    def traces(self, span: Span, around: int = 0) -> list[PowerTrace]:
+        """Give a trace a domain, of what `span` and `around` [ns] about it need, with gaps."""
+        return [self._trace(name, span, around) for name in self._sensed]
+
+    def _trace(self, name: str, span: Span, around: int) -> PowerTrace:
         accuracy, series = self._accuracy(name), self._series[name]
         back = self._refreshed(name) // 2
-        needed = Span(span.start - 2 * back, span.end + 4 * back)
+        needed = Span(span.start - max(2 * back, around), span.end + max(4 * back, around))
         gaps = series.gaps(span.end)
         return PowerTrace(
             self._sensed[name].domain,
