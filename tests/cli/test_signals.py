@@ -4,6 +4,7 @@ import json
 import os
 import pty
 import signal
+import subprocess
 import time
 from pathlib import Path
 
@@ -75,6 +76,65 @@ def test_a_signal_that_was_ignored_stays_ignored(meter):
     process.send_signal(signal.SIGHUP)
     finish(process)
     assert process.returncode == 4
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGUSR1])
+def test_a_signal_to_the_whole_group_reaches_the_command_once(meter, number):
+    """As a supervisor sends it, or `timeout`: the command has it already."""
+    command, told, ready = counting(meter)
+    process = meter.start("run", "--", *command)
+    until(ready, "the command starts")
+    os.killpg(process.pid, number)
+    _, err = finish(process)
+    assert process.returncode == 7, err
+    assert json.loads(told.read_text()) == [number]
+    assert meter.only_entry()["exit_code"] == 7
+
+
+TWICE = COUNTS.replace("while not seen and", "while len(seen) < int(sys.argv[2]) and").replace(
+    "sys.argv[2:]", "sys.argv[3:]"
+)
+
+
+def test_a_signal_to_the_meter_alone_is_passed_on_after_one_to_the_group(meter):
+    """What the witness said of the one is not taken for the other."""
+    script, told = meter.script("counts.py", TWICE), meter.folder / "signals"
+    numbers = [str(int(each)) for each in ALL]
+    process = meter.start("run", "--", PYTHON, script, str(told), "2", *numbers)
+    until(told.with_suffix(".ready").exists, "the command starts")
+    os.killpg(process.pid, signal.SIGUSR1)
+    time.sleep(0.5)
+    os.kill(process.pid, signal.SIGUSR1)
+    _, err = finish(process)
+    assert process.returncode == 7, err
+    assert json.loads(told.read_text()) == [signal.SIGUSR1] * 2
+
+
+def test_the_witness_of_a_killed_meter_goes_with_it(meter):
+    nowhere = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    process = meter.start("run", "--", "sleep", "60", **nowhere)
+    until(lambda: len(children(process.pid)) == 2, "command and witness are there")
+    born = children(process.pid)
+    process.kill()
+    process.wait()
+    (sleeper,) = [pid for pid in born if is_running(pid, "sleep")]
+    until(lambda: not any(is_running(pid) for pid in set(born) - {sleeper}), "the witness ends")
+    os.kill(int(sleeper), signal.SIGKILL)
+
+
+def children(pid):
+    try:
+        return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    except FileNotFoundError:
+        return []
+
+
+def is_running(pid, name=""):
+    try:
+        text = Path(f"/proc/{pid}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return name in text.split(")")[0] and text.split(") ")[1][0] != "Z"
 
 
 def under_a_terminal(meter, command):

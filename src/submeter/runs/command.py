@@ -76,7 +76,9 @@ def run(arguments: Sequence[str], settings: Settings, name: str = "") -> Outcome
         _adopt_orphans()
         before = own_children()
         child = spawn(relay, arguments, job.id if settings.records else "")
-        tree = ProcessTree(child, lambda: own_children() - before, os.getpid())
+        tree = ProcessTree(
+            child, lambda: own_children() - before, os.getpid(), outsiders=relay.helpers
+        )
         job.follow(tree)
         ended = relay.wait(child)
         code = ended if ended >= 0 else 128 - ended

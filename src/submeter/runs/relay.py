@@ -7,6 +7,8 @@ import signal
 from contextlib import suppress
 from typing import TYPE_CHECKING, Self
 
+from submeter.runs.witness import Witness
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -24,8 +26,8 @@ _IGNORED_BY_PYTHON = (signal.SIGPIPE, signal.SIGXFSZ)
 class Relay:
     """Starts a child and passes on to it what this process is sent, until it ends.
 
-    A key pressed at a terminal (Ctrl-C) is sent to the whole group and reaches the child by
-    itself; what somebody sends to this process alone is passed on, in a terminal's foreground as
+    A key pressed at a terminal (Ctrl-C), and what somebody sends to the whole group, reaches the
+    child by itself; what is sent to this process alone is passed on, in a terminal's foreground as
     elsewhere. What this process ignores the child ignores too, and is not touched.
 
     Notes
@@ -38,14 +40,24 @@ class Relay:
     def __init__(self) -> None:
         self._taken = {each for each in _PASSED_ON if signal.getsignal(each) != signal.SIG_IGN}
         self._before: set[int] = set()
+        self._witness: Witness | None = None
 
     def __enter__(self) -> Self:
         # With it ignored the kernel would tell nobody how a child ended.
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         self._before = signal.pthread_sigmask(signal.SIG_BLOCK, {*self._taken, signal.SIGCHLD})
+        with suppress(OSError):  # without one, what is sent to the group reaches the child twice
+            self._witness = Witness(self._taken)
         return self
 
+    @property
+    def helpers(self) -> frozenset[int]:
+        """Its own processes, which are no part of the child's tree."""
+        return frozenset() if self._witness is None else frozenset((self._witness.pid,))
+
     def __exit__(self, *_: object) -> None:
+        if self._witness is not None:
+            self._witness.close()
         self._waiting(keys=True)
         signal.pthread_sigmask(signal.SIG_SETMASK, self._before)
 
@@ -82,8 +94,13 @@ class Relay:
                 code = _collect(child)
                 if code is not None:
                     return code
-            elif got.si_signo not in _KEYS or got.si_code != _SENT_BY_KERNEL:
+            elif not self._reached(got):
                 _send(child, got.si_signo)
+
+    def _reached(self, got: signal.struct_siginfo) -> bool:
+        """Tell whether a signal reaches the child by itself."""
+        has_witness = self._witness is not None and self._witness.got(got.si_signo)
+        return has_witness or (got.si_code == _SENT_BY_KERNEL and got.si_signo in _KEYS)
 
     def _waiting(self, *, keys: bool = False) -> list[int]:
         """Take what waits in the queue, without waiting; of `keys` those of a terminal only."""

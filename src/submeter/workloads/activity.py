@@ -68,7 +68,7 @@ class Booking:
     below, above : int
         By how much `meter` may be misread besides [µJ]: at the edges of the window, where the
         meter's value is as old as its last refresh, and between the looks of a meter that doesn't
-        look all the time. Windows that are added up differ in it, each by chance.
+        look all the time.
     idle_method : str
         Id and version of the model that told which part of the energy was idle; empty where none
         did.

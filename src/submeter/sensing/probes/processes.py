@@ -40,6 +40,8 @@ class ProcessTree:
         0 if there is none.
     root : str
         Stands in for ``/proc``.
+    outsiders : frozenset of int
+        Children of the guardian that are no part of the tree.
     """
 
     def __init__(
@@ -48,10 +50,12 @@ class ProcessTree:
         reaped: Callable[[], int] = lambda: 0,
         guardian: int = 0,
         root: str = "/proc",
+        outsiders: frozenset[int] = frozenset(),
     ) -> None:
         self._pid = pid
         self._reaped = reaped
         self._guardian = guardian
+        self._outsiders = outsiders
         self._root = root
         self._start = procfs.process_times(pid, root).start
         self._self = os.getpid()
@@ -155,7 +159,7 @@ class ProcessTree:
                 self._scan()
                 return
             for pid in found:
-                if pid not in self._known:
+                if pid not in self._known and pid not in self._outsiders:
                     self._known[pid] = 0
                     fresh.append(pid)
 
@@ -165,7 +169,7 @@ class ProcessTree:
         if began < self._scan_due:
             return
         roots = {*self._known, self._guardian} - {0}
-        tree = descendants(roots, procfs.parents(self._root)) - {self._guardian}
+        tree = descendants(roots, procfs.parents(self._root)) - {self._guardian, *self._outsiders}
         self._known.update({pid: 0 for pid in tree if pid not in self._known})
         self._scan_due = began + _SCAN_SHARE * (time.monotonic() - began)
 
