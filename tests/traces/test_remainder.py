@@ -95,3 +95,24 @@ def test_parts_that_draw_more_than_the_whole_can_explain_are_told():
     assert disagreements([whole, near], span) == []
     (told,) = disagreements([whole, far], span)
     assert told.startswith("wall: gpu:0 drew 0.75 J more than it")
+
+
+@given(growths, growths, growths, growths)
+def test_several_chassis_are_added_before_their_parts_are_taken_off(one, two, cpu, gpu):
+    """Nobody knows which part hangs on which chassis: all of them name the first."""
+    first = [sum(each) for each in zip(one, cpu, strict=True)]
+    second = [sum(each) for each in zip(two, gpu, strict=True)]
+    traces = [
+        trace("bmc:1", "machine", first),
+        trace("bmc:HGX", "machine", second),
+        trace("package:0", "cpu", cpu, "bmc:1"),
+        trace("gpu:0", "gpu", gpu, "bmc:1"),
+    ]
+    found = parted(traces)
+    assert sum(each.energy.totals[-1] for each in found) == sum(first) + sum(second)
+    assert {each.domain.id for each in found} == {"bmc:1:rest", "package:0", "gpu:0"}
+
+
+def test_several_chassis_without_parts_stay_as_they_are():
+    traces = [trace("bmc:1", "machine", [5] * 3), trace("bmc:2", "machine", [7] * 3)]
+    assert parted(traces) == traces

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from submeter.traces.trace import PowerTrace
 
+_OF_ONE_MACHINE = ("wall", "bmc")
 WHOLE = "machine"
 """The component of a domain that stands for a whole machine."""
 
@@ -35,7 +36,7 @@ def parted(traces: Sequence[PowerTrace]) -> list[PowerTrace]:
         whom it belongs: an accelerator to its holder, not by CPU time.
     """
     found = []
-    for trace in traces:
+    for trace in together(traces):
         parts = [each for each in traces if each.domain.inside == trace.domain.id]
         seen = [each for each in parts if len(each.energy.times) > 1]
         # Named by what parts it has, and not by which of them answered in this window.
@@ -46,10 +47,50 @@ def parted(traces: Sequence[PowerTrace]) -> list[PowerTrace]:
     return found
 
 
+def together(traces: Sequence[PowerTrace]) -> list[PowerTrace]:
+    """Add up the meters of one kind that share a machine's parts: its chassis, its supplies.
+
+    Nobody tells which part hangs on which of them, so all parts name the first: what is taken off
+    must come off their sum.
+    """
+    within = {each.domain.inside for each in traces}
+    found: list[PowerTrace] = []
+    for trace in traces:
+        group = _siblings(trace, traces)
+        if len(group) < 2 or not within & {each.domain.id for each in group}:  # noqa: PLR2004
+            found.append(trace)
+        elif trace.domain.id in within:
+            found.append(_sum(trace, group))
+    return found
+
+
+def _siblings(trace: PowerTrace, traces: Sequence[PowerTrace]) -> list[PowerTrace]:
+    kind = trace.domain.id.partition(":")[0]
+    if trace.domain.component != WHOLE or kind not in _OF_ONE_MACHINE:
+        return [trace]
+    return [
+        each
+        for each in traces
+        if each.domain.component == WHOLE and each.domain.id.partition(":")[0] == kind
+    ]
+
+
+def _sum(first: PowerTrace, group: Sequence[PowerTrace]) -> PowerTrace:
+    """Give one trace for several, at the instants of the first, as unsure as the least sure."""
+    times = first.energy.times
+    totals = tuple(sum(each.energy.at(at) for each in group) for at in times)
+    accuracy = first.accuracy._replace(
+        refresh=max(each.accuracy.refresh for each in group),
+        low=min(each.accuracy.low for each in group),
+        high=max(each.accuracy.high for each in group),
+    )
+    return replace(first, energy=Cumulative(tuple(times), totals), accuracy=accuracy)
+
+
 def disagreements(traces: Sequence[PowerTrace], span: Span) -> list[str]:
     """Tell in words of each whole whose parts drew more than it, by what both may err and more."""
     told = []
-    for trace in traces:
+    for trace in together(traces):
         parts = [each for each in traces if each.domain.inside == trace.domain.id]
         over = excess(trace, parts, span) if trace.domain.component == WHOLE and parts else 0
         if over:
