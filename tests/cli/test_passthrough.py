@@ -1,5 +1,6 @@
 """A metered command notices nothing: streams, files, environment and exit code are its own."""
 
+import json
 import os
 import random
 import subprocess
@@ -208,6 +209,19 @@ def test_a_command_of_a_few_milliseconds_is_not_free(meter):
     entry = meter.only_entry()
     assert cpu_seconds(entry) > 0
     assert booking(entry, "cpu")["workload"] > 0
+
+
+def test_memory_that_nobody_saw_is_unattributed_and_not_zero(meter):
+    """A command can be over before its memory is looked at: then it held some, not none."""
+    meter("run", "--json", "a.json", "--", "true")
+    booked = booking(meter.only_entry(), "memory")
+    told = json.loads((meter.folder / "a.json").read_text())
+    if booked["workload"]:  # on a slow machine somebody looked in time
+        assert told["energy"]["by_component"]["memory"]["value"] > 0
+        return
+    assert booked["unattributed"] == booked["meter"] > 0
+    assert "memory" not in told["energy"]["by_component"]
+    assert any(each.startswith("memory: ") for each in told["missing"])
 
 
 def test_a_terminal_stays_a_terminal(meter):

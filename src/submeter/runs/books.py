@@ -100,15 +100,20 @@ def rule_for(trace: PowerTrace, seen: Evidence) -> Rule:
     if seen.own is None or seen.machine is None:
         return NobodyKnown()
     if component == "memory":
-        return CapacityShare(
-            seen.own.memory, seen.machine.memory, seen.capacity.memory, "memory-held"
-        )
+        return _rule_for_memory(seen.own, seen.machine, seen.capacity)
     own, everyone, threads = seen.own.cpu, seen.machine.cpu, seen.capacity.threads
     if domain in seen.idle:
         return AboveIdle(own, everyone, seen.idle[domain], threads)
     if seen.shape is not None:
         return AboveIdle(own, everyone, seen.shape.idle, threads, seen.shape.whole)
     return CapacityShare(own, everyone, threads * 1_000_000_000, "cpu-time")
+
+
+def _rule_for_memory(own: UsageTrace, machine: UsageTrace, capacity: Capacity) -> Rule:
+    """Share memory by what is held; whatever runs holds some, so that nothing means not seen."""
+    if not any(own.memory.totals):
+        return NobodyKnown()
+    return CapacityShare(own.memory, machine.memory, capacity.memory, "memory-held")
 
 
 def _rule_for_device(trace: PowerTrace, seen: Evidence) -> Rule:
