@@ -83,6 +83,10 @@ class Doubt(NamedTuple):
 
 _Z95 = 1.96
 _NEAR = 2
+_UNSEEN = 3.0
+"""By so many parts, over the number of refreshes that were seen, the one that was not is taken to
+be fuller than the fullest of them: a judgement, for which the interval of a window that ends in the
+only burst of a load holds the truth as often as it says."""
 _SWING = 0.4
 """Power that nobody looked at differs from what was seen by this part of the greatest power seen
 around, standard deviation: a judgement, beside what readings are seen to differ by."""
@@ -169,7 +173,8 @@ class PowerTrace:
         Notes
         -----
         The running total at an edge lies between what a reading at the edge showed and what one a
-        refresh later did, whatever the power did meanwhile: these ends are sure. A meter
+        refresh later did, whatever the power did meanwhile: these ends are sure. A meter so slow
+        that nobody waited for it (`_beyond`) has an upper end that is likely. A meter
         that looks once in a `cycle` ``c`` guesses the rest: over a time ``L`` the variance of that
         is ``c L s²``, with ``s`` from the differences of readings that follow one another and
         `_SWING` of the greatest power.
@@ -200,14 +205,32 @@ class PowerTrace:
         return max(totals[after - 1], totals[after] - self._power_near(after) * late)
 
     def _most(self, instant: int) -> float:
-        """Give the most that it can be. Beyond the last reading, power may go on as it was."""
+        """Give the most that the total can be at `instant`, by the readings around it."""
         times, totals = self.energy
         after = bisect_left(times, instant)
-        last = min(after, len(times) - 1)
+        if after == len(times):
+            return self._beyond(instant)
         before = max(0, after - 1)
         early = (instant - times[before]) / NANOSECONDS_PER_SECOND
-        drawn = totals[before] + self._power_near(last) * max(0.0, early)
-        return drawn if after == len(times) else min(totals[after], drawn)
+        return min(totals[after], totals[before] + self._power_near(after) * max(0.0, early))
+
+    def _beyond(self, instant: int) -> float:
+        """Give the most that the total can be at `instant`, which no reading has shown yet.
+
+        Notes
+        -----
+        A reading at the edge leaves one refresh to be shown. Were all refreshes alike but for
+        chance, it would hold more than the fullest of ``n`` that were seen once in ``n + 1`` times:
+        beyond what is told it is taken to hold ``1 + _UNSEEN / n`` times as much at most.
+        """
+        times, totals = self.energy
+        refresh = round(self.accuracy.refresh * NANOSECONDS_PER_SECOND)
+        edge, whole = instant - refresh // 2, times[-1] - times[0]
+        if not whole:
+            return totals[-1]
+        most = max(self.energy.at(each + refresh) - self.energy.at(each) for each in times)
+        most *= max(1.0, refresh / whole)
+        return self.energy.at(edge) + most * (1 + _UNSEEN * min(1.0, refresh / whole))
 
     def _power_near(self, place: int) -> float:
         """Give the greatest power [µW] that readings around the one at `place` tell of."""
