@@ -42,9 +42,9 @@ see [errors](errors.md) |
 `run` ends with its command's own code instead: 127 where there is no such command, 126 where it \
 cannot be executed, 128 + n where signal n ended it.
 
-Options that are settings (`--region`, `--grid`, `--pue`, `--wue`, `--stage`, `--purpose`, \
-`--tenant`, `--contract`, `--ledger`, `--method`, `--period`) can also stand in the environment or \
-in a file: [settings](settings.md). An option cannot be shortened. `submeter --version` prints the \
+Options that are settings (`--region`, `--grid`, `--pue`, `--wue`, `--lifetime`, \
+`--utilisation`, `--stage`, `--purpose`, `--tenant`, `--contract`, `--ledger`, `--method`, \
+`--period`) can also stand in the environment or in a file: [settings](settings.md). An option cannot be shortened. `submeter --version` prints the \
 version, `submeter COMMAND --help` the options of one command.
 """
 

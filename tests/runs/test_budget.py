@@ -1,5 +1,7 @@
 """Progress forecasts the whole; a budget warns or raises before it is too late."""
 
+import re
+
 import pytest
 
 
@@ -101,6 +103,8 @@ def test_a_budget_is_tested_at_the_end_too(programs):
             tell(error=str(error), energy=window.energy.value)
     """)
     assert "has drawn" in told["error"]
+    assert "e-" not in told["error"].partition("budget of")[0], "no exponents"
+    assert re.search(r"has drawn [\d.]+ [mµ]Wh \([\d.]+ to [\d.]+\), more", told["error"])
     assert told["energy"] > 0.0036
 
 

@@ -50,7 +50,7 @@ def test_four_ranks_on_one_gpu_are_charged_what_it_drew():
     assert found.beyond == 9000 * WATT
     assert found.entries == ("0", "1", "2", "3")
     assert found.telling
-    assert "4 entries claim 12000 J" in found.line()
+    assert "4 entries claim 12.00 kJ" in found.line()
     assert "of node" in found.line()
     assert [each.devices[0].reserved for each in charged] == [0.25] * 4
     assert [each.devices[1].reserved for each in charged] == [1.0] * 4

@@ -17,6 +17,10 @@ PLACE = (
     ("pue", "PUE", "power usage effectiveness of the facility"),
     ("wue", "WUE", 'water usage effectiveness of the site: "0.3 L/kWh"'),
 )
+HARDWARE = (
+    ("lifetime", "TIME", 'how long the hardware is kept: "5 years"'),
+    ("utilisation", "SHARE", "for what share of its life the hardware is used: 0.5"),
+)
 WORK = (
     ("stage", "STAGE", "stage of the model's life: training, inference, evaluation …"),
     ("purpose", "TEXT", "what the work is for"),
@@ -46,7 +50,7 @@ def settings_flags(parser: argparse.ArgumentParser, flags: Iterable[tuple[str, s
 
 def given(args: argparse.Namespace) -> dict[str, str | None]:
     """Give the settings that were typed."""
-    names = [flag[0] for flag in (*PLACE, *WORK, LEDGER)] + ["method", "period"]
+    names = [flag[0] for flag in (*PLACE, *HARDWARE, *WORK, LEDGER)] + ["method", "period"]
     return {name: getattr(args, name, None) for name in names}
 
 

@@ -17,15 +17,16 @@ from submeter.accounting.inventory import (
 )
 from submeter.accounting.method import find
 from submeter.accounting.statement import state
+from submeter.quantities.digits import phrase
 from submeter.quantities.energy import to_kwh
 from submeter.quantities.estimate import Tier
 from submeter.quantities.factor import Factor, Source, Spread
 from submeter.reference.catalogue.accelerators import match_accelerator
 from submeter.reference.catalogue.embodied import embodied
 from submeter.reference.factors.registry import shipped
+from submeter.runs import hardware, place
 from submeter.runs.books import meter_ratios
 from submeter.runs.methods import all_methods
-from submeter.runs.place import of_record
 from submeter.workloads.activity import State
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ _ESTIMATORS = {
 }
 
 
-def account(activity: Activity, method: str, place: Mapping[str, str] | None = None) -> Statement:
+def account(activity: Activity, method: str, stated: Mapping[str, str] | None = None) -> Statement:
     """Account for an entry.
 
     Parameters
@@ -49,9 +50,9 @@ def account(activity: Activity, method: str, place: Mapping[str, str] | None = N
         The entry; it is not changed.
     method : str
         Id of the accounting method.
-    place : mapping of str to str, optional
-        ``region``, ``grid``, ``pue``, ``wue`` to account for instead of what was recorded; a
-        region replaces the whole recorded place.
+    stated : mapping of str to str, optional
+        ``region``, ``grid``, ``pue``, ``wue``, ``lifetime`` and ``utilisation`` to account for
+        instead of what was recorded; a region replaces the whole recorded place.
 
     Raises
     ------
@@ -59,16 +60,40 @@ def account(activity: Activity, method: str, place: Mapping[str, str] | None = N
         If the method or the place is not known, or a stated quantity cannot be.
     """
     rules = find(method, all_methods())
-    return state(inventory_of(activity, place), rules, Draws())
+    return state(inventory_of(activity, stated), rules, Draws())
+
+
+def wanted(
+    activity: Activity, asked: Mapping[str, str], configured: Mapping[str, str]
+) -> dict[str, str]:
+    """Give what an entry is accounted by instead of what it recorded.
+
+    Parameters
+    ----------
+    activity : Activity
+        The entry.
+    asked : mapping of str to str
+        What is asked for, as in `account`; empty where it is not.
+    configured : mapping of str to str
+        What holds where an entry recorded nothing and nothing is asked for.
+    """
+    found = {name: text for name, text in asked.items() if text}
+    if not activity.place and not any(name in found for name in place.NAMES):
+        found |= {name: configured[name] for name in place.NAMES if name in configured}
+    for name in hardware.NAMES:
+        if name not in activity.host and name in configured:
+            found.setdefault(name, configured[name])
+    return found
 
 
 def inventory_of(activity: Activity, stated: Mapping[str, str] | None = None) -> Inventory:
     """Make the inventory of an entry: its energy, its hardware, its place."""
-    asked = {name: text for name, text in (stated or {}).items() if text}
+    told = {name: text for name, text in (stated or {}).items() if text}
+    asked = {name: text for name, text in told.items() if name not in hardware.NAMES}
     recorded = {} if "region" in asked else dict(activity.place)
     where = {**recorded, **asked, **({"from": "asked for"} if asked else {})}
-    place = of_record(where)
-    devices, unknown = _embodied(activity)
+    found = place.of_record(where)
+    devices, unknown = _embodied(activity, _use(activity, told))
     return Inventory(
         id=activity.id,
         name=activity.name,
@@ -77,19 +102,19 @@ def inventory_of(activity: Activity, stated: Mapping[str, str] | None = None) ->
         items=tuple(_items(activity.bookings)),
         idle=tuple(_idle(activity.bookings)),
         embodied=tuple(devices),
-        facility=Facility(place.pue, place.wue),
-        grid=Grid(place.grid, place.ewif, place.adpe, place.primary),
+        facility=Facility(found.pue, found.wue),
+        grid=Grid(found.grid, found.ewif, found.adpe, found.primary),
         missing=(
             *_not_over(activity),
             *activity.missing,
             *_unattributed(activity.bookings),
             *unknown,
-            *place.notes,
+            *found.notes,
         ),
         overhead=_overhead(activity),
         place={
-            "region": place.code,
-            "name": place.name,
+            "region": found.code,
+            "name": found.name,
             "from": where.get("from", "nobody stated it"),
         },
     )
@@ -124,6 +149,10 @@ def _energy(booking: Booking, microjoules: int) -> Factor:
     )
     key = booking.method if tier is Tier.MODELLED else f"{booking.method}:{booking.domain}"
     source = Source(booking.method, citation, "not applicable")
+    if not booking.meter and booking.above:
+        # A meter that told nothing may have missed something: no ratio can say how much.
+        most = to_kwh(booking.above)
+        return Factor(key, 0.0, 0.0, most, "kWh", Spread.UNIFORM, tier, source)
     return metered(key, to_kwh(microjoules), meter_ratios(booking), tier, source)
 
 
@@ -146,12 +175,18 @@ def _nobody_knows(booking: Booking) -> bool:
 
 def _unattributed(bookings: Sequence[Booking]) -> list[str]:
     return [
-        f"{each.component}: {to_kwh(each.unattributed):.3g} kWh of {each.domain} was drawn by "
+        f"{each.component}: {_written(each, each.unattributed)} of {each.domain} was drawn by "
         "nobody knows whom" for each in bookings if each.unattributed > each.meter * _WORTH_TELLING
     ] + [
         f"{each.component}: {each.domain} was not seen at any time"
         for each in bookings if not each.coverage
     ]  # fmt: skip
+
+
+def _written(booking: Booking, microjoules: int) -> str:
+    kwh = to_kwh(microjoules)
+    low, high = meter_ratios(booking)
+    return phrase(kwh, kwh * low, kwh * high, "kWh")[0]
 
 
 def _idle(bookings: Sequence[Booking]) -> list[IdleItem]:
@@ -178,7 +213,14 @@ def _idle_part(booking: Booking) -> Factor | None:
     return Factor(key, part, low, high, "", Spread.LOGNORMAL, Tier.MODELLED, source)
 
 
-def _embodied(activity: Activity) -> tuple[list[EmbodiedItem], list[str]]:
+def _use(activity: Activity, told: Mapping[str, str]) -> hardware.Use:
+    """Give how the hardware is used: as asked for, else as recorded, else as is published."""
+    asked = {name: told[name] for name in hardware.NAMES if name in told}
+    source = {hardware.FROM: "asked for"} if asked else {}
+    return hardware.of_record({**activity.host, **asked, **source})
+
+
+def _embodied(activity: Activity, use: hardware.Use) -> tuple[list[EmbodiedItem], list[str]]:
     """Give the hardware with what making it cost, and what is not known of it."""
     items: list[EmbodiedItem] = []
     unknown: list[str] = []
@@ -186,13 +228,15 @@ def _embodied(activity: Activity) -> tuple[list[EmbodiedItem], list[str]]:
     for device in activity.devices:
         if device.kind == "cpu":
             thread = shipped().factor("embodied/cpu-thread")
-            items.append(_item(device, thread, hours * device.count))
+            items.append(_item(device, use, thread, hours * device.count))
         elif device.kind == "gpu" and device.reserved:
-            items += _accelerator(device, hours, unknown)
+            items += _accelerator(device, use, hours, unknown)
     return items, unknown
 
 
-def _accelerator(device: Device, hours: float, unknown: list[str]) -> list[EmbodiedItem]:
+def _accelerator(
+    device: Device, use: hardware.Use, hours: float, unknown: list[str]
+) -> list[EmbodiedItem]:
     known = match_accelerator(device.name)
     if known is None:
         unknown.append(f"embodied: no figure for a device named {device.name}")
@@ -201,17 +245,20 @@ def _accelerator(device: Device, hours: float, unknown: list[str]) -> list[Embod
     if made.factor is None:
         unknown.append(f"embodied: {made.reason}")
     host = shipped().factor("embodied/accelerator-host")
-    card = _item(device, made.factor, hours, mined.factor)
-    return [card, _item(device, host, hours)]
+    card = _item(device, use, made.factor, hours, mined.factor)
+    return [card, _item(device, use, host, hours)]
 
 
 def _item(
-    device: Device, each: Factor | None, hours: float, minerals: Factor | None = None
+    device: Device,
+    use: hardware.Use,
+    each: Factor | None,
+    hours: float,
+    minerals: Factor | None = None,
 ) -> EmbodiedItem:
-    registry = shipped()
     return EmbodiedItem(
         device.kind, device.name or device.kind, each, hours, min(1.0, device.reserved),
-        registry.factor("lifetime/device"), registry.factor("utilisation/device"), minerals,
+        use.lifetime, use.utilisation, minerals,
     )  # fmt: skip
 
 

@@ -6,12 +6,17 @@ import warnings
 from typing import TYPE_CHECKING, NamedTuple
 
 from submeter.errors import BudgetExceeded, QuantityError, UsageError
+from submeter.quantities.digits import phrase
 from submeter.quantities.parsing import UNITS, parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from submeter.quantities.estimate import Estimate
+
+
+_JOULES_PER_KWH = 3.6e6
+_DRAWS = ("has drawn", "is forecast to draw")
 
 
 class BudgetWarning(UserWarning):
@@ -57,15 +62,24 @@ class Budget(NamedTuple):
         drawn = carbon_of(energy.value) if self.carbon else energy.value
         if drawn <= self.amount:
             return False
-        unit = "kgCO2e" if self.carbon else "kWh"
-        shown = drawn if self.carbon else drawn / 3.6e6
-        verb = "is forecast to draw" if forecast else "has drawn"
-        what = f"the work {verb} {shown:.3g} {unit}, more than its budget of {self.text}"
+        shown = self._shown(energy, carbon_of)
+        verbs = ("has caused", "is forecast to cause") if self.carbon else _DRAWS
+        what = f"the work {verbs[forecast]} {shown}, more than its budget of {self.text}"
         fix = "stop it, shrink it, or raise the budget"
         if self.raises:
             raise BudgetExceeded(what, fix=fix)
         warnings.warn(BudgetWarning(f"{what}; {fix}"), stacklevel=4)
         return True
+
+    def _shown(self, energy: Estimate, carbon_of: Callable[[float], float]) -> str:
+        """Write what is compared, in the kind of unit that the budget was written in."""
+        drawn, low, high = energy.value, energy.low, energy.high
+        if self.carbon:
+            # The grid's own interval is not in what is compared, so that none is shown.
+            return phrase(carbon_of(drawn), carbon_of(low), carbon_of(high), "kgCO2e")[0]
+        unit, size = ("J", 1.0) if self.text.rstrip().endswith("J") else ("kWh", _JOULES_PER_KWH)
+        value, interval = phrase(drawn / size, low / size, high / size, unit)
+        return f"{value} ({interval})"
 
 
 def budget(text: str, on_budget: str) -> Budget:

@@ -27,7 +27,8 @@ def check(settings: Settings) -> None:
     Raises
     ------
     UsageError
-        If the place, the method, the stage, the heartbeat or the wish to record cannot be used.
+        If the place, the hardware, the method, the stage, the heartbeat or the wish to record
+        cannot be used.
     """
     for fault in faults(settings):
         raise fault.error
@@ -40,6 +41,9 @@ def faults(settings: Settings) -> Iterator[Fault]:
             try:
                 test(settings, name)
             except SubmeterError as error:
+                # Where a word came from is not known to what reads it.
+                if settings.origin(name) not in error.where:
+                    error.where = " of ".join(filter(None, (error.where, settings.origin(name))))
                 yield Fault(name, error)
 
 
@@ -49,6 +53,12 @@ def _place(settings: Settings, name: str) -> None:
     from submeter.runs.place import of_record  # noqa: PLC0415 - reads tables
 
     of_record({name: settings[name], "from": settings.origin(name)})
+
+
+def _hardware(settings: Settings, name: str) -> None:
+    from submeter.runs import hardware  # noqa: PLC0415 - reads tables
+
+    hardware.of_record({name: settings[name], hardware.FROM: settings.origin(name)})
 
 
 def _method(settings: Settings, name: str) -> None:
@@ -71,6 +81,8 @@ _TESTS: Mapping[str, Callable[[Settings, str], object]] = {
     "grid": _place,
     "pue": _place,
     "wue": _place,
+    "lifetime": _hardware,
+    "utilisation": _hardware,
     "method": _method,
     "stage": _stage,
     "period": lambda settings, _: settings.period,

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from submeter.attribution.apportion import apportion
+from submeter.quantities.digits import phrase
 from submeter.runs.parts import machine
 
 if TYPE_CHECKING:
@@ -84,10 +85,13 @@ class Overlap:
     def line(self) -> str:
         """Say it in one line, in joules."""
         where = f" of {self.host}" if self.host else ""
+        claimed, drawn, beyond = (
+            phrase(joules, joules, joules, "J")[0]
+            for joules in (each / 1e6 for each in (self.claimed, self.drawn, self.beyond))
+        )
         return (
-            f"{len(self.entries)} entries claim {self.claimed / 1e6:.6g} J of {self.domain}{where}"
-            f", which drew {self.drawn / 1e6:.6g} J for work in that time: "
-            f"{self.beyond / 1e6:.6g} J beyond it"
+            f"{len(self.entries)} entries claim {claimed} of {self.domain}{where}, which drew "
+            f"{drawn} for work in that time: {beyond} beyond it"
         )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from submeter.ledger.identity import is_id
+from submeter.runs import hardware, place
 from submeter.runs.books import added
 from submeter.runs.lineage import Origin
 from submeter.runs.settings import PARENT
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from submeter.runs.tally import Sum
     from submeter.workloads.activity import Device
 
-_PLACE = ("region", "grid", "pue", "wue")
 _NOWHERE = Origin({}, {})
 
 
@@ -77,9 +77,6 @@ def make(
     devices: tuple[Device, ...] = ()
     if rig is not None and seen.whole is not None:
         devices = rig.devices(seen.whole)
-    place = {name: settings[name] for name in _PLACE if settings[name]}
-    if place:
-        place["from"] = ", ".join(sorted({settings.origin(name) for name in place}))
     return Activity(
         id=work.id,
         name=work.name,
@@ -94,9 +91,13 @@ def make(
         bookings=seen.whole.bookings if seen.whole is not None else (),
         phases=seen.phases,
         devices=devices,
-        host={**(rig.host.record() if rig is not None else {}), **origin.host},
+        host={
+            **(rig.host.record() if rig is not None else {}),
+            **origin.host,
+            **_stated(settings, hardware.NAMES, hardware.FROM),
+        },
         model=work.model,
-        place=place,
+        place=_stated(settings, place.NAMES, "from"),
         tenant=settings["tenant"],
         contract=settings["contract"],
         lineage={**origin.lineage, **({"parent": parent} if is_id(parent) else {})},
@@ -104,6 +105,13 @@ def make(
         missing=seen.missing,
         exit_code=work.exit_code,
     )
+
+
+def _stated(settings: Settings, names: Iterable[str], source: str) -> dict[str, str]:
+    """Give the settings of these names that were stated, and below `source` where."""
+    found = {name: settings[name] for name in names if settings[name]}
+    origins = sorted({settings.origin(name) for name in found})
+    return {**found, source: ", ".join(origins)} if found else {}
 
 
 def merged(phases: Iterable[Phase]) -> tuple[Phase, ...]:

@@ -12,7 +12,7 @@ from submeter.accounting.method import find
 from submeter.accounting.statement import Heading, state_together
 from submeter.errors import UsageError
 from submeter.ledger.selection import Selection, jobs_of
-from submeter.runs.account import inventory_of, unit_of
+from submeter.runs.account import inventory_of, unit_of, wanted
 from submeter.runs.books import charged
 from submeter.runs.claims import charged_once
 from submeter.runs.methods import all_methods
@@ -158,7 +158,7 @@ def joined(job: str, activities: Sequence[Activity]) -> Joint:
 
 
 def account_jointly(
-    joint: Joint, method: str, place: Mapping[str, str], otherwise: Mapping[str, str]
+    joint: Joint, method: str, asked: Mapping[str, str], configured: Mapping[str, str]
 ) -> Statement:
     """Account for a job.
 
@@ -168,10 +168,10 @@ def account_jointly(
         Its entries; they are not changed.
     method : str
         Id of the accounting method.
-    place : mapping of str to str
-        To account for instead of what was recorded, as for one entry.
-    otherwise : mapping of str to str
-        The place of entries that recorded none, where `place` states none.
+    asked : mapping of str to str
+        What to account by instead of what was recorded, as for one entry.
+    configured : mapping of str to str
+        What holds for entries that recorded nothing, where nothing is asked for.
 
     Raises
     ------
@@ -179,10 +179,7 @@ def account_jointly(
         As for one entry.
     """
     rules = find(method, all_methods())
-    asked = any(place.values())
-    inventories = [
-        inventory_of(each, place if asked or each.place else otherwise) for each in joint.entries
-    ]
+    inventories = [inventory_of(each, wanted(each, asked, configured)) for each in joint.entries]
     summary = joint.summary
     heading = Heading(joint.job, summary.name, summary.stage, unit_of(summary), joint.missing())
     return state_together(inventories, rules, Draws(), heading)

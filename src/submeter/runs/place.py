@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from submeter.quantities.parsing import parse
@@ -13,7 +14,11 @@ if TYPE_CHECKING:
     from submeter.reference.factors.places import Place
     from submeter.runs.settings import Settings
 
+NAMES = ("region", "grid", "pue", "wue")
+"""The settings that state a place."""
+
 _JOULES_PER_KWH = 3.6e6
+_STATED = ": stated ("
 
 
 def of_record(recorded: Mapping[str, str]) -> Place:
@@ -28,19 +33,20 @@ def of_record(recorded: Mapping[str, str]) -> Place:
     """
     found = place(recorded.get("region") or None)
     where = recorded.get("from", "stated")
-    grid, pue, wue = (recorded.get(name, "") for name in ("grid", "pue", "wue"))
-    return found.with_stated(
+    grid, pue, wue = (recorded.get(name, "") for name in NAMES[1:])
+    told = found.with_stated(
         where,
         grid=parse(grid, "carbon intensity", "grid") * 1e3 * _JOULES_PER_KWH if grid else None,
         pue=parse(pue, "ratio", "pue") if pue else None,
         wue=parse(wue, "water intensity", "wue") * _JOULES_PER_KWH if wue else None,
     )
+    # What was stated is neither left out nor fallen back on.
+    return replace(told, notes=tuple(each for each in told.notes if _STATED not in each))
 
 
 def of_settings(settings: Settings) -> Place:
     """Resolve the configured place."""
-    names = ("region", "grid", "pue", "wue")
-    stated = {name: settings[name] for name in names if settings[name]}
+    stated = {name: settings[name] for name in NAMES if settings[name]}
     if stated:
         stated["from"] = ", ".join(sorted({settings.origin(name) for name in stated}))
     return of_record(stated)

@@ -31,6 +31,8 @@ KNOWN: Mapping[str, Known] = MappingProxyType(
         "grid": Known("", "carbon intensity of the electricity, such as 57 gCO2e/kWh"),
         "pue": Known("", "power usage effectiveness of the facility, such as 1.2"),
         "wue": Known("", "water usage effectiveness on site, such as 0.3 L/kWh"),
+        "lifetime": Known("", "how long the hardware is kept, such as 5 years"),
+        "utilisation": Known("", "for what share of its life the hardware is used, such as 0.5"),
         "method": Known("submeter-1", "accounting method; submeter methods lists them"),
         "ledger": Known("", "folder of the ledger; in the state folder if empty"),
         "record": Known("yes", "whether work is entered in the ledger: yes or no"),

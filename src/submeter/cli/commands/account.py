@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from submeter.cli.output import console, write_json
-from submeter.cli.parser import LEDGER, PLACE, json_flag, settings_flags
+from submeter.cli.parser import HARDWARE, LEDGER, PLACE, json_flag, settings_flags
 from submeter.cli.render.statement import print_doubts, print_figures, print_sources
 from submeter.cli.render.statement_csv import write as write_csv
 from submeter.errors import UsageError
 from submeter.ledger.book import Ledger
 from submeter.ledger.liveness import is_alive, standing
 from submeter.ledger.location import ledger_folder
-from submeter.runs.account import account
+from submeter.runs.account import account, wanted
 from submeter.runs.joint import account_jointly, joined
 from submeter.runs.settings import load
 from submeter.workloads.activity import State
@@ -34,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("id", nargs="?", help="an id, its beginning, or last (the default)")
     parser.add_argument("--job", metavar="ID", help="all entries of a job: slurm:123, torchrun:ID")
     parser.add_argument("--method", metavar="ID", help="accounting method; see submeter methods")
-    settings_flags(parser, (*PLACE, LEDGER))
+    settings_flags(parser, (*PLACE, *HARDWARE, LEDGER))
     json_flag(parser)
     parser.add_argument("--csv", metavar="FILE", help="append the account to a CSV file")
 
@@ -49,10 +49,8 @@ def run(args: argparse.Namespace) -> int:
         what = "account files are not read yet"
         raise UsageError(what, args.id, "give the id of an entry: submeter ledger list")
     entry = ledger.get(args.id or "last")
-    place = {name: getattr(args, name) or "" for name, *_ in PLACE}
-    if not entry.place and not any(place.values()):
-        place = {name: settings[name] for name in place}
-    statement = account(entry, settings["method"], place)
+    asked, configured = _stated(args, settings)
+    statement = account(entry, settings["method"], wanted(entry, asked, configured))
     if args.csv:
         write_csv(statement, entry, args.csv)
     if args.json:
@@ -70,9 +68,7 @@ def _account_for_job(args: argparse.Namespace, settings: Settings, ledger: Ledge
         what = "both an entry and a job are named"
         raise UsageError(what, f"{args.id}, --job {args.job}", "name one of them")
     joint = joined(args.job, list(ledger.activities()))
-    place = {name: getattr(args, name) or "" for name, *_ in PLACE}
-    configured = {name: settings[name] for name in place}
-    statement = account_jointly(joint, settings["method"], place, configured)
+    statement = account_jointly(joint, settings["method"], *_stated(args, settings))
     for each in ledger.damage().damage:
         sys.stderr.write(f"warning: {each.path} is damaged: entries of the job may be missing\n")
     if args.csv:
@@ -82,6 +78,13 @@ def _account_for_job(args: argparse.Namespace, settings: Settings, ledger: Ledge
         return 0
     _print(_heading(joint), statement)
     return 0
+
+
+def _stated(args: argparse.Namespace, settings: Settings) -> tuple[dict[str, str], dict[str, str]]:
+    """Give what was typed of place and hardware, and what is configured."""
+    names = [name for name, *_ in (*PLACE, *HARDWARE)]
+    asked = {name: getattr(args, name) or "" for name in names}
+    return asked, {name: settings[name] for name in names}
 
 
 def _heading(joint: Joint) -> str:

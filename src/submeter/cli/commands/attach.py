@@ -9,7 +9,7 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
-from submeter.cli.parser import LEDGER, PLACE, WORK, given, json_flag, settings_flags
+from submeter.cli.parser import HARDWARE, LEDGER, PLACE, WORK, given, json_flag, settings_flags
 from submeter.cli.report import account_for
 from submeter.errors import UsageError
 from submeter.runs.check import check
@@ -39,7 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--slurm-job", metavar="ID", help="a Slurm job's part on this node")
     parser.add_argument("--seconds", type=float, metavar="N", help="end after N seconds")
     parser.add_argument("--name", help="what to call it")
-    settings_flags(parser, (*PLACE, *WORK, LEDGER))
+    settings_flags(parser, (*PLACE, *HARDWARE, *WORK, LEDGER))
     parser.add_argument("--method", metavar="ID", help="accounting method")
     parser.add_argument("--period", metavar="TIME", help='heartbeat of the meter ("1 s")')
     json_flag(parser)

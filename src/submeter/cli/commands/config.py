@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 
 from submeter.cli.output import console, write_json
-from submeter.cli.parser import LEDGER, PLACE, WORK, given, json_flag, settings_flags
+from submeter.cli.parser import HARDWARE, LEDGER, PLACE, WORK, given, json_flag, settings_flags
 from submeter.errors import RecordError
 from submeter.ledger.location import home, ledger_folder
 from submeter.runs.settings import KNOWN, load
@@ -23,7 +23,7 @@ _SECRET = re.compile(r"(?<=://)[^/]*(?=@)|(?<=\?).*")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add its arguments."""
-    settings_flags(parser, (*PLACE, *WORK, LEDGER))
+    settings_flags(parser, (*PLACE, *HARDWARE, *WORK, LEDGER))
     json_flag(parser)
 
 

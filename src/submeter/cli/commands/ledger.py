@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from submeter.workloads.activity import Activity, Device
 
 
-_HOST = ("name", "machine", "system", "pod", "container", "unit")
+_HOST = ("name", "machine", "system", "pod", "container", "unit", "lifetime", "utilisation")
 """What of an entry's host a reader wants to know."""
 
 

@@ -8,7 +8,7 @@ from argparse import REMAINDER
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from submeter.cli.parser import LEDGER, PLACE, WORK, given, json_flag, settings_flags
+from submeter.cli.parser import HARDWARE, LEDGER, PLACE, WORK, given, json_flag, settings_flags
 from submeter.cli.report import account_for
 from submeter.errors import SubmeterError, UsageError
 from submeter.runs.check import check
@@ -23,7 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add its arguments."""
     parser.usage = "submeter run [options] -- CMD [ARGUMENTS…]"
     parser.add_argument("--name", help="what to call it")
-    settings_flags(parser, (*PLACE, *WORK, LEDGER))
+    settings_flags(parser, (*PLACE, *HARDWARE, *WORK, LEDGER))
     parser.add_argument("--method", metavar="ID", help="accounting method")
     parser.add_argument("--period", metavar="TIME", help='heartbeat of the meter ("1 s")')
     json_flag(parser, stdout=False)

@@ -1,0 +1,77 @@
+"""What is stated of place and hardware counts, and is not told as left out."""
+
+import pytest
+
+from tests.cli.command import Meter
+
+LEFT_OUT = "left out or fallen back on"
+
+
+@pytest.fixture(scope="module")
+def recorded(tmp_path_factory):
+    """Give a ledger of one entry, which no test changes."""
+    meter = Meter(tmp_path_factory.mktemp("recorded"))
+    meter("run", "--name", "work", "--region", "FR", "--", *meter.burn(0.2))
+    return meter
+
+
+@pytest.mark.parametrize(
+    ("flag", "text", "name"),
+    [("pue", "1.2", "facility (PUE)"), ("wue", "0.3 L/kWh", "water on site (WUE)")],
+)
+def test_what_is_stated_is_not_left_out(recorded, flag, text, name):
+    shown = recorded("account").stdout.partition(LEFT_OUT)[2]
+    assert f"{name}: the facility is not known" in shown
+    told = recorded.json("account", f"--{flag}", text)
+    assert [each for each in told["missing"] if each.startswith(f"{flag}:")] == []
+    assert f"  {name}: " not in recorded("account", f"--{flag}", text).stdout.partition(LEFT_OUT)[2]
+
+
+def embodied(meter, *words, **told):
+    return meter.json("account", *words, **told)["carbon"]["embodied"]["value"]
+
+
+def test_how_long_hardware_is_kept_and_used_can_be_stated(recorded):
+    words = ("--lifetime", "5 years", "--utilisation", "50 %")
+    five = embodied(recorded, *words)
+    assert embodied(recorded, "--lifetime", "10 years", "--utilisation", "0.5") == pytest.approx(
+        five / 2, rel=1e-6
+    )
+    assert embodied(recorded, *words, "--region", "DE") == five
+    widest = [each["factor"] for each in recorded.json("account", *words)["widest"]]
+    assert not [each for each in widest if each.startswith(("lifetime", "utilisation"))]
+
+
+def test_a_configured_lifetime_counts_where_none_was_recorded(recorded):
+    env = {"SUBMETER_LIFETIME": "5 years", "SUBMETER_UTILISATION": "0.5"}
+    stated = embodied(recorded, "--lifetime", "5 years", "--utilisation", "0.5")
+    assert embodied(recorded, env=env) == stated
+    assert embodied(recorded, "--lifetime", "10 years", env=env) == pytest.approx(stated / 2)
+
+
+def test_it_is_stored_with_the_entry_and_what_is_asked_for_beats_it(meter):
+    (meter.folder / "submeter.toml").write_text('lifetime = "5 years"\nutilisation = 0.5\n')
+    done = meter("run", "--region", "FR", "--", *meter.burn(0.1))
+    assert done.returncode == 0, done.stderr
+    host = meter.only_entry()["host"]
+    assert (host["lifetime"], host["utilisation"]) == ("5 years", "0.5")
+    assert host["stated"].endswith("submeter.toml")
+    (meter.folder / "submeter.toml").unlink()
+    kept = embodied(meter)
+    assert kept == embodied(meter, "--region", "DE"), "another region, the same hardware"
+    assert embodied(meter, "--lifetime", "2.5 years") == pytest.approx(kept * 2, rel=1e-6)
+    assert "lifetime 5 years" in meter("ledger", "show").stdout
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--lifetime", "0 years"), ("--lifetime", "5"), ("--lifetime", "1000 years"),
+        ("--utilisation", "1.5"), ("--utilisation", "0"), ("--utilisation", "5 years"),
+    ],
+)  # fmt: skip
+def test_hardware_that_cannot_be_is_refused_before_the_work(meter, words):
+    done = meter("run", *words, "--", "touch", "started")
+    assert done.returncode == 2
+    assert words[0].removeprefix("--") in done.stderr
+    assert not (meter.folder / "started").exists()
