@@ -14,6 +14,7 @@ from submeter.runs.account import account
 from submeter.runs.books import Evidence, LoadShape, book, charged
 from submeter.runs.drawn import energy_of
 from submeter.traces.domain import Domain
+from submeter.traces.remainder import parted
 from submeter.traces.trace import Accuracy, PowerTrace
 from submeter.workloads.activity import Activity, Booking
 from submeter.workloads.usage import Capacity, UsageTrace
@@ -134,3 +135,21 @@ def test_a_device_is_taken_for_the_works_only_where_nobody_can_be_asked(asked, r
     seen = Evidence([gpu], {}, None, None, {}, Capacity(THREADS, 0), asked=asked)
     (booked,) = book(seen, WINDOW)
     assert (booked.rule, getattr(booked, booked_as)) == (rule, ENERGY)
+
+
+def test_a_zero_that_is_measured_within_so_much_shows_that():
+    """What a meter of the whole saw beside its parts is nothing, give or take what all err by."""
+    gain = Accuracy(0.0, 0.97, 1.03, "±3 %")
+    traces = [trace(Domain("wall", "machine"), gain), trace(Domain("gpu:0", "gpu", "wall"), gain)]
+    seen = replace(processor(1.0, 1.0), traces=parted(traces))
+    (rest,) = (each for each in book(seen, WINDOW) if each.domain == "wall:rest")
+    alone = [rest]
+    assert rest.meter == 0
+    assert rest.above == pytest.approx(0.03 * 2**0.5 * ENERGY, rel=1e-6)
+    for energy in (energy_of(alone), total(tuple(alone), "submeter-1")[0]):
+        assert energy is not None
+        assert energy.value == energy.low == 0
+        assert energy.high > 0
+    assert energy_of(alone).high == pytest.approx(rest.above / 1e6)
+    (_, ends) = total(tuple(alone), "submeter-1")
+    assert ends[2] == pytest.approx(rest.above / 1e6, rel=0.05)

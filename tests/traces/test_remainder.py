@@ -1,5 +1,7 @@
 """What a meter of the whole saw beside its parts: together they are the whole."""
 
+import math
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -80,8 +82,22 @@ def test_the_errors_of_both_are_in_the_remainder():
     whole = trace("wall", "machine", [100_000] * LENGTH, accuracy=errs)
     rest = remainder(whole, [trace("gpu:0", "gpu", [75_000] * LENGTH, "wall", gains)])
     # 3 % of 100 and 4 % of 75 in squares are 4.24 of the 25 that are left.
-    assert rest.accuracy.low == pytest.approx(1 - 4.243 / 25, rel=1e-3)
-    assert rest.accuracy.high == pytest.approx(1 + 4.243 / 25, rel=1e-3)
+    drawn = rest.drawn(Span(0, LENGTH * SECOND))
+    assert drawn.energy == 25_000 * LENGTH
+    assert drawn.energy - drawn.low == pytest.approx(4_243 * LENGTH, rel=1e-3)
+    assert drawn.high - drawn.energy == pytest.approx(4_243 * LENGTH, rel=1e-3)
+
+
+@given(growths, st.integers(0, 10**9), st.floats(0.9, 1.0), st.floats(0.9, 1.0))
+def test_a_remainder_of_nothing_is_known_no_better_than_any_other(gpu, more, one, other):
+    """Where the parts seem to draw all, the meters may still err by as much."""
+    whole = trace("wall", "machine", gpu, accuracy=Accuracy(0.0, one, 2 - one, ""))
+    drew = [growth + more for growth in gpu]
+    part = trace("gpu:0", "gpu", drew, "wall", Accuracy(0.0, other, 2 - other, ""))
+    drawn = remainder(whole, [part]).drawn(Span(0, LENGTH * SECOND))
+    assert drawn.energy == drawn.low == 0
+    known = math.hypot(sum(gpu) * (1 - one), sum(drew) * (1 - other))
+    assert drawn.high == pytest.approx(known, rel=1e-6, abs=1)
 
 
 def test_parts_that_draw_more_than_the_whole_can_explain_are_told():

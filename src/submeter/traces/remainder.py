@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from submeter.quantities.clock import Span
 from submeter.quantities.cumulative import Cumulative
 from submeter.traces.domain import Domain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from submeter.quantities.clock import Span
     from submeter.traces.trace import PowerTrace
 
 _OF_ONE_MACHINE = ("wall", "bmc")
@@ -109,8 +108,8 @@ def remainder(whole: PowerTrace, parts: Sequence[PowerTrace]) -> PowerTrace:
     -----
     ``R = W - ΣP`` at each reading of the whole, never falling: where meters disagree for a moment
     it waits, so that at the last reading the parts and the remainder are the whole again. Parts
-    that drew more than the whole leave none: see `excess`. Errors of gain are independent, and add
-    in squares.
+    that drew more than the whole leave none: see `excess`. How far the gains of all these meters
+    reach is an energy and no ratio of the remainder: one of 0 is known no better.
     """
     whole = replace(whole, energy=_steps(whole.energy))
     times = whole.energy.times
@@ -124,14 +123,14 @@ def remainder(whole: PowerTrace, parts: Sequence[PowerTrace]) -> PowerTrace:
     for i in range(len(left) - 2, -1, -1):
         left[i] = min(left[i], left[i + 1])
     totals = tuple(max(0, each) for each in left)
-    low, high = _ratios(whole, parts, totals[-1])
     name = f"{whole.domain.id}:rest"
     domain = Domain(name, WHOLE, whole.domain.inside, f"{whole.domain.device} beside its parts")
     return replace(
         whole,
         domain=domain,
         energy=Cumulative(tuple(times), totals),
-        accuracy=whole.accuracy._replace(low=low, high=high),
+        accuracy=whole.accuracy._replace(low=1.0, high=1.0),
+        of=(whole, *parts),
     )
 
 
@@ -152,13 +151,3 @@ def excess(whole: PowerTrace, parts: Sequence[PowerTrace], span: Span) -> int:
     if any(each.coverage < 1 for each in seen):
         return 0
     return max(0, sum(each.low for each in seen[1:]) - seen[0].high)
-
-
-def _ratios(whole: PowerTrace, parts: Sequence[PowerTrace], left: int) -> tuple[float, float]:
-    if not left:
-        return 0.0, 1.0
-    span = Span(whole.energy.times[0], whole.energy.times[-1])
-    errors = [(each.energy.between(span), each.accuracy) for each in (whole, *parts)]
-    below = math.hypot(*(energy * (1 - accuracy.low) for energy, accuracy in errors))
-    above = math.hypot(*(energy * (accuracy.high - 1) for energy, accuracy in errors))
-    return max(0.0, 1 - below / left), 1 + above / left

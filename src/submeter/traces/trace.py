@@ -60,25 +60,35 @@ class Doubt(NamedTuple):
         By how much [µJ] the running total at each edge may lie below and above what is told.
     variance : float
         Of what the meter missed between its looks [µJ²].
+    gains : tuple of (float, float)
+        By how much [µJ] the gains of the meters from which it was worked out put it too high and
+        too low: of a remainder, whose own size tells nothing of that.
     """
 
     start: tuple[float, float]
     end: tuple[float, float]
     variance: float
+    gains: tuple[float, float] = (0.0, 0.0)
 
     def joined(self, later: Doubt) -> Doubt:
-        """Give that of two windows, one right after the other: their common edge plays no part."""
-        return Doubt(self.start, later.end, self.variance + later.variance)
+        """Give that of two windows, one right after the other.
+
+        Their common edge plays no part, and a gain is one unknown.
+        """
+        gains = self.gains[0] + later.gains[0], self.gains[1] + later.gains[1]
+        return Doubt(self.start, later.end, self.variance + later.variance, gains)
 
     @property
     def below(self) -> float:
         """By how much [µJ] the truth may lie below what is told, with 95 % probability."""
-        return math.hypot(self.start[1] + self.end[0], _Z95 * math.sqrt(self.variance))
+        missed = _Z95 * math.sqrt(self.variance)
+        return math.hypot(self.start[1] + self.end[0], missed, self.gains[0])
 
     @property
     def above(self) -> float:
         """By how much [µJ] the truth may lie above what is told, with 95 % probability."""
-        return math.hypot(self.start[0] + self.end[1], _Z95 * math.sqrt(self.variance))
+        missed = _Z95 * math.sqrt(self.variance)
+        return math.hypot(self.start[0] + self.end[1], missed, self.gains[1])
 
 
 _Z95 = 1.96
@@ -132,6 +142,8 @@ class PowerTrace:
         How the meter errs.
     gaps : tuple of Gap
         Stretches inside the trace that were not seen.
+    of : tuple of PowerTrace
+        The meters from whose readings it was worked out, each with a gain of its own.
     """
 
     domain: Domain
@@ -140,6 +152,7 @@ class PowerTrace:
     energy: Cumulative
     accuracy: Accuracy
     gaps: tuple[Gap, ...] = ()
+    of: tuple[PowerTrace, ...] = ()
 
     def seen(self, span: Span) -> int:
         """Give how much of `span` [ns] was seen."""
@@ -179,7 +192,15 @@ class PowerTrace:
         is ``c L s²``, with ``s`` from the differences of readings that follow one another and
         `_SWING` of the greatest power.
         """
-        return Doubt(self._edge(span.start), self._edge(span.end), self._missed(span))
+        edges = self._edge(span.start), self._edge(span.end)
+        return Doubt(*edges, self._missed(span), self._gains(span))
+
+    def _gains(self, span: Span) -> tuple[float, float]:
+        """Give how far the gains of what it was worked out from reach; they add in squares."""
+        parts = [(each.energy.between(span), each.accuracy) for each in self.of]
+        below = math.hypot(*(energy * (1 - accuracy.low) for energy, accuracy in parts))
+        above = math.hypot(*(energy * (accuracy.high - 1) for energy, accuracy in parts))
+        return below, above
 
     def power(self, span: Span) -> float | None:
         """Give the mean power [W] over the part of `span` that was seen, or None."""
@@ -228,8 +249,8 @@ class PowerTrace:
         edge, whole = instant - refresh // 2, times[-1] - times[0]
         if not whole:
             return totals[-1]
-        most = max(self.energy.at(each + refresh) - self.energy.at(each) for each in times)
-        most *= max(1.0, refresh / whole)
+        full = max(self.energy.at(each + refresh) - self.energy.at(each) for each in times)
+        most = full * max(1.0, refresh / whole)
         return self.energy.at(edge) + most * (1 + _UNSEEN * min(1.0, refresh / whole))
 
     def _power_near(self, place: int) -> float:
