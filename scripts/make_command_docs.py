@@ -45,7 +45,8 @@ cannot be executed, 128 + n where signal n ended it.
 Options that are settings (`--region`, `--grid`, `--pue`, `--wue`, `--lifetime`, \
 `--utilisation`, `--stage`, `--purpose`, `--tenant`, `--contract`, `--ledger`, `--method`, \
 `--period`) can also stand in the environment or in a file: [settings](settings.md). An option \
-cannot be shortened. `submeter --version` prints the version, `submeter COMMAND --help` the options of one command.
+cannot be shortened. `submeter --version` prints the version, `submeter COMMAND --help` the \
+options of one command.
 """
 
 NOTES = {

@@ -12,7 +12,8 @@
     ├── RecordError           the ledger cannot be written or read
     ├── FactorTableError      a factor table is broken
     ├── SensorUnavailable     a sensor cannot be read on this machine
-    └── BudgetExceeded        a window drew more than its budget
+    ├── BudgetExceeded        a window drew more than its budget
+    └── OutputError           what was to be printed, or a file, met a fault of the machine
 """
 
 from __future__ import annotations
@@ -99,3 +100,9 @@ class BudgetExceeded(SubmeterError):  # noqa: N818 - reads as what happened
     """A window drew, or is forecast to draw, more than its budget."""
 
     code = "SM500"
+
+
+class OutputError(SubmeterError):
+    """What was to be printed cannot be, or a file met a fault that nothing else explains."""
+
+    code = "SM600"

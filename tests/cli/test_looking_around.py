@@ -167,7 +167,12 @@ def test_a_reader_that_has_seen_enough_is_no_error(meter, words):
 
 
 def test_output_that_cannot_be_written_is_an_error_and_no_traceback(meter):
-    for words in ("config", "--version", "config --json -"):
+    meter("run", "--", "true")
+    for words in (
+        "config", "--version", "config --json -", "config --help", "account last",
+        "account last --json -", "ledger list", "ledger show --json -", "methods", "doctor",
+        "factors find FR", "schema statement", "top --once --interval 0.2",
+    ):  # fmt: skip
         line = f"exec {SUBMETER} {words} >/dev/full"
         done = subprocess.run(
             ["bash", "-c", line],
@@ -179,9 +184,19 @@ def test_output_that_cannot_be_written_is_an_error_and_no_traceback(meter):
             timeout=PATIENCE,
         )
         assert done.returncode == 2, words
-        assert done.stderr.startswith("error[SM"), words
-        assert "No space left on device" in done.stderr
-        assert "Traceback" not in done.stderr
+        told = (
+            "error[SM600]: the output cannot be written: No space left on device, standard output"
+        )
+        assert done.stderr.startswith(f"{told}, free space"), words
+        assert done.stderr.count("\n") == 1, words
+
+
+def test_an_error_that_nobody_can_read_changes_no_exit_code(meter):
+    line = f"exec {SUBMETER} account --region FR >/dev/full 2>/dev/full"
+    done = subprocess.run(
+        ["bash", "-c", line], cwd=meter.folder, env=meter.environ, check=False, timeout=PATIENCE
+    )
+    assert done.returncode == 2
 
 
 def test_ctrl_c_ends_a_command_without_a_traceback(meter):

@@ -7,6 +7,7 @@ import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Protocol
 
+from submeter.cli.output import drop_output, explain, tell
 from submeter.cli.parser import Parser, meant
 from submeter.errors import SubmeterError, UsageError
 
@@ -61,19 +62,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _check_platform()
         code = _dispatch(words)
         sys.stdout.flush()
-    except UsageError as error:
-        sys.stderr.write(f"{error.line()}\n")
-        return int(getattr(error, "exit_code", BAD_USAGE))
     except SubmeterError as error:
-        sys.stderr.write(f"{error.line()}\n")
-        return BAD_USAGE
+        tell(error)
+        return int(getattr(error, "exit_code", BAD_USAGE))
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        drop_output()
         return DONE
-    except OSError as error:  # such as output to a full disk
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        told = SubmeterError(error.strerror or str(error), str(error.filename or ""))
-        sys.stderr.write(f"{told.line()}\n")
+    except OSError as error:
+        drop_output()
+        tell(explain(error))
         return BAD_USAGE
     except KeyboardInterrupt:
         return 130

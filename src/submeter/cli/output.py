@@ -8,10 +8,12 @@ import sys
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from submeter.errors import UsageError
+from submeter.errors import OutputError, UsageError
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+    from submeter.errors import SubmeterError
 
 
 def console(stream: IO[str] | None = None) -> Console:
@@ -48,3 +50,27 @@ def write_json(result: object, target: str) -> None:
     except OSError as error:
         fix = "name a file that can be written"
         raise UsageError(f"the result cannot be written: {error.strerror}", target, fix) from error
+
+
+def tell(error: SubmeterError) -> None:
+    """Write an error's line on standard error; where that is full or closed, nobody reads it."""
+    try:
+        sys.stderr.write(f"{error.line()}\n")
+        sys.stderr.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
+
+
+def drop_output() -> None:
+    """Send what is still to be printed nowhere: its reader is gone, or its disk is full."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def explain(error: OSError) -> OutputError:
+    """Say what, where and the next step of a fault that no command had expected."""
+    what = error.strerror or str(error)
+    if error.filename:
+        fix = "see that it is there, and whose it is: ls -l"
+        return OutputError(what, str(error.filename), fix)
+    fix = "free space where it goes, or send it elsewhere; what is on the record stays there"
+    return OutputError(f"the output cannot be written: {what}", "standard output", fix)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, NoReturn
 
@@ -10,6 +11,8 @@ from submeter.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from _typeshed import SupportsWrite
 
 PLACE = (
     ("region", "REGION", "where it runs: FR, US-CA, gcp/us-central1"),
@@ -40,6 +43,11 @@ class Parser(argparse.ArgumentParser):
         if rest != message:
             fix = meant(rest.partition(" ")[0], self._option_string_actions) or fix
         raise UsageError(message, self.prog, fix)
+
+    def print_help(self, file: SupportsWrite[str] | None = None) -> None:
+        """Print the help; argparse itself keeps silent where that cannot be written."""
+        (file or sys.stdout).write(self.format_help())
+        sys.stdout.flush()
 
 
 def settings_flags(parser: argparse.ArgumentParser, flags: Iterable[tuple[str, str, str]]) -> None:

@@ -6,7 +6,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from submeter.cli.output import console, write_json
+from submeter.cli.output import console, tell, write_json
 from submeter.errors import RecordError, UsageError
 from submeter.ledger.location import ledger_folder
 
@@ -47,7 +47,7 @@ def account_for(activity: Activity, settings: Settings, args: argparse.Namespace
     if args.csv:
         faults += _fault(lambda: write_csv(statement, activity, args.csv))
     for each in faults[1:]:
-        sys.stderr.write(f"{each.line()}\n")
+        tell(each)
     if faults:
         raise faults[0]
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import sys
 from argparse import REMAINDER
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from submeter.cli.output import tell
 from submeter.cli.parser import HARDWARE, LEDGER, PLACE, WORK, given, json_flag, settings_flags
 from submeter.cli.report import account_for
 from submeter.errors import SubmeterError, UsageError
@@ -50,5 +50,5 @@ def run(args: argparse.Namespace) -> int:
     try:
         account_for(outcome.activity, settings, args)
     except SubmeterError as error:
-        sys.stderr.write(f"{error.line()}\n")
+        tell(error)
     return outcome.exit_code
