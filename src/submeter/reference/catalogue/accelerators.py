@@ -16,8 +16,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from submeter.quantities.factor import Source
+    from submeter.reference.sealed import SealedTable
 
 TABLE = Path(__file__).parent / "data" / "accelerators.csv"
+
+KINDS = ("datacentre", "superchip", "workstation", "consumer", "module", "soc")
+"""What an accelerator is: a ``superchip`` has a CPU in its power, a ``module`` (Jetson) and a
+``soc`` (Apple) are the whole computer."""
+
+_UNSAID = frozenset(
+    ("nvidia", "tesla", "geforce", "amd", "instinct", "google", "intel", "amazon", "r", "tm")
+)
+"""Words that drivers put before a name or leave away."""
+_AFTER = frozenset(("mig", "oam"))
+"""Words that begin what may follow a name without making another device of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +41,23 @@ class Accelerator:
     id : str
         Such as ``nvidia-h100-sxm-80gb``.
     vendor, name, kind : str
-        Its maker, its name, and ``datacentre``, ``superchip``, ``workstation`` or ``consumer``.
+        Its maker, its name, and one of `KINDS`.
     tdp : float or None
         Board power [W]; None where the maker publishes none.
     memory : float or None
         Memory [GB].
+    die : float or None
+        Area of the silicon that computes, memory not counted [mm2].
+    process : float or None
+        The name of the process that made it [nm].
     embodied_like : str
         The id of a device with the same die, or empty.
     aliases : tuple of str
         Names that NVML, AMD SMI or the runtime report.
     source : Source
         Where power and memory are published.
+    die_source : Source or None
+        Where area and process are published.
     note : str
         What a reader must know.
     """
@@ -50,9 +68,12 @@ class Accelerator:
     kind: str
     tdp: float | None
     memory: float | None
+    die: float | None
+    process: float | None
     embodied_like: str
     aliases: tuple[str, ...]
     source: Source
+    die_source: Source | None
     note: str = ""
 
 
@@ -60,10 +81,11 @@ class Accelerator:
 def accelerators() -> tuple[Accelerator, ...]:
     """Give every accelerator of the catalogue."""
     table = read_sealed(TABLE)
-    return tuple(_accelerator(row, table.source(row)) for row in table.rows)
+    return tuple(_accelerator(row, table) for row in table.rows)
 
 
-def _accelerator(row: Mapping[str, str], source: Source) -> Accelerator:
+def _accelerator(row: Mapping[str, str], table: SealedTable) -> Accelerator:
+    silicon = row["die_source"]
     return Accelerator(
         id=row["id"],
         vendor=row["vendor"],
@@ -71,9 +93,12 @@ def _accelerator(row: Mapping[str, str], source: Source) -> Accelerator:
         kind=row["kind"],
         tdp=_number(row["tdp_w"]),
         memory=_number(row["memory_gb"]),
+        die=_number(row["die_mm2"]),
+        process=_number(row["process_nm"]),
         embodied_like=row["embodied_like"],
         aliases=tuple(alias for alias in row["aliases"].split(";") if alias),
-        source=source,
+        source=table.source(row),
+        die_source=table.source({"source": silicon}) if silicon else None,
         note=row["note"],
     )
 
@@ -93,16 +118,17 @@ def match_accelerator(name: str) -> Accelerator | None:
     >>> match_accelerator("H100") is None
     True
     """
-    words = _words(name)
-    found, longest = None, 0
-    for device in accelerators():
-        for candidate in _names(device):
-            if len(candidate) <= longest or words[: len(candidate)] != candidate:
-                continue
-            rest = words[len(candidate) :]
-            if not rest or rest[0] in {"mig", "oam"}:
-                found, longest = device, len(candidate)
-    return found
+    words, index = _words(name), _index()
+    for length in range(len(words), 0, -1):
+        device = index.get(words[:length])
+        if device is not None and (length == len(words) or words[length] in _AFTER):
+            return device
+    return None
+
+
+@lru_cache(maxsize=1)
+def _index() -> Mapping[tuple[str, ...], Accelerator]:
+    return {words: device for device in accelerators() for words in _names(device)}
 
 
 def accelerator(name: str) -> Accelerator:
@@ -134,8 +160,7 @@ def _names(device: Accelerator) -> Iterator[tuple[str, ...]]:
 
 def _words(name: str) -> tuple[str, ...]:
     split = re.findall(r"[a-z0-9]+", name.lower())
-    makers = {"nvidia", "tesla", "geforce", "amd", "instinct", "google", "intel"}
-    joined = re.sub(r"(\d) gb\b", r"\1gb", " ".join(word for word in split if word not in makers))
+    joined = re.sub(r"(\d) gb\b", r"\1gb", " ".join(word for word in split if word not in _UNSAID))
     return tuple(joined.split())
 
 
