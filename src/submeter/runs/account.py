@@ -153,10 +153,6 @@ def _energy(booking: Booking, microjoules: int) -> Factor:
         # A meter that told nothing may have missed something: no ratio can say how much.
         most = to_kwh(booking.above)
         return Factor(key, 0.0, 0.0, most, "kWh", Spread.UNIFORM, tier, source)
-    if not booking.meter and booking.above:
-        # A meter that told nothing may have missed something: no ratio can say how much.
-        most = to_kwh(booking.above)
-        return Factor(key, 0.0, 0.0, most, "kWh", Spread.UNIFORM, tier, source)
     return metered(key, to_kwh(microjoules), meter_ratios(booking), tier, source)
 
 
