@@ -244,3 +244,45 @@ def test_a_stopped_command_goes_on_when_its_group_is_continued(meter):
     out, _ = process.communicate(timeout=PATIENCE)
     assert out == b"done\n"
     assert process.returncode == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_wish_to_end_while_the_books_close_costs_no_account(meter, number):
+    """The command is over: what is left takes a moment, and is what the meter is for."""
+    told = meter.folder / "told.json"
+    process = meter.start(
+        "run", "--json", told, "--", "sh", "-c", "echo $$ >&2; exec sleep 0.1"
+    )  # fmt: skip
+    assert process.stderr is not None
+    child = int(process.stderr.readline())
+    until(lambda: not Path(f"/proc/{child}").exists(), "the command is over")
+    process.send_signal(number)
+    _, err = finish(process)
+    assert process.returncode == 0, err
+    assert "recorded as" in err
+    assert json.loads(told.read_text())["id"] == meter.only_entry()["id"]
+
+
+def test_a_second_wish_ends_the_meter_and_tells_where_the_account_is(meter):
+    process = meter.start("run", "--", "sh", "-c", "echo $$ >&2; exec sleep 0.1")
+    assert process.stderr is not None
+    child = int(process.stderr.readline())
+    until(lambda: not Path(f"/proc/{child}").exists(), "the command is over")
+    sent = 0
+    while process.poll() is None and sent < 1000:
+        process.send_signal(signal.SIGTERM)
+        sent += 1
+        time.sleep(0.01)
+    _, err = finish(process)
+    entry = meter.only_entry()["id"]
+    # On a quick machine the account was printed before the second wish arrived; a late one may
+    # meet the interpreter at its end, with all said.
+    assert process.returncode in (0, 128 + signal.SIGTERM, -signal.SIGTERM), err
+    assert f"submeter account {entry}" in err or f"recorded as {entry}" in err
+    assert "Traceback" not in err
+
+
+def test_the_meter_starts_no_child_in_a_way_that_python_warns_of(meter):
+    done = meter("run", "--", "true", env={"PYTHONWARNINGS": "always"})
+    assert done.returncode == 0
+    assert "Warning" not in done.stderr

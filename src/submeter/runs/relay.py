@@ -23,12 +23,18 @@ _SENT_BY_KERNEL = 0x80
 _IGNORED_BY_PYTHON = (signal.SIGPIPE, signal.SIGXFSZ)
 
 
+class CutShort(KeyboardInterrupt):
+    """A second wish that this process end, once its child is over; holds the exit code."""
+
+
 class Relay:
     """Starts a child and passes on to it what this process is sent, until it ends.
 
     A key pressed at a terminal (Ctrl-C), and what somebody sends to the whole group, reaches the
     child by itself; what is sent to this process alone is passed on, in a terminal's foreground as
-    elsewhere. What this process ignores the child ignores too, and is not touched.
+    elsewhere. What this process ignores the child ignores too, and is not touched. Once the child
+    is over, a first SIGTERM and a first SIGHUP are passed over, so that the books are closed and
+    shown; a second raises `CutShort`.
 
     Notes
     -----
@@ -58,7 +64,10 @@ class Relay:
     def __exit__(self, *_: object) -> None:
         if self._witness is not None:
             self._witness.close()
-        self._waiting(keys=True)
+        # The command is over, and with it whatever these were to end.
+        self._waiting()
+        for each in self._taken & {signal.SIGTERM, signal.SIGHUP}:
+            signal.signal(each, _pass_over)
         signal.pthread_sigmask(signal.SIG_SETMASK, self._before)
 
     def spawn(self, arguments: Sequence[str], environ: Mapping[str, str]) -> int:
@@ -102,13 +111,22 @@ class Relay:
         has_witness = self._witness is not None and self._witness.got(got.si_signo)
         return has_witness or (got.si_code == _SENT_BY_KERNEL and got.si_signo in _KEYS)
 
-    def _waiting(self, *, keys: bool = False) -> list[int]:
-        """Take what waits in the queue, without waiting; of `keys` those of a terminal only."""
+    def _waiting(self) -> list[int]:
+        """Take what waits in the queue, without waiting."""
         found = []
-        awaited = set(_KEYS) & self._taken if keys else self._taken
-        while got := signal.sigtimedwait(awaited, 0):
+        while got := signal.sigtimedwait(self._taken, 0):
             found.append(got.si_signo)
         return found
+
+
+def _pass_over(number: int, _: object) -> None:
+    """Pass over a first wish that this process end: accounting for the command takes a moment."""
+    signal.signal(number, _cut_short)
+
+
+def _cut_short(number: int, _: object) -> None:
+    signal.signal(number, signal.SIG_IGN)  # what is still to be said is one line
+    raise CutShort(128 + number)
 
 
 def _collect(child: int) -> int | None:

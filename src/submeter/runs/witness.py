@@ -12,10 +12,11 @@ import select
 import signal
 import time
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
 
 _END_WITH_PARENT = 1
 """``PR_SET_PDEATHSIG``."""
@@ -27,21 +28,26 @@ PATIENCE = 0.05
 class Witness:
     """A child that does nothing but say which signals it gets.
 
-    Fork it before any thread is started.
-
     Parameters
     ----------
     signals : collection of int
         What it watches for; it must be blocked here already.
+
+    Notes
+    -----
+    Make it before any thread is started: a lock that a thread holds at a fork is held in the child
+    for good, and Python from 3.12 on warns of that. `submeter run` has no thread by then. What the
+    child calls is looked up before the fork all the same, so that it takes no lock of the loader.
     """
 
     def __init__(self, signals: Collection[int]) -> None:
         self._heard, told = os.pipe2(os.O_CLOEXEC)
         self._said: list[tuple[float, int]] = []
-        parent = os.getpid()
+        parent, end_with_parent = os.getpid(), _end_with_parent()
         self.pid = os.fork()
         if not self.pid:
             with suppress(BaseException):
+                end_with_parent()
                 _watch(signals, told, parent)
             os._exit(0)
         os.close(told)
@@ -80,10 +86,16 @@ class Witness:
         os.close(self._heard)
 
 
+def _end_with_parent() -> Callable[[], object]:
+    """Give what lets the process that calls it end with its parent."""
+    try:
+        return partial(ctypes.CDLL(None).prctl, _END_WITH_PARENT, signal.SIGKILL, 0, 0, 0)
+    except (OSError, AttributeError):
+        return lambda: None
+
+
 def _watch(signals: Collection[int], told: int, parent: int) -> None:
-    """Say of each signal that it came; end with the parent, and hold none of its files open."""
-    with suppress(OSError, AttributeError):
-        ctypes.CDLL(None).prctl(_END_WITH_PARENT, signal.SIGKILL, 0, 0, 0)
+    """Say of each signal that it came, and hold none of the parent's files open."""
     os.dup2(told, 0)
     os.closerange(1, os.sysconf("SC_OPEN_MAX") if os.sysconf("SC_OPEN_MAX") < 1 << 20 else 4096)
     while os.getppid() == parent:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from argparse import REMAINDER
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from submeter.cli.report import account_for
 from submeter.errors import SubmeterError, UsageError
 from submeter.runs.check import check
 from submeter.runs.command import run as run_command
+from submeter.runs.relay import CutShort
 from submeter.runs.settings import load
 
 if TYPE_CHECKING:
@@ -51,4 +53,9 @@ def run(args: argparse.Namespace) -> int:
         account_for(outcome.activity, settings, args)
     except SubmeterError as error:
         tell(error)
+    except KeyboardInterrupt as cut:
+        if settings.records:
+            told = f"cut short; the account is on record: submeter account {outcome.activity.id}"
+            sys.stderr.write(f"\n{told}\n")
+        return int(cut.args[0]) if isinstance(cut, CutShort) else 130
     return outcome.exit_code
