@@ -1,5 +1,6 @@
 """Flags beat the environment, which beats ``submeter.toml``, which beats the defaults."""
 
+import json
 import os
 
 import pytest
@@ -135,3 +136,36 @@ def test_a_file_of_somebody_else_is_refused(meter):
     assert done.returncode == 2
     assert "somebody else's" in done.stderr
     assert meter.entries() == []
+
+
+def test_a_setting_that_cannot_be_used_is_told_with_its_source_and_the_next_step(meter):
+    done = meter("config", env={"SUBMETER_REGION": "Frnace", "SUBMETER_PERIOD": "5 h"})
+    assert done.returncode == 2
+    assert "Frnace (cannot be used)" in done.stdout
+    region = '"Frnace" is not a place that any table knows, SUBMETER_REGION, did you mean FR'
+    assert f"error[SM120]: {region}" in done.stderr
+    assert "SUBMETER_PERIOD, choose between" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["region", "grid", "pue", "wue", "lifetime", "method", "stage"])
+def test_every_source_of_a_bad_setting_is_named(meter, name):
+    done = meter("config", env={f"SUBMETER_{name.upper()}": "not this"})
+    assert done.returncode == 2
+    assert f"SUBMETER_{name.upper()}" in done.stderr
+    (meter.folder / "submeter.toml").write_text(f'{name} = "not this"\n')
+    done = meter("run", "--", "touch", "started")
+    assert done.returncode == 2
+    assert "submeter.toml" in done.stderr
+    assert not (meter.folder / "started").exists()
+    rows = json.loads(meter("config", "--json", "-").stdout)["settings"]
+    assert [each["name"] for each in rows if each["problem"]] == [name]
+
+
+def test_what_looks_like_a_setting_and_is_none_is_told(meter):
+    env = {"SUBMETER_REGOIN": "FR", "SUBMETER_SENSOR_RPAL": "/x", "SUBMETER_AUTH_WALL": "s:s"}
+    done = meter("config", env=env)
+    assert done.returncode == 0
+    assert "SUBMETER_REGOIN is not a setting: did you mean SUBMETER_REGION?" in done.stderr
+    assert "SUBMETER_SENSOR_RPAL is the root of no sensor" in done.stderr
+    assert "did you mean rapl?" in done.stderr
+    assert done.stderr.count("\n") == 2

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from submeter.runs.settings import Settings
 
 
+_PREFIX = "SUBMETER_"
+_SENSOR = "sensor."
+
+
 class Fault(NamedTuple):
     """A setting that cannot be used, and why."""
 
@@ -45,6 +49,26 @@ def faults(settings: Settings) -> Iterator[Fault]:
                 if settings.origin(name) not in error.where:
                     error.where = " of ".join(filter(None, (error.where, settings.origin(name))))
                 yield Fault(name, error)
+
+
+def strays(settings: Settings) -> Iterator[str]:
+    """Tell of variables and sensors' roots that nothing reads, but that look as if it should."""
+    from difflib import get_close_matches  # noqa: PLC0415 - only for those who look around
+
+    from submeter.sensing.discovery import entry_points  # noqa: PLC0415 - scans what is installed
+
+    sensors = [point.name for point in entry_points("submeter.sensors")]
+    variables = {f"{_PREFIX}{name}".upper() for name in (*KNOWN, "home", "config")}
+    for name in settings.environ:
+        close = get_close_matches(name.upper(), variables, 1, 0.8)
+        if close and name not in variables and name.upper().startswith(_PREFIX[:4]):
+            yield f"{name} is not a setting: did you mean {close[0]}?"
+    for name, value in settings.values.items():
+        sensor = name.removeprefix(_SENSOR)
+        if sensor != name and sensor not in sensors:
+            close = get_close_matches(sensor, sensors, 1)
+            fix = f"did you mean {close[0]}?" if close else f"there are {', '.join(sensors)}"
+            yield f'{value.origin} is the root of no sensor that is installed ("{sensor}"): {fix}'
 
 
 def _place(settings: Settings, name: str) -> None:
