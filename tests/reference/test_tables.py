@@ -1,6 +1,8 @@
 """Every table is sealed, licensed and parses."""
 
 import csv
+import math
+import re
 import shutil
 import tomllib
 
@@ -8,6 +10,7 @@ import pytest
 
 from submeter.errors import FactorTableError
 from submeter.quantities.estimate import Tier
+from submeter.quantities.factor import Z95
 from submeter.reference.catalogue import accelerators, embodied
 from submeter.reference.factors import registry
 from submeter.reference.factors.registry import Registry, shipped
@@ -129,6 +132,26 @@ def test_a_draw_of_pue_stays_above_one():
         if key.startswith("pue/"):
             assert factor.quantile(-3.9) >= 1.0, key
             assert factor.quantile(3.9) < 3.5, key
+
+
+def test_the_pue_of_a_region_drifts_as_regions_did():
+    sigma = tomllib.loads((registry.DATA / "pue.toml").read_text())["site_drift_sigma"]
+    regions = [f for key, f in shipped().factors.items() if re.match(r"pue/\w+/[\w-]+/", key)]
+    assert len(regions) >= 140
+    for factor in regions:
+        width = math.exp(Z95 * sigma * math.sqrt(2026 - int(factor.period)))
+        overhead = factor.value - 1
+        assert factor.low == pytest.approx(1 + overhead / width, abs=1e-3), factor.id
+        assert factor.high == pytest.approx(1 + overhead * width, abs=1e-3), factor.id
+
+
+def test_a_region_lies_within_its_fleet():
+    known = shipped()
+    for fleet, year in (("aws", 2024), ("aws", 2023)):
+        whole = known.factor(f"pue/{fleet}/{year}")
+        regions = [f for key, f in known.factors.items() if key.startswith(f"pue/{fleet}/")]
+        held = [whole.low <= f.value <= whole.high for f in regions if f.period == str(year)]
+        assert sum(held) >= 0.9 * len(held)
 
 
 def test_an_altered_table_is_refused(tmp_path):

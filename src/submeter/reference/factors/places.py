@@ -228,7 +228,10 @@ def _grid(spot: _Spot, registry: Registry, notes: list[str]) -> Factor:
 
 
 def _facility(spot: _Spot, key: str, registry: Registry, notes: list[str]) -> Factor:
-    """Give the newest fleet value of the spot's provider, else that of an unknown facility."""
+    """Give the newest value of the spot, else of its fleet, else that of an unknown facility."""
+    own = registry.newest(f"{key}/{spot.code}/") if spot.provider else None
+    if own is not None:
+        return own
     fleet = registry.newest(f"{key}/{spot.fleet}/") if spot.fleet else None
     if fleet is not None:
         notes.append(f"{key}: the fleet of {spot.fleet} in {fleet.period}, for a site in it")

@@ -89,7 +89,7 @@ class Registry:
         return found
 
     def find(self, text: str, limit: int = 20) -> tuple[Factor, ...]:
-        """Give the factors whose id or name holds every word of `text`, best first.
+        """Give the factors whose id or name holds every word of `text`, best and newest first.
 
         Where none does, those whose id or name is spelt much like it.
         """
@@ -98,13 +98,15 @@ class Registry:
             name = self.names.get(factor_id, "").lower()
             tail = factor_id.lower().split("/", 1)[-1]
             exact = text.lower() in {factor_id.lower(), tail, name}
-            scored.append((not exact, len(whole), factor_id))
+            older = -_year(self.factors[factor_id])
+            scored.append((not exact, len(whole), older, factor_id))
         if not scored:
             for factor_id in self.factors:
                 likeness = self._likeness(text.lower(), factor_id)
                 if likeness >= _CLOSE:
-                    scored.append((True, round(1000 * (1 - likeness)), factor_id))
-        return tuple(self.factors[factor_id] for _, _, factor_id in sorted(scored)[:limit])
+                    older = -_year(self.factors[factor_id])
+                    scored.append((True, round(1000 * (1 - likeness)), older, factor_id))
+        return tuple(self.factors[each[-1]] for each in sorted(scored)[:limit])
 
     def matches(self, text: str) -> bool:
         """Tell whether the id or name of any factor holds every word of `text`."""
@@ -124,15 +126,19 @@ class Registry:
         return max(SequenceMatcher(None, text, other).ratio() for other in (tail, name))
 
     def newest(self, prefix: str) -> Factor | None:
-        """Give the factor of the latest period whose id begins with `prefix`, or None.
+        """Give the factor of the latest period whose id is `prefix` and a period, or None.
 
         Examples
         --------
         >>> shipped().newest("pue/aws/").id
         'pue/aws/2025'
         """
-        found = [factor for key, factor in self.factors.items() if key.startswith(prefix)]
-        return max(found, key=lambda factor: factor.period[-2:], default=None)
+        found = [
+            factor
+            for key, factor in self.factors.items()
+            if key.startswith(prefix) and "/" not in key[len(prefix) :]
+        ]
+        return max(found, key=_year, default=None)
 
     def factor_set_hash(self) -> str:
         """Give the SHA-256 of every factor's number, interval, unit, basis, period and source."""
@@ -152,6 +158,12 @@ class Registry:
             digest.update("\x1f".join(parts).encode())
             digest.update(b"\n")
         return digest.hexdigest()
+
+
+def _year(factor: Factor) -> int:
+    """Give the last two digits of the factor's period, the later year where it is a span."""
+    tail = factor.period[-2:]
+    return int(tail) if tail.isdigit() else 0
 
 
 def parse_row(table: SealedTable, row: Mapping[str, str]) -> Factor:
