@@ -136,12 +136,6 @@ def test_where_they_agree_nothing_is_told_and_nothing_widened():
     assert source.doubts == ()
 
 
-def test_a_counter_that_stands_still_is_told_though_no_ratio_holds_it():
-    found = Check(0, 1_000_000, 100_000, 5.0)
-    assert not found.agrees
-    assert found.widened(ACCURACY) == ACCURACY
-
-
 BOARDS = """
 import json, sys, time
 from submeter.sensing.metering.crosscheck import crosscheck

@@ -147,7 +147,12 @@ def _print(out: Console, findings: Findings) -> None:
     for name, calibration in findings.calibrations.items():
         check = calibration.check
         if check is not None and not check.agrees:
-            told = f"\n  {name}: {check}; accounts widen its interval to hold both"
+            then = (
+                "the counter stands still, and accounts book its power"
+                if check.stands_still
+                else "accounts widen its interval to hold both"
+            )
+            told = f"\n  {name}: {check}; {then}"
             out.print(Text(told, style="yellow"))
     out.print()
     out.print(Text(_verdict(findings)))

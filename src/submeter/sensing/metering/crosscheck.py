@@ -21,6 +21,11 @@ every 20 to 100 ms (arXiv:2312.02741), and this is read for some seconds once a 
 
 _SPARING = 20
 
+_STILL = 0.2
+"""A counter that grew by less than this part of what the power beside it came to is taken to have
+failed, and not to have an error that an interval could tell: a judgement. The worst that is known
+of one that works is 0.57, of a board at rest (Zeus, issue 181)."""
+
 
 @runtime_checkable
 class TellsPower(Protocol):
@@ -50,27 +55,45 @@ class Check(NamedTuple):
         By how much [µJ] they may differ for their refresh and gain.
     seconds : float
         How long they were watched [s].
+    window : float
+        The power is a mean over the last so many seconds; 0 if it is that of the instant.
     """
 
     counted: int
     integrated: int
     allowed: int
     seconds: float
+    window: float = 0.0
 
     @property
     def agrees(self) -> bool:
         """Whether they differ by no more than is allowed."""
         return abs(self.counted - self.integrated) <= self.allowed
 
+    @property
+    def stands_still(self) -> bool:
+        """Whether the counter hardly moved while power flowed: it is not to be booked."""
+        return not self.agrees and self.counted < _STILL * self.integrated
+
     def widened(self, accuracy: Accuracy) -> Accuracy:
         """Give how the counter errs, so that its interval holds what the power came to."""
-        if self.counted <= 0:
-            return accuracy
         ratio = self.integrated / self.counted
         return accuracy._replace(
             low=min(accuracy.low, ratio),
             high=max(accuracy.high, ratio),
             reason=f"{accuracy.reason}; counter and power disagree by {ratio - 1:+.0%}",
+        )
+
+    def by_power(self, sensed: Sensed) -> Sensed:
+        """Give what is known of a domain that is read by its power instead of its counter."""
+        refresh = max(sensed.accuracy.refresh, self.window)
+        reason = f"{sensed.accuracy.reason}; its power, for its counter stands still"
+        return sensed._replace(
+            spec=sensed.spec._replace(wrap=0),
+            accuracy=sensed.accuracy._replace(refresh=refresh, reason=reason),
+            # Twice in the time over which it is averaged, a mean leaves out nothing.
+            beat=self.window / 2 or sensed.accuracy.refresh,
+            window=self.window,
         )
 
     def __str__(self) -> str:
@@ -171,4 +194,4 @@ def _check(
     gain = max(1 - sensed.accuracy.low, sensed.accuracy.high - 1)
     edges = most * (2 * age + pause + powers[0].window)
     allowed = edges + gain * (counted**2 + integrated**2) ** 0.5
-    return Check(counted, integrated, round(allowed), seconds)
+    return Check(counted, integrated, round(allowed), seconds, powers[0].window)

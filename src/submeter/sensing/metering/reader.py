@@ -102,6 +102,7 @@ class Reader:
     ) -> None:
         self._sources = list(sources)
         self._clock = clock
+        self._period = period
         self._rhythm = Rhythm(min([period, *(each.beat for each in sources if each.beat)]))
         self._needed = needed
         self._wanted = wanted
@@ -178,6 +179,8 @@ class Reader:
             self._keep(sources)
             self.cpu = time.thread_time_ns()
             with self._answered:
+                # A counter that is found to have failed gives way to a power, which has a beat.
+                self._rhythm.period = min([self._period, *(e.beat for e in sources if e.beat)])
                 self._rhythm.read(ticket, began, max((each.lag for each in sources), default=0.0))
                 self._late = False
                 self._answered.notify_all()

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from submeter.errors import SensorUnavailable
 from submeter.quantities.clock import NANOSECONDS_PER_SECOND, Span
 from submeter.quantities.cumulative import Cumulative
 from submeter.quantities.estimate import Tier
+from submeter.sensing.metering.crosscheck import TellsPower
 from submeter.sensing.metering.series import ALWAYS, Series
-from submeter.traces.reading import Kind
+from submeter.traces.reading import Kind, Sample
 from submeter.traces.trace import PowerTrace
 from submeter.workloads.usage import UsageTrace
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from submeter.quantities.clock import Clock
     from submeter.sensing.metering.calibration import Calibration
     from submeter.sensing.metering.crosscheck import Check
     from submeter.sensing.probes.probe import Probe, Use
     from submeter.sensing.sensors.sensor import Sensed, Sensor
-    from submeter.traces.reading import Sample
     from submeter.traces.trace import Accuracy
 
 
@@ -55,8 +56,20 @@ class SensorSource:
             name: each.refresh for name, each in measured.items() if each.refresh is not None
         }
         self._powers: set[str] = set()
+        self._still: set[str] = set()
         self._sensed: dict[str, Sensed] = {each.domain.id: each for each in sensor.domains()}
         self._series = {name: Series(each.spec) for name, each in self._sensed.items()}
+        self._mistrust()
+
+    def _mistrust(self) -> None:
+        """Turn to the power of what has a counter that stands still, once that is known."""
+        for name in self._measured.keys() & self._sensed.keys() - self._still:
+            check = self._disagreement(name)
+            if check is not None and check.stands_still and isinstance(self.sensor, TellsPower):
+                self._still.add(name)
+                self._refresh.pop(name, None)
+                self._sensed[name] = check.by_power(self._sensed[name])
+                self._series[name] = Series(self._sensed[name].spec)
 
     @property
     def name(self) -> str:
@@ -93,8 +106,9 @@ class SensorSource:
     def read(self, clock: Clock, *, edge: bool = True) -> None:
         """Read once; a failure is kept, never raised."""
         del edge
+        self._mistrust()
         try:
-            answered = self._take(self.sensor.sample(clock.now))
+            answered = self._take(self._sample(clock.now))
         except Exception as error:  # noqa: BLE001 - a plug-in must not take the meter down
             expected = isinstance(error, (OSError, SensorUnavailable))
             self.failure = f"{self.name}: {error if expected else repr(error)}"
@@ -105,13 +119,26 @@ class SensorSource:
             self.failure = f"{self.name}: {domain} did not answer"
             self._series[domain].lose(self.failure)
 
+    def _sample(self, now: Callable[[], int]) -> list[Sample]:
+        """Read counters, and the power of what has one that stands still: never both."""
+        found = [each for each in self.sensor.sample(now) if each.domain not in self._still]
+        if self._still and isinstance(self.sensor, TellsPower):
+            # Counters that were read are kept, whatever the powers say.
+            with suppress(OSError):
+                found += [
+                    Sample(each.domain, Kind.POWER, each.power, each.instant)
+                    for each in self.sensor.powers(now)
+                    if each.domain in self._still
+                ]
+        return found
+
     def _accuracy(self, name: str) -> Accuracy:
         sensed = self._sensed[name]
         accuracy = sensed.accuracy
         if name in self._powers and sensed.beat > max(accuracy.cycle, sensed.window):
             accuracy = accuracy._replace(cycle=sensed.beat)
         check = self._disagreement(name)
-        if check is not None:
+        if check is not None and check.counted > 0 and name not in self._still:
             accuracy = check.widened(accuracy)
         if name not in self._refresh:
             return accuracy
@@ -130,10 +157,13 @@ class SensorSource:
         """Tell of which domains counter and power do not agree."""
         found = ((name, self._disagreement(name)) for name in self._sensed)
         return tuple(
-            f"{self.name}: {name}: {check}; the interval holds both"
-            for name, check in found
-            if check
+            f"{self.name}: {name}: {check}; {self._remedy(name)}" for name, check in found if check
         )
+
+    def _remedy(self, name: str) -> str:
+        if name in self._still:
+            return "the counter stands still, and its power is booked instead"
+        return "the interval holds both"
 
     def _refreshed(self, name: str) -> int:
         return round(self._accuracy(name).refresh * NANOSECONDS_PER_SECOND)
