@@ -31,7 +31,7 @@ from typing import Any, NamedTuple
 
 REFERENCE = Path(__file__).parents[1] / "src" / "submeter" / "reference"
 DATA = REFERENCE / "factors" / "data"
-FOLDERS = (DATA, REFERENCE / "catalogue" / "data")
+FOLDERS = (DATA, REFERENCE / "catalogue" / "data", REFERENCE / "live" / "data")
 
 COLUMNS = (
     *("id", "region", "name", "value", "low", "high", "unit", "spread"),

@@ -12,6 +12,7 @@
     ├── RecordError           the ledger cannot be written or read
     ├── FactorTableError      a factor table is broken
     ├── SensorUnavailable     a sensor cannot be read on this machine
+    ├── ProviderUnavailable   a provider of grid intensity gives no answer
     ├── BudgetExceeded        a window drew more than its budget
     └── OutputError           what was to be printed, or a file, met a fault of the machine
 """
@@ -94,6 +95,12 @@ class SensorUnavailable(SubmeterError):  # noqa: N818 - a state of the machine, 
     """A sensor cannot be read on this machine; `fix` is the one-line remedy."""
 
     code = "SM400"
+
+
+class ProviderUnavailable(SubmeterError):  # noqa: N818 - a state of the network, not a fault
+    """A provider of grid intensity gives no answer that can be used."""
+
+    code = "SM410"
 
 
 class BudgetExceeded(SubmeterError):  # noqa: N818 - reads as what happened
