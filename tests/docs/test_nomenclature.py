@@ -17,7 +17,8 @@ words names taken
 """
 _RECORDS = """
 account accounts accuracy activity again bookings by_component companions desk entry facility factor
-factors formula gaps heading held of inventories inventory is_virtual items later method methods other
+factors formula gaps heading held inventories inventory is_virtual items later method methods of
+other
 part parts phases recipe sensor shares source sources spec target told trace traces usage uses
 widest
 """
