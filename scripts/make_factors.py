@@ -256,6 +256,40 @@ def google_rows(packages: Packages, fitted: Fit) -> list[dict[str, str]]:
     return made
 
 
+FUELS = {
+    "coal": "coal_TWh", "gas": "gas_TWh", "oil": "oil_TWh", "nuclear": "nuclear_TWh",
+    "hydro": "hydroelectricity_TWh", "wind": "wind_TWh", "solar": "solar_TWh",
+    "biomass": "biofuel_TWh", "geothermal": "other_renewable_exc_biofuel_TWh",
+}  # fmt: skip
+
+
+def mix_rows(packages: Packages) -> list[dict[str, str]]:
+    """Make the rows of the countries' mixes: each technology's share of what they generated."""
+    made = []
+    for country in packages.countries:
+        ember = packages.ember.get(country["alpha3"])
+        if not ember or ember["total_TWh"] <= 0:
+            continue
+        total = ember["total_TWh"]
+        shares = {fuel: max(0.0, float(ember[key] or 0.0)) / total for fuel, key in FUELS.items()}
+        whole = max(1.0, sum(shares.values()))
+        made.append(
+            {"region": country["code"], "name": country["name"], "period": str(ember["year"])}
+            | {fuel: f"{share / whole:.4f}" for fuel, share in shares.items()}
+            | {"source": "owid-ember"}
+        )
+    return made
+
+
+def write_mixes(path: Path, rows: list[dict[str, str]]) -> None:
+    """Write the table of mixes."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, tuple(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    path.write_text(text.getvalue(), encoding="utf-8")
+
+
 def write(path: Path, rows: list[dict[str, str]], extra: tuple[str, ...] = ()) -> None:
     """Write a table."""
     text = io.StringIO()
@@ -288,6 +322,7 @@ def main(arguments: list[str]) -> None:
         found["undated_values"], found["undated_values_held"] = inside(packages, countries)
         table = [world_row(countries), *countries]
         write(DATA / "grid_country.csv", table, ("alpha3", "generation_twh"))
+        write_mixes(DATA / "mix_country.csv", mix_rows(packages))
         write(DATA / "grid_us_state.csv", state_rows(packages, fits[True]))
         write(DATA / "grid_gcp.csv", google_rows(packages, fits[True]))
     for folder in FOLDERS:

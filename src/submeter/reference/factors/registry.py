@@ -16,6 +16,7 @@ from submeter.quantities.factor import Factor, Spread
 from submeter.reference.catalogue.accelerators import accelerators
 from submeter.reference.catalogue.embodied import UNITS, embodied
 from submeter.reference.catalogue.idle import STATES, idle_power
+from submeter.reference.factors import electricity
 from submeter.reference.sealed import read_sealed
 
 if TYPE_CHECKING:
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
 
 DATA = Path(__file__).parent / "data"
 TABLES = (
-    "grid_country", "grid_us_state", "grid_gcp", "pue", "wue", "ewif", "resources", "hardware",
+    "grid_country", "grid_us_state", "grid_gcp", "pue", "wue",
+    "ewif", "ewif_technology", "primary_technology", "resources", "hardware",
 )  # fmt: skip
 _CLOSE = 0.6
 
@@ -56,17 +58,27 @@ class Registry:
         catalogue : bool
             Whether to add the factors that are made of the catalogue's published values.
 
+        Notes
+        -----
+        Where the tables hold water or primary energy by technology, each country whose mix is
+        known gets a factor made of both, unless a table has a row for it.
+
         Raises
         ------
         FactorTableError
             If a table is missing, altered or malformed.
         """
-        factors, names = _of_catalogue() if catalogue else ({}, {})
+        given: dict[str, Factor] = {}
+        called: dict[str, str] = {}
         for path in paths:
             table = read_sealed(path)
             for row in table.rows:
                 factor = parse_row(table, row)
-                factors[factor.id], names[factor.id] = factor, row["name"]
+                given[factor.id], called[factor.id] = factor, row["name"]
+        factors, names = _of_catalogue() if catalogue else ({}, {})
+        for made, name in _of_mixes(given):
+            factors[made.id], names[made.id] = made, name
+        factors, names = factors | given, names | called
         return cls(MappingProxyType(factors), MappingProxyType(names))
 
     def get(self, factor_id: str) -> Factor | None:
@@ -202,6 +214,16 @@ def shipped() -> Registry:
 def factor_set_hash() -> str:
     """Give the hash of the factors that come with the package."""
     return shipped().factor_set_hash()
+
+
+def _of_mixes(given: Mapping[str, Factor]) -> Iterator[tuple[Factor, str]]:
+    """Give what a kWh takes in each country, where the tables hold it by technology."""
+    for kind in ("ewif", "primary"):
+        prefix = f"{kind}-of/"
+        each = {key.removeprefix(prefix): f for key, f in given.items() if key.startswith(prefix)}
+        names = {mix.region: mix.name for mix in electricity.mixes()} if each else {}
+        for made in electricity.of_countries(kind, each).values():
+            yield made, names[made.id.partition("/")[2]]
 
 
 def _of_catalogue() -> tuple[dict[str, Factor], dict[str, str]]:
