@@ -440,3 +440,19 @@ def test_a_wish_to_record_that_is_not_understood_records_nothing(programs):
     (note,) = [each for each in told["missing"] if each.startswith("settings:")]
     assert "nothing is recorded" in note
     assert programs.entries() == []
+
+
+def test_the_mean_of_many_parts_is_told(programs):
+    told = programs.told(
+        """
+        with submeter.measure("loop") as window:
+            for _ in range(3):
+                with window.phase("query"):
+                    burn(0.02)
+        whole = window.phases["query"]
+        tell(mean=joules(window.mean("query")), whole=joules(whole), none=window.mean("other"),
+             inner=[each.mean("query") for each in [window] if each.parent])
+        """
+    )
+    assert told["mean"] == pytest.approx([each / 3 for each in told["whole"]])
+    assert told["none"] is None

@@ -18,6 +18,7 @@ from submeter.runs.calibration import known
 from submeter.runs.entry import Seen, Work, make, merged
 from submeter.runs.host import disturbances
 from submeter.runs.lineage import Origin, of_self
+from submeter.runs.occasions import Occasions, refreshes
 from submeter.runs.overhead import overhead
 from submeter.runs.rig import Rig
 from submeter.runs.tally import CHECKPOINT, Tally
@@ -152,6 +153,8 @@ class Settler:
             parts.append(
                 Phase(window.path, window.started_utc, span.seconds, bookings, window.counts)
             )
+            of_name = window.root.occasions.setdefault(window.path, Occasions(window.root.start))
+            of_name.add(span, bookings, refreshes(seen) if seen is not None else {})
             if len(parts) > MOST_PARTS:
                 parts[:] = merged(parts)
         window.settle(bookings, missing, activity)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from submeter.runs.budget import Budget
     from submeter.runs.forecast import Forecast, Tracker
     from submeter.runs.measure import Measure
+    from submeter.runs.occasions import Occasions
     from submeter.runs.session import Session
     from submeter.runs.settings import Settings
     from submeter.runs.tally import Tally
@@ -65,6 +66,7 @@ class Window:
         self.mark: Mark | None = None
         self.metered_before = 0
         self.parts: list[Phase] = []
+        self.occasions: dict[str, Occasions] = {}
         self.notes: list[str] = []
         self._tracker: Tracker | None = None
         self._warned: set[bool] = set()
@@ -226,6 +228,25 @@ class Window:
         activity = self._activity
         parts = activity.phases if activity is not None else ()
         return {phase.name: _drawn().energy_of(phase.bookings) for phase in parts}
+
+    def mean(self, name: str) -> Estimate | None:
+        """Give what one of many parts of one name drew [J]; None if there was none.
+
+        Surer than any of them by itself, where a counter tells them and they lie apart; else their
+        sum over their number.
+
+        Parameters
+        ----------
+        name : str
+            As in `phases`, such as ``query``.
+        """
+        activity, known = self.activity, self.occasions.get(name)
+        parts = activity.phases if activity is not None else ()
+        part = next((each for each in parts if each.name == name), None)
+        if part is None or known is None:
+            return None
+        energy = _drawn().energy_of(known.surer(part, self.bookings, self.seconds, self.occasions))
+        return None if energy is None else _drawn().over(energy, known.count, "J")
 
     @property
     def activity(self) -> Activity | None:
