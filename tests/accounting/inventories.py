@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import strategies as st
 
 from submeter.accounting.inventory import (
@@ -122,3 +124,8 @@ INVENTORIES = st.builds(
     FACILITIES,
     GRIDS,
 )
+
+
+def for_method(inventory, method):
+    """Give an inventory of a stage that the method is defined for."""
+    return replace(inventory, stage=method.stages[0]) if method.stages else inventory

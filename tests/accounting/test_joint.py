@@ -12,7 +12,7 @@ from submeter.accounting.inventory import Facility, FunctionalUnit, Grid
 from submeter.accounting.joint import add_up, gathered, work_out_all
 from submeter.accounting.methods import METHODS, SUBMETER_1
 from submeter.accounting.statement import Heading, state, state_together
-from tests.accounting.inventories import GRID, INVENTORIES, drew, exact, whole, wide
+from tests.accounting.inventories import GRID, INVENTORIES, drew, exact, for_method, whole, wide
 
 FEW = Draws(count=128)
 HEADING = Heading("job", "job", "training", FunctionalUnit())
@@ -23,6 +23,7 @@ SEVERAL = st.lists(INVENTORIES, min_size=1, max_size=4)
 @settings(max_examples=30)
 @given(SEVERAL, st.sampled_from(METHODS))
 def test_every_realisation_of_the_sum_is_the_sum_of_the_realisations(inventories, method):
+    inventories = [for_method(inventory, method) for inventory in inventories]
     each = [work_out(inventory, method, FEW) for inventory in inventories]
     whole_ = work_out_all(inventories, method, FEW)
     for name in QUANTITIES:

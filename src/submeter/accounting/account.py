@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from submeter.accounting.amount import combined, total
+from submeter.accounting.assumptions import with_assumptions
 from submeter.accounting.desk import Desk, Role
 from submeter.accounting.dimensions import PER_KWH
 from submeter.accounting.embodied import amortised
 from submeter.accounting.energy import energy_of
-from submeter.accounting.method import Basis, Part
+from submeter.accounting.method import Basis, Part, Wear
 from submeter.accounting.operational import emitted
 from submeter.accounting.resources import minerals_used_up, money_spent, primary_energy_drawn
 from submeter.accounting.water import water_of_electricity, water_on_site
@@ -25,8 +26,9 @@ if TYPE_CHECKING:
     from submeter.accounting.method import Method
     from submeter.quantities.factor import Factor
 
-_SUPPLY = ("lifecycle", "combustion")
+_KINDS = (frozenset({"lifecycle", "combustion"}), frozenset({"average", "marginal"}))
 _WATER = ("consumption", "withdrawal")
+_WATERS = (Part.ON_SITE, Part.ELECTRICITY, Part.EMBODIED_WATER)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,8 +47,8 @@ class Account:
     operational, idle, embodied, carbon : Amount or None
         Emissions [kgCO2e] of the work's own electricity, of the idle electricity, of making the
         hardware, and of all.
-    on_site, electricity, water : Amount or None
-        Water [L] on the site, in the electricity, and all.
+    on_site, electricity, embodied_water, water : Amount or None
+        Water [L] on the site, in the electricity, in making the hardware, and all.
     water_basis : str
         ``consumption``, ``withdrawal``, ``mixed`` or ``unspecified``.
     resources, primary_energy, money : Amount or None
@@ -69,6 +71,7 @@ class Account:
     carbon: Amount | None
     on_site: Amount | None
     electricity: Amount | None
+    embodied_water: Amount | None
     water: Amount | None
     water_basis: str
     resources: Amount | None
@@ -82,13 +85,17 @@ class Account:
 
 def work_out(inventory: Inventory, method: Method, draws: Draws) -> Account:
     """Work out `inventory` by the rules of `method`, in every realisation of `draws`."""
+    method.check(inventory.stage)
     desk = Desk(method, draws)
+    inventory = with_assumptions(inventory, desk)
+    _note_defined_for(inventory, desk)
     energy = energy_of(inventory, desk)
     components = energy.by_component()
     whole = energy.at_facility(energy.it)
     operational, idle = _emissions(energy, inventory.grid, desk)
     embodied = _embodied(inventory.embodied, desk)
     on_site, electricity = _waters(energy.it, whole, inventory, desk)
+    embodied_water = _embodied_water(inventory.embodied, desk)
     price = inventory.grid.price
     return Account(
         components=components,
@@ -99,7 +106,8 @@ def work_out(inventory: Inventory, method: Method, draws: Draws) -> Account:
         carbon=total((operational, idle, embodied)) if operational else None,
         on_site=on_site,
         electricity=electricity,
-        water=total((on_site, electricity)),
+        embodied_water=embodied_water,
+        water=total((on_site, electricity, embodied_water)),
         water_basis=_water_basis(desk),
         resources=_resources(whole, inventory, desk),
         primary_energy=_primary_energy(whole, inventory.grid, desk),
@@ -109,6 +117,14 @@ def work_out(inventory: Inventory, method: Method, draws: Draws) -> Account:
         missing=tuple(desk.missing),
         uses=desk.uses,
     )
+
+
+def _note_defined_for(inventory: Inventory, desk: Desk) -> None:
+    stages, asked = desk.method.stages, desk.method.units
+    if stages and inventory.stage not in stages:
+        desk.note("stage", f"not stated; {desk.method.id} is for {', '.join(stages)}")
+    if asked and inventory.unit.name not in asked:
+        desk.note("per_unit", f"{desk.method.id} asks for a unit of {' or '.join(asked)}")
 
 
 def _overhead(inventory: Inventory, desk: Desk) -> Amount | None:
@@ -129,18 +145,27 @@ def _emissions(energy: Energy, grid: Grid, desk: Desk) -> tuple[Amount | None, A
     if energy.active is None:
         desk.note("carbon", "without energy there is no total")
         return None, None
-    wanted = desk.method.intensity
-    kinds = set(factor.basis.split()) & set(_SUPPLY)
-    if wanted and kinds and wanted not in kinds:
-        text = f"the grid's intensity is of {kinds.pop()} where {desk.method.id} takes {wanted}"
-        desk.note(Part.OPERATIONAL, text)
+    _note_kind(factor, desk)
     intensity = desk.amount(factor, "kgCO2e/kWh", Role.INTENSITY)
+    if "custom" not in factor.basis.split():
+        intensity = desk.as_published(intensity)
     own = energy.at_facility(energy.active)
     idle = energy.at_facility(energy.idle)
     return (
-        combined(emitted, own, intensity) if own else None,
-        combined(emitted, idle, intensity) if idle else None,
+        desk.as_published(combined(emitted, own, intensity)) if own else None,
+        desk.as_published(combined(emitted, idle, intensity)) if idle else None,
     )
+
+
+def _note_kind(factor: Factor, desk: Desk) -> None:
+    """Tell where the intensity is of another kind than the method asks for."""
+    said = set(factor.basis.split())
+    for wanted in desk.method.intensity.split():
+        for kinds in _KINDS:
+            other = said & kinds - {wanted}
+            if wanted in kinds and other:
+                text = f"the grid's intensity is of {other.pop()} where {desk.method.id} takes"
+                desk.note(Part.OPERATIONAL, f"{text} {wanted}")
 
 
 def _embodied(items: tuple[EmbodiedItem, ...], desk: Desk) -> Amount | None:
@@ -160,6 +185,10 @@ def _embodied(items: tuple[EmbodiedItem, ...], desk: Desk) -> Amount | None:
 
 def _share_of_making(each: Amount, item: EmbodiedItem, desk: Desk) -> Amount:
     lifetime = desk.amount(item.lifetime, "years", Role.LIFETIME)
+    if desk.method.wear is Wear.OWNED:
+        return combined(
+            lambda cost, years: amortised(cost, item.hours, item.share, years, 1.0), each, lifetime
+        )
     utilisation = desk.amount(item.utilisation, "", Role.UTILISATION)
     return combined(
         lambda cost, years, used: amortised(cost, item.hours, item.share, years, used),
@@ -172,8 +201,7 @@ def _share_of_making(each: Amount, item: EmbodiedItem, desk: Desk) -> Amount:
 def _waters(
     it: Amount | None, whole: Amount | None, inventory: Inventory, desk: Desk
 ) -> tuple[Amount | None, Amount | None]:
-    wanted = [part for part in (Part.ON_SITE, Part.ELECTRICITY) if desk.method.includes(part)]
-    if not wanted:
+    if not any(map(desk.method.includes, _WATERS)):
         desk.leave_out("water")
         return None, None
     if it is None or whole is None:
@@ -196,6 +224,21 @@ def _waters(
     if on_site is None and electricity is None:
         desk.note("water", "neither of its parts is known")
     return on_site, electricity
+
+
+def _embodied_water(items: tuple[EmbodiedItem, ...], desk: Desk) -> Amount | None:
+    if not any(map(desk.method.includes, _WATERS)) or not desk.includes(Part.EMBODIED_WATER):
+        return None
+    if not items:
+        desk.note(Part.EMBODIED_WATER, "no hardware is known")
+    parts = []
+    for item in items:
+        if item.water is None:
+            desk.note(Part.EMBODIED_WATER, f"no figure for {item.device}")
+        else:
+            each = desk.amount(item.water, "L", Role.EMBODIED_WATER)
+            parts.append(_share_of_making(each, item, desk))
+    return total(parts)
 
 
 def _water_basis(desk: Desk) -> str:

@@ -9,10 +9,14 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from submeter.accounting.amount import Amount
+import numpy as np
+
+from submeter.accounting.amount import Amount, combined
 from submeter.accounting.dimensions import multiplier
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from submeter.accounting.draws import Draws
     from submeter.accounting.method import Method, Part
     from submeter.quantities.factor import Factor
@@ -30,6 +34,7 @@ class Role(StrEnum):
     EACH = "get the maker's footprint of this very device"
     LIFETIME = "say how many years the hardware is kept"
     UTILISATION = "say for what share of its life the hardware is used"
+    EMBODIED_WATER = "get the maker's water footprint of this very device"
     MINERALS = "get the maker's inventory of minerals"
     PRIMARY = "give the grid's mix at that place"
     OVERHEAD = "let the meter time itself on this machine"
@@ -60,6 +65,13 @@ class Desk:
         size = multiplier(factor, unit, factor.id)
         return Amount(figures if size == 1 else figures * size, frozenset((factor.tier,)), coverage)
 
+    def as_published(self, amount: Amount) -> Amount:
+        """Round an amount as the method does on the way; most do not."""
+        decimals = self.method.decimals
+        if decimals is None:
+            return amount
+        return combined(lambda figures: rounded_half_up(figures, decimals), amount)
+
     def note(self, part: str, reason: str) -> None:
         """Note that `part` is absent or incomplete, and why; a repeated note counts once."""
         self.missing.setdefault(f"{part}: {reason}")
@@ -74,3 +86,13 @@ class Desk:
     def leave_out(self, part: str) -> None:
         """Note that `part` is outside the method's boundary."""
         self.note(part, f"not part of the method {self.method.id}")
+
+
+def rounded_half_up(figures: NDArray[np.float64], decimals: int) -> NDArray[np.float64]:
+    """Round to `decimals`, halves up, as published calculators do: ``floor(x 10^d + 1/2) / 10^d``.
+
+    A last digit of binary arithmetic (0.285 is 0.28499…) does not push a half down.
+    """
+    size = 10.0**decimals
+    rounded: NDArray[np.float64] = np.floor(figures * size + 0.5 + 1e-9) / size
+    return rounded

@@ -71,7 +71,7 @@ def energy_of(inventory: Inventory, desk: Desk) -> Energy:
     items, idle_items = _outermost(inventory, desk)
     drawn: dict[str, list[Amount]] = {}
     for item in items:
-        amount = _varied(desk, item, left_of_idle)
+        amount = desk.as_published(_varied(desk, item, left_of_idle))
         drawn.setdefault(item.component, []).append(amount)
     components = {name: whole for name, parts in drawn.items() if (whole := total(parts))}
     for name, amount in components.items():

@@ -134,6 +134,8 @@ class EmbodiedItem:
         The share of that time in which it is used, a ratio above 0 to 1.
     minerals : Factor or None
         Abiotic depletion by making one [kgSb_eq]; None where no figure is known.
+    water : Factor or None
+        Water that went into making one [L]; None where no figure is known.
     """
 
     component: str
@@ -144,8 +146,12 @@ class EmbodiedItem:
     lifetime: Factor
     utilisation: Factor
     minerals: Factor | None = None
+    water: Factor | None = None
 
     def __post_init__(self) -> None:
+        if self.water is not None:
+            multiplier(self.water, "L", f"the water of making a {self.device}")
+            check_not_negative(self.water)
         if self.each is not None:
             multiplier(self.each, "kgCO2e", f"what making a {self.device} cost")
             check_not_negative(self.each)

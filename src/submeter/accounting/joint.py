@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from submeter.accounting.method import Method
 
 _PARTS = (
-    "energy", "operational", "idle", "embodied", "carbon", "on_site", "electricity", "water",
-    "resources", "primary_energy", "overhead",
+    "energy", "operational", "idle", "embodied", "carbon", "on_site", "electricity",
+    "embodied_water", "water", "resources", "primary_energy", "overhead",
 )  # fmt: skip
 _NUMBER = re.compile(r"\d[\d.,]*(?:e[-+]?\d+)?")
 

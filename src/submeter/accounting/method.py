@@ -7,7 +7,7 @@ import json
 from dataclasses import MISSING, dataclass, fields
 from difflib import get_close_matches
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from submeter.errors import MethodError
 
@@ -51,12 +51,41 @@ class Part(StrEnum):
     """Water used on the site."""
     ELECTRICITY = "electricity"
     """Water that went into the electricity."""
+    EMBODIED_WATER = "embodied_water"
+    """Water that went into making the hardware."""
     RESOURCES = "resources"
     """Minerals, by abiotic depletion."""
     PRIMARY_ENERGY = "primary_energy"
     """Primary energy."""
     MONEY = "money"
     """Price of the electricity."""
+
+
+class Wear(StrEnum):
+    """Over which hours the making of a device is spread."""
+
+    USED = "used"
+    """The hours in which it is used: its lifetime times its utilisation."""
+    OWNED = "owned"
+    """All the hours of its lifetime."""
+
+
+class Assumption(NamedTuple):
+    """A figure that was published with a method, and stands in where none is known.
+
+    Parameters
+    ----------
+    part : str
+        ``grid`` or ``pue``.
+    value : float
+        The figure.
+    unit : str
+        Its unit.
+    """
+
+    part: str
+    value: float
+    unit: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +109,19 @@ class Method:
     components : tuple of str
         The components that count; empty means all of them.
     intensity : str
-        ``lifecycle`` or ``combustion`` where the rules ask for one kind of grid intensity; a
-        figure of the other kind is used and told.
+        Words such as ``lifecycle``, ``combustion`` or ``marginal`` where the rules ask for one
+        kind of grid intensity; a figure of another kind is used and told.
+    decimals : int or None
+        Decimals to which energy [kWh], intensity [kgCO2e/kWh] and carbon [kgCO2e] are rounded
+        on the way, where the method was published so.
+    wear : Wear
+        Over which hours the making of a device is spread.
+    stages : tuple of str
+        Stages that it is defined for; empty means all.
+    units : tuple of str
+        Functional units that it asks for; empty means any.
+    assumed : tuple of Assumption
+        Figures that were published with it.
     """
 
     id: str
@@ -94,6 +134,11 @@ class Method:
     basis: Basis = Basis.LOCATION
     components: tuple[str, ...] = ()
     intensity: str = ""
+    decimals: int | None = None
+    wear: Wear = Wear.USED
+    stages: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
+    assumed: tuple[Assumption, ...] = ()
 
     def counts(self, component: str) -> bool:
         """Tell whether the energy of `component` is inside the boundary."""
@@ -106,6 +151,18 @@ class Method:
     def charged(self, occupied: float, reserved: float) -> float:
         """Give the share of a component's idle energy that is charged to the work."""
         return {Idle.OCCUPIED: occupied, Idle.RESERVED: reserved, Idle.NONE: 0.0}[self.idle]
+
+    def check(self, stage: str) -> None:
+        """Refuse a stage that the method is not defined for; ``other`` is no stage.
+
+        Raises
+        ------
+        MethodError
+            If it is not.
+        """
+        if self.stages and stage not in (*self.stages, "other"):
+            what = f'{self.id} does not account for the stage "{stage}"'
+            raise MethodError(what, "stage", f"it is for {', '.join(self.stages)}")
 
     def as_dict(self) -> dict[str, Any]:
         """Give the rules, without those that have their default.

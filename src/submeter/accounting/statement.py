@@ -47,11 +47,12 @@ class CarbonLines:
 
 @dataclass(frozen=True, slots=True)
 class WaterLines:
-    """Water [L]: on the site, and in the making of the electricity."""
+    """Water [L]: on the site, in the making of the electricity, in that of the hardware."""
 
     total: Estimate | None
     on_site: Estimate | None
     electricity: Estimate | None
+    embodied: Estimate | None
     basis: str
 
 
@@ -167,7 +168,7 @@ class Statement:
             "unit": {"name": self.unit.name, "count": self.unit.count},
             "energy": _lines(self.energy, "total", "by_component"),
             "carbon": _lines(self.carbon, "total", "operational", "idle", "embodied", "basis"),
-            "water": _lines(self.water, "total", "on_site", "electricity", "basis"),
+            "water": _lines(self.water, "total", "on_site", "electricity", "embodied", "basis"),
             **_lines(self, "resources", "primary_energy", "money"),
             "per_unit": self.per_unit and _lines(self.per_unit, "energy", "carbon", "water"),
             "missing": list(self.missing),
@@ -247,9 +248,9 @@ def _carbon(account: Account, method: Method) -> CarbonLines:
 
 
 def _water(account: Account) -> WaterLines:
-    amounts = (account.water, account.on_site, account.electricity)
-    whole, on_site, electricity = (_estimate(amount, "L") for amount in amounts)
-    return WaterLines(whole, on_site, electricity, account.water_basis)
+    amounts = (account.water, account.on_site, account.electricity, account.embodied_water)
+    whole, on_site, electricity, embodied = (_estimate(amount, "L") for amount in amounts)
+    return WaterLines(whole, on_site, electricity, embodied, account.water_basis)
 
 
 def _per_unit(account: Account, unit: FunctionalUnit) -> PerUnit | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 _PREFIXES = {
     "kWh": ((1.0, "kWh"), (1e-3, "Wh"), (1e-6, "mWh"), (1e-9, "µWh")),
@@ -83,7 +84,7 @@ def scaled(value: float, unit: str) -> tuple[float, str]:
     return 1 / size, name
 
 
-def phrase(value: float, low: float, high: float, unit: str, like: float = 0.0) -> tuple[str, str]:
+def phrase(value: float, low: float, high: float, unit: str, least: int = 1) -> tuple[str, str]:
     """Write a value and its interval, such as ``('1.2 Wh', '0.8 to 1.9')``.
 
     Parameters
@@ -92,23 +93,75 @@ def phrase(value: float, low: float, high: float, unit: str, like: float = 0.0) 
         In `unit`.
     unit : str
         Such as ``kWh``.
-    like : float
-        If not 0, the prefix is the one that reads best for this value: parts stand under a total.
+    least : int
+        Significant digits that are shown however wide the interval is.
 
     Examples
     --------
     >>> phrase(0.00123, 0.0008, 0.0019, "kWh")
     ('1.2 Wh', '0.8 to 1.9')
     """
-    size = value or max(abs(low), abs(high))
-    factor, shown = scaled(like or size, unit)
+    factor, shown, place = column(value, low, high, unit, least)
     value, low, high = value * factor, low * factor, high * factor
-    digits = significant(value, low, high)
-    text = rounded(value, digits)
+    text = rounded(value, max(least, significant(value, low, high)))
     if low == high:
         return f"{text} {shown}", "exact" if value else "-"
-    place = digits - 1 - math.floor(math.log10(abs(size * factor)))
     ends = [f"{round(end, place):.{max(0, place)}f}" for end in (low, high)]
     if float(ends[0]) == 0 and low > 0:
         ends[0] = rounded(low, 1)
+    return f"{text} {shown}", f"{ends[0]} to {ends[1]}"
+
+
+class Column(NamedTuple):
+    """How a total is written, so that its parts can be written below it.
+
+    Parameters
+    ----------
+    factor : float
+        Brings a number to the unit shown.
+    unit : str
+        The unit shown.
+    place : int
+        The decimal place of the last digit shown: 1 for tenths, -1 for tens.
+    """
+
+    factor: float
+    unit: str
+    place: int
+
+
+def column(value: float, low: float, high: float, unit: str, least: int = 1) -> Column:
+    """Give how `phrase` writes a value with its interval."""
+    size = value or max(abs(low), abs(high))
+    factor, shown = scaled(size, unit)
+    digits = max(least, significant(value * factor, low * factor, high * factor))
+    size *= factor
+    magnitude = math.floor(math.log10(abs(size))) if size and math.isfinite(size) else 0
+    return Column(factor, shown, digits - 1 - magnitude)
+
+
+def part(value: float, low: float, high: float, whole: Column) -> tuple[str, str]:
+    """Write a part of a total, in the total's unit and to its decimal place.
+
+    The interval is rounded outwards. A part too small for that place is told as less than one of
+    it, since nothing that was drawn is shown as zero.
+
+    Examples
+    --------
+    >>> whole = column(1.9, 0.7, 5.5, "kWh", least=2)
+    >>> part(1.28, 0.5, 3.21, whole), part(0.0005, 0.0002, 0.0014, whole)
+    (('1.3 kWh', '0.5 to 3.3'), ('<0.1 kWh', '0.0 to 0.1'))
+    """
+    factor, shown, place = whole
+    value, low, high = value * factor, low * factor, high * factor
+    step, decimals = 10.0**place, max(0, place)
+    number = round(value, place)
+    text = f"{number:.{decimals}f}"
+    if value and not number:
+        text = f"<{1 / step:.{decimals}f}"
+    if low == high:
+        return f"{text} {shown}", "exact" if value else "-"
+    # Products such as 0.29 * 100 lie a hair off the whole number that is meant.
+    first, last = math.floor(round(low * step, 6)), math.ceil(round(high * step, 6))
+    ends = [f"{end / step:.{decimals}f}" for end in (first, last)]
     return f"{text} {shown}", f"{ends[0]} to {ends[1]}"

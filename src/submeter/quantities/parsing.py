@@ -36,6 +36,7 @@ _TIME = {
 _CARBON = {
     "mgCO2e": 1e-6, "gCO2e": 1e-3, "kgCO2e": 1.0, "tCO2e": 1e3, "ktCO2e": 1e6, "MtCO2e": 1e9,
 }  # fmt: skip
+_MINERALS = {"mgSb_eq": 1e-6, "gSb_eq": 1e-3, "kgSb_eq": 1.0}
 _WATER = {"mL": 1e-3, "L": 1.0, "m3": 1e3, "m³": 1e3, "ML": 1e6}
 
 BASE_UNITS = MappingProxyType(
@@ -45,6 +46,7 @@ BASE_UNITS = MappingProxyType(
         "time": "s",
         "carbon": "kgCO2e",
         "water": "L",
+        "minerals": "kgSb_eq",
         "carbon intensity": "kgCO2e/J",
         "water intensity": "L/J",
         "ratio": "",
@@ -54,15 +56,15 @@ BASE_UNITS = MappingProxyType(
 
 _EXAMPLES = {
     "energy": "1.5 kWh", "power": "400 W", "time": "90 s", "carbon": "150 kgCO2e",
-    "water": "2 L", "carbon intensity": "57 gCO2e/kWh", "water intensity": "1.8 L/kWh",
-    "ratio": "1.2",
+    "water": "2 L", "minerals": "0.01 kgSb_eq", "carbon intensity": "57 gCO2e/kWh",
+    "water intensity": "1.8 L/kWh", "ratio": "1.2",
 }  # fmt: skip
 
 
 def _units() -> dict[str, Unit]:
     units = {"": Unit("ratio", 1.0), "%": Unit("ratio", 0.01)}
     tables = (("energy", _ENERGY), ("power", _POWER), ("time", _TIME), ("carbon", _CARBON))
-    for dimension, table in (*tables, ("water", _WATER)):
+    for dimension, table in (*tables, ("water", _WATER), ("minerals", _MINERALS)):
         units.update({name: Unit(dimension, size) for name, size in table.items()})
     for energy, joules in _ENERGY.items():
         for mass, kilograms in _CARBON.items():

@@ -1,4 +1,4 @@
-"""``submeter account ID``: work out a statement anew, by any method, for any place, or a job's."""
+"""``submeter account``: the statement of an entry, a job or an account file, by any method."""
 
 from __future__ import annotations
 
@@ -8,9 +8,14 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
+from submeter.accounting.draws import Draws
+from submeter.accounting.method import find
+from submeter.accounting.statement import state
+from submeter.accounts.account_file import account_file
+from submeter.accounts.document import read_document
 from submeter.cli.output import console, write_json
 from submeter.cli.parser import HARDWARE, LEDGER, PLACE, json_flag, settings_flags
-from submeter.cli.render.statement import print_doubts, print_figures, print_sources
+from submeter.cli.render.report import print_whole
 from submeter.cli.render.statement_csv import write as write_csv
 from submeter.errors import UsageError
 from submeter.ledger.book import Ledger
@@ -18,20 +23,23 @@ from submeter.ledger.liveness import is_alive, standing
 from submeter.ledger.location import ledger_folder
 from submeter.runs.account import account, wanted
 from submeter.runs.joint import account_jointly, joined
+from submeter.runs.methods import all_methods
 from submeter.runs.settings import load
 from submeter.workloads.activity import State
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Sequence
 
     from submeter.accounting.statement import Statement
     from submeter.runs.joint import Joint
     from submeter.runs.settings import Settings
+    from submeter.workloads.activity import Booking
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add its arguments."""
-    parser.add_argument("id", nargs="?", help="an id, its beginning, or last (the default)")
+    parser.add_argument("id", nargs="?", help="an id, its beginning, last, or an account file")
     parser.add_argument("--job", metavar="ID", help="all entries of a job: slurm:123, torchrun:ID")
     parser.add_argument("--method", metavar="ID", help="accounting method; see submeter methods")
     settings_flags(parser, (*PLACE, *HARDWARE, LEDGER))
@@ -40,14 +48,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Account for an entry of the ledger; the entry is not changed."""
+    """Account for an entry of the ledger, which is not changed, for a job, or for a file."""
+    if args.job is None and args.id is not None and Path(args.id).exists():
+        return _account_for_file(args)
     settings = load({"ledger": args.ledger, "method": args.method})
     ledger = Ledger(ledger_folder(settings["ledger"] or None, settings.environ))
     if args.job is not None:
         return _account_for_job(args, settings, ledger)
-    if args.id is not None and Path(args.id).exists():
-        what = "account files are not read yet"
-        raise UsageError(what, args.id, "give the id of an entry: submeter ledger list")
     entry = ledger.get(args.id or "last")
     asked, configured = _stated(args, settings)
     statement = account(entry, settings["method"], wanted(entry, asked, configured))
@@ -58,7 +65,19 @@ def run(args: argparse.Namespace) -> int:
         return 0
     state = standing(entry, is_alive)
     told = "" if state == State.FINAL.value else f", {state}: seen so far"
-    _print(f"{entry.id}  {entry.name}: {entry.seconds:.2f} s{told}", statement)
+    _print(f"{entry.id}  {entry.name}: {entry.seconds:.2f} s{told}", statement, entry.bookings)
+    return 0
+
+
+def _account_for_file(args: argparse.Namespace) -> int:
+    """Account for work that was not metered here."""
+    asked = {name: getattr(args, name) or "" for name, *_ in (*PLACE, *HARDWARE)}
+    told = account_file(read_document(Path(args.id)), asked)
+    statement = state(told.inventory, find(args.method or told.method, all_methods()), Draws())
+    if args.json:
+        write_json(statement.as_dict(), args.json)
+        return 0
+    _print(f"{args.id}  {told.inventory.name}", statement)
     return 0
 
 
@@ -101,9 +120,7 @@ def _heading(joint: Joint) -> str:
     return f"{joint.job}  {joint.summary.name}: {', '.join(words)}; {joint.summary.seconds:.2f} s"
 
 
-def _print(title: str, statement: Statement) -> None:
+def _print(title: str, statement: Statement, bookings: Sequence[Booking] = ()) -> None:
     out = console()
-    out.print(Text(title, style="bold"))
-    print_figures(out, statement)
-    print_doubts(out, statement)
-    print_sources(out, statement)
+    out.print(Text(title, style="bold"), soft_wrap=True)
+    print_whole(out, statement, bookings)

@@ -12,7 +12,10 @@ from submeter.errors import UsageError
 if TYPE_CHECKING:
     import argparse
 
-SCHEMAS = {"statement": ("submeter.accounting", "schema/statement-1.json")}
+SCHEMAS = {
+    "statement": ("submeter.accounting", "schema/statement-1.json"),
+    "account": ("submeter.accounts", "schema/account-1.json"),
+}
 """Each schema's package and file."""
 
 

@@ -1,0 +1,106 @@
+"""Account files: work that was not metered here, as an inventory.
+
+The form is ``submeter.account/1`` (``submeter schema account``). Any part may be absent, and what
+is absent is never zero: it is looked up where a place or a device names it, else told as missing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, NamedTuple
+
+from submeter.accounting.inventory import FunctionalUnit, Inventory
+from submeter.accounts.energy_items import energy_items
+from submeter.accounts.fields import Fields
+from submeter.accounts.hardware_items import hardware_items
+from submeter.accounts.surroundings import surroundings
+from submeter.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+SCHEMA_FILE = "schema/account-1.json"
+"""The JSON Schema, beside this module."""
+
+STAGES = (
+    "data-preparation", "training", "fine-tuning", "distillation", "evaluation", "inference",
+    "other",
+)  # fmt: skip
+KNOWN = (
+    "name", "stage", "method", "unit", "place", "facility", "energy", "embodied", "overhead",
+    "citation", "note",
+)  # fmt: skip
+_DEFAULT_METHOD = "submeter-1"
+
+
+class AccountFile(NamedTuple):
+    """What an account file says.
+
+    Parameters
+    ----------
+    inventory : Inventory
+        The work.
+    method : str
+        Id of the method that it names, or of the default.
+    """
+
+    inventory: Inventory
+    method: str
+
+
+def account_file(content: object, stated: Mapping[str, str] | None = None) -> AccountFile:
+    """Read an account.
+
+    Parameters
+    ----------
+    content : object
+        The document.
+    stated : mapping of str to str, optional
+        ``region``, ``grid``, ``pue``, ``wue``, ``lifetime``, ``utilisation`` instead of what the
+        file says; a region replaces the file's whole place.
+
+    Raises
+    ------
+    UsageError
+        If a field is not known, cannot be read, or gives the same energy twice.
+    """
+    fields = Fields(content, "", KNOWN)
+    stage = fields.text("stage", "other")
+    if stage not in STAGES:
+        raise UsageError(f'there is no stage "{stage}"', "stage", f"one of {', '.join(STAGES)}")
+    around = surroundings(fields, stated or {})
+    items, idle, unknown = energy_items(fields)
+    devices, no_figure = hardware_items(fields, stated or {})
+    if not items and not idle and not devices:
+        fix = "give energy, or device_hours with power"
+        raise UsageError("the account has neither energy nor hardware", "energy", fix)
+    return AccountFile(
+        Inventory(
+            id=fingerprint(content),
+            name=fields.text("name", "account"),
+            stage=stage,
+            unit=_unit(fields),
+            items=items,
+            idle=idle,
+            embodied=devices,
+            facility=around.facility,
+            grid=around.grid,
+            missing=(*unknown, *no_figure, *around.missing),
+            overhead=fields.factor("overhead", "energy", "kWh", "overhead/stated"),
+            place=around.words,
+        ),
+        fields.text("method", _DEFAULT_METHOD),
+    )
+
+
+def fingerprint(content: object) -> str:
+    """Give an id that follows from what the account says, whatever its format."""
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _unit(fields: Fields) -> FunctionalUnit:
+    unit = fields.section("unit", ("name", "count"))
+    count = unit.number("count", "ratio")
+    return FunctionalUnit(unit.text("name", "run"), 1.0 if count is None else count)

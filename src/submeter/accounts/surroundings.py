@@ -1,0 +1,90 @@
+"""Where the work of an account file ran: its grid and its facility."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from submeter.accounting.inventory import Facility, Grid
+from submeter.errors import UsageError
+from submeter.quantities.factor import stated as exact
+from submeter.runs.place import NAMES, of_record
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from submeter.accounts.fields import Fields
+    from submeter.quantities.factor import Factor
+
+PLACE = ("region", "cloud", "grid", "custom", "market", "water")
+FACILITY = ("pue", "wue", "included")
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """Grid and facility, the place in words, and what is missing of them."""
+
+    grid: Grid
+    facility: Facility
+    words: dict[str, str]
+    missing: tuple[str, ...]
+
+
+def surroundings(fields: Fields, stated: Mapping[str, str]) -> Surroundings:
+    """Give the place and the facility; what is not stated is that of the region, or the world's."""
+    place, facility = fields.section("place", PLACE), fields.section("facility", FACILITY)
+    typed = {name: stated[name] for name in NAMES if stated.get(name)}
+    region = _region(place, typed)
+    found = of_record({"region": region, "from": "command line", **typed})
+    own = {} if "region" in typed else _stated(place)
+    kept = {name: factor for name, factor in own.items() if factor and name not in typed}
+    intensity = kept.get("grid", found.grid)
+    if kept.get("grid") and place.flag("custom"):
+        intensity = replace(intensity, basis="custom")
+    pue = None if "pue" in typed else _pue(facility)
+    wue = None
+    if "wue" not in typed:
+        wue = facility.factor("wue", "water intensity", "L/kWh", "wue/stated")
+    given = {*kept, *(("pue",) if pue else ()), *(("wue",) if wue else ())}
+    return Surroundings(
+        Grid(intensity, kept.get("water", found.ewif), found.adpe, found.primary,
+             market=kept.get("market")),
+        Facility(pue or found.pue, wue or found.wue),
+        {"region": found.code, "name": found.name, "from": _origin(region, kept, typed)},
+        tuple(note for note in found.notes if note.partition(":")[0] not in _names(given)),
+    )  # fmt: skip
+
+
+def _region(place: Fields, typed: Mapping[str, str]) -> str:
+    if "region" in place and "cloud" in place:
+        what = "the place is given twice: as region and as cloud"
+        raise UsageError(what, place.where, "keep one of them")
+    return typed.get("region", "") or place.text("region") or place.text("cloud")
+
+
+def _stated(place: Fields) -> dict[str, Factor | None]:
+    per_kwh = ("carbon intensity", "gCO2e/kWh")
+    return {
+        "grid": place.factor("grid", *per_kwh, "grid/stated"),
+        "market": place.factor("market", *per_kwh, "market/stated"),
+        "water": place.factor("water", "water intensity", "L/kWh", "ewif/stated"),
+    }
+
+
+def _pue(facility: Fields) -> Factor | None:
+    if not facility.flag("included"):
+        return facility.factor("pue", "ratio", "", "pue/stated")
+    if "pue" in facility:
+        what = "a PUE is given for energy that already includes the facility"
+        raise UsageError(what, facility.where, "keep one of them")
+    return exact("pue/included", 1.0, "", "the energy includes the facility")
+
+
+def _names(given: set[str]) -> set[str]:
+    return {{"water": "ewif"}.get(name, name) for name in given}
+
+
+def _origin(region: str, kept: Mapping[str, object], typed: Mapping[str, str]) -> str:
+    if typed:
+        return "command line"
+    return "the account file" if region or kept else "nobody stated it"
