@@ -53,7 +53,8 @@ NOTES = {
     "run": "Everything from `--` on is the command. Its standard streams, open files, signals and "
     "exit code pass through. What it starts is metered with it until it ends; a process that "
     "outlives it is named under *left out*. `--json -` is refused, because standard output belongs "
-    "to the command.",
+    "to the command. The account at the end fits on a screen of 24 lines; `submeter account last` "
+    "shows all of it. Where the work is not recorded, all of it is printed at once.",
     "attach": "Meters the process and its descendants, or a control group, until it ends, the time "
     "is over, or Ctrl-C or SIGTERM. What it used before is not counted. A pod, a container and a "
     "job are found by their control groups, on the node where they run. How to: "
@@ -61,9 +62,10 @@ NOTES = {
     "top": "Ctrl-C ends it. Where standard output is no terminal it looks once and ends. Energy "
     "above idle is shared out by CPU time; processes that lived and died between two looks are in "
     "*seen too briefly*.",
-    "account": "The entry is not changed: the same joules are accounted for again "
-    "([how to](../how-to/account-again-by-another-method.md)). With `--job` it is of all entries "
-    "of a job, each joule once ([how to](../how-to/account-for-a-job-on-many-nodes.md)).",
+    "account": "All of a statement: every figure and its parts, the books, what is left out, what "
+    "most widens it, and the sources. The entry is not changed: the same joules are accounted "
+    "for again ([how to](../how-to/account-again-by-another-method.md)). With `--job` it is of all "
+    "entries of a job, each joule once ([how to](../how-to/account-for-a-job-on-many-nodes.md)).",
     "ledger": "`list` shows the latest revision of each entry, `show` one of them in full, `merge` "
     "copies what other ledgers hold ([what a merge does](ledger.md#merging)). Damaged bytes are "
     "reported on standard error and cost only what they touch.",

@@ -89,7 +89,7 @@ def test_without_a_place_the_interval_is_the_worlds_and_it_is_said(meter):
     assert not [each for each in france["missing"] if "world's spread" in each and "grid" in each]
     assert widths(told) > 2 * widths(france)
     shown = meter("run", "--", "true").stderr
-    assert "no place was stated, so it is the world's spread" in shown
+    assert "where: the world: place unknown (nobody stated it), grid" in shown
 
 
 def test_a_stated_grid_is_taken_at_its_word(meter):
@@ -132,9 +132,9 @@ def test_a_csv_file_of_another_form_is_left_alone(meter):
     assert (meter.folder / "a.csv").read_text() == "my,own,table\n1,2,3\n"
 
 
-def test_the_account_names_the_work_its_books_and_what_to_do_next(meter):
+def test_the_account_names_the_work_its_exit_code_and_what_to_do_next(meter):
     done = meter("run", "--name", "greeting", "--", "sh", "-c", "exit 3")
-    for words in ("greeting", "exit code 3", "the books", "sources", "next: submeter account"):
+    for words in ("greeting", "exit code 3", "where: ", "submeter account", "--region FR"):
         assert words in done.stderr
     assert meter.only_entry()["id"] in done.stderr
 

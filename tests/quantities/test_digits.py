@@ -110,3 +110,47 @@ def test_the_value_shown_lies_in_the_interval_shown(interval):
     shown = float(text.split(" ", 1)[0])
     assert first <= shown * (1 + 1e-9)
     assert shown <= last * (1 + 1e-9)
+
+
+@st.composite
+def totals(draw):
+    """A total and a part of it: no part is known worse than half the total is wide."""
+    value, low, high = draw(intervals())
+    shares = sorted(draw(st.tuples(*[st.floats(1e-6, 1.0)] * 3)))
+    return (value, low, high), (value * shares[1], low * shares[0], high * shares[2])
+
+
+@given(totals(), UNITS, st.integers(1, 3))
+def test_a_part_has_the_unit_and_the_decimal_place_of_its_total(both, unit, least):
+    whole, (value, low, high) = both
+    low, high = min(low, value), max(high, value)
+    text, _ = digits.phrase(*whole, unit, least)
+    written, ends = digits.part(value, low, high, digits.column(*whole, unit, least))
+    assert written.split(" ", 1)[1] == text.split(" ", 1)[1]
+    decimals = len(text.split(" ")[0].partition(".")[2])
+    for number in (written.split(" ")[0], *ends.removesuffix("exact").split(" to ")):
+        assert len(number.partition(".")[2]) in (decimals, 0) if number else True
+        assert "e" not in number
+
+
+@given(totals(), UNITS)
+def test_the_interval_of_a_part_holds_it_and_no_part_is_shown_as_nothing(both, unit):
+    whole, (value, low, high) = both
+    low, high = min(low, value), max(high, value)
+    assume(low < high)
+    above = digits.column(*whole, unit, 2)
+    written, ends = digits.part(value, low, high, above)
+    first, last = (float(end) for end in ends.split(" to "))
+    slack = 2e-6 * 10.0**-above.place
+    assert first <= low * above.factor + slack
+    assert last >= high * above.factor - slack
+    number = written.split(" ")[0]
+    assert number.startswith("<") or float(number) > 0
+
+
+def test_parts_are_told_as_far_as_their_total_goes():
+    whole = digits.column(430e-9, 110e-9, 2140e-9, "kgCO2e", 2)
+    assert digits.part(62e-9, 21e-9, 179e-9, whole) == ("60 µgCO2e", "20 to 180")
+    assert digits.part(3e-9, 1e-9, 8e-9, whole) == ("<10 µgCO2e", "0 to 10")
+    assert digits.part(0.0, 0.0, 0.0, whole) == ("0 µgCO2e", "-")
+    assert digits.part(50e-9, 50e-9, 50e-9, whole) == ("50 µgCO2e", "exact")

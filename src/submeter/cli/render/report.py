@@ -1,4 +1,4 @@
-"""The account of one piece of work on the terminal: heading, statement, books, where it is kept."""
+"""The account of one piece of work on the terminal: short where it can be asked for, else whole."""
 
 from __future__ import annotations
 
@@ -7,43 +7,41 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from submeter.cli.render.books import books_table
-from submeter.cli.render.statement import print_doubts, print_figures, print_method
+from submeter.cli.render.short import heading, print_short
+from submeter.cli.render.statement import print_doubts, print_figures, print_sources
 from submeter.quantities.estimate import Tier
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rich.console import Console
 
     from submeter.accounting.statement import Statement
-    from submeter.workloads.activity import Activity
+    from submeter.workloads.activity import Activity, Booking
 
 _RECORD = "record: "
 
 
 def print_report(out: Console, activity: Activity, statement: Statement, ledger: str) -> None:
-    """Print the account of an entry."""
-    heading = f"{activity.name}: {activity.seconds:.2f} s"
-    if activity.exit_code:
-        heading += f", exit code {activity.exit_code}"
-    out.print()
-    out.rule(Text(f"submeter  {heading}", style="bold"), align="left", style="dim")
-    print_figures(out, statement)
-    if activity.bookings:
-        out.print("\nthe books: meter = this work + others + idle + unattributed", style="bold")
-        out.print(books_table(activity.bookings))
-    if not any(each.tier == Tier.MEASURED.value for each in activity.bookings):
-        out.print("\nno sensor answers here, so all of it is modelled: submeter doctor tells why")
-    print_doubts(out, statement)
-    names = ", ".join(source.id for source in statement.sources)
-    cites = f"\nsources: {names}; submeter account {activity.id[:10]} cites them"
-    out.print(Text(cites, style="dim"))
-    print_method(out, statement)
+    """Print the account of an entry: all of it where nobody could ask for it again."""
     unwritten = [each for each in activity.missing if each.startswith(_RECORD)]
-    if unwritten or not ledger:
-        why = unwritten[0].removeprefix(_RECORD) if unwritten else "record=no"
-        out.print(Text(f"\nnot recorded: {why}"))
+    if ledger and not unwritten:
+        print_short(out, activity, statement, ledger)
         return
-    out.print(Text(f"\nrecorded as {activity.id} in {ledger}"), soft_wrap=True)
-    if "region" in activity.place or "grid" in activity.place:
-        out.print(Text(f"next: submeter ledger show {activity.id[:10]}"))
-    else:
-        out.print(Text(f"next: submeter account {activity.id} --region FR   (say where it ran)"))
+    heading(out, activity)
+    print_whole(out, statement, activity.bookings)
+    why = unwritten[0].removeprefix(_RECORD) if unwritten else "record=no"
+    out.print(Text(f"\nnot recorded: {why}"))
+
+
+def print_whole(out: Console, statement: Statement, bookings: Sequence[Booking]) -> None:
+    """Print all of a statement: its figures, the books below them, doubts, and sources."""
+    print_figures(out, statement)
+    if bookings:
+        out.print("\nthe books: meter = this work + others + idle + unattributed", style="bold")
+        out.print(books_table(bookings))
+        if not any(each.tier == Tier.MEASURED.value for each in bookings):
+            told = "no sensor answered, so all of it is modelled: submeter doctor tells why"
+            out.print(f"\n{told}")
+    print_doubts(out, statement)
+    print_sources(out, statement)

@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from submeter.cli.render.books import SEEN
-from submeter.quantities.digits import phrase, rounded, significant
+from submeter.quantities.digits import column, part, phrase, rounded, significant
 from submeter.quantities.estimate import Tier
 
 if TYPE_CHECKING:
@@ -17,12 +17,14 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from submeter.accounting.statement import Statement
+    from submeter.accounting.widest import Widener
     from submeter.quantities.estimate import Estimate
+    from submeter.quantities.factor import Factor
 
 NO_LICENCE = "not applicable"
 """The licence of what is no published work: a reading, a statement of the user's."""
 
-_PLAINLY = {
+PLAINLY = {
     "pue": "facility (PUE)", "wue": "water on site (WUE)", "on_site": "water on site",
     "ewif": "water of electricity", "adpe": "minerals of electricity", "resources": "minerals",
     "primary": "primary energy", "primary_energy": "primary energy", "money": "price",
@@ -32,35 +34,44 @@ _PLAINLY = {
 
 _OWN_ACCOUNTS = {"idle", "facility"}
 
+DIGITS = 2
+"""Shown of a total at least, so that its parts can be seen to add up to it."""
+
 _STYLE = {"measured": "green", "modelled": "yellow", "assumed": "yellow", "mixed": "yellow"}
 
 
 def print_figures(out: Console, statement: Statement) -> None:
     """Print what a statement says: every figure with its interval and how it came about."""
-    out.print(Text(_where(statement)))
+    out.print(Text(place_words(statement)))
     out.print(_lines(statement))
     if statement.per_unit is not None and statement.unit.count not in (None, 1.0):
-        out.print(_per_unit(statement))
+        out.print(per_unit(statement))
 
 
-def _where(statement: Statement) -> str:
+def place_words(statement: Statement) -> str:
     """Write where it is accounted for, and the factors that follow from that."""
     words = statement.place.words
     told = [f"{words.get('name', 'place not known')} ({words.get('from', 'nobody stated it')})"]
     for name, factor in (("grid", statement.place.grid), ("PUE", statement.place.pue)):
         if factor is not None:
-            digits = significant(factor.value, factor.low, factor.high)
-            interval = f" ({rounded(factor.low, 2)} to {rounded(factor.high, 2)})"
-            shown = interval if factor.low < factor.high else ""
-            told.append(f"{name} {rounded(factor.value, digits)}{shown} {factor.unit}".rstrip())
+            told.append(f"{name} {_factor(factor)} {factor.unit}".rstrip())
     return "where: " + ", ".join(told)
 
 
+def _factor(factor: Factor) -> str:
+    if factor.low == factor.high:
+        text = rounded(factor.value, 6)
+        return text.rstrip("0").rstrip(".") if "." in text else text
+    digits = significant(factor.value, factor.low, factor.high)
+    ends = f"{rounded(factor.low, 2)} to {rounded(factor.high, 2)}"
+    return f"{rounded(factor.value, digits)} ({ends})"
+
+
 class _Sheet(NamedTuple):
-    """The table in the making, and what a total of parts of several tiers is called in it."""
+    """The table in the making, and the statement."""
 
     table: Table
-    mixed: str
+    statement: Statement
 
 
 def _lines(statement: Statement) -> Table:
@@ -69,12 +80,7 @@ def _lines(statement: Statement) -> Table:
     table.add_column("value", justify="right")
     table.add_column("95 % interval", justify="left")
     table.add_column("how", justify="left")
-    own = statement.energy.by_component.keys() - _OWN_ACCOUNTS
-    # One component's energy is mixed only where a meter told it and a model what was idle of it.
-    measured = any(
-        statement.energy.by_component[name].tier in (Tier.MEASURED, Tier.MIXED) for name in own
-    )
-    sheet = _Sheet(table, "partly measured" if measured else "modelled, assumed")
+    sheet = _Sheet(table, statement)
     energy, carbon, water = statement.energy, statement.carbon, statement.water
     _block(sheet, "energy", energy.total, energy.by_component)
     parts = {name: getattr(carbon, name) for name in ("operational", "idle", "embodied")}
@@ -90,12 +96,12 @@ def _lines(statement: Statement) -> Table:
 def _block(
     sheet: _Sheet, name: str, total: Estimate | None, parts: Mapping[str, Estimate | None]
 ) -> None:
-    """Add a total and its parts, all in the total's unit; a total that is not known says so."""
+    """Add a total and its parts, to the total's decimal place; one that is not known says so."""
     if total is None:
         sheet.table.add_row(Text(name, style="bold"), "not known", "", "")
     _row(sheet, name, total, style="bold")
-    for part, amount in parts.items():
-        _row(sheet, f"  {part}", amount, like=total)
+    for each, amount in parts.items():
+        _row(sheet, f"  {each}", amount, whole=total)
 
 
 def _row(
@@ -104,19 +110,40 @@ def _row(
     amount: Estimate | None,
     *,
     style: str = "",
-    like: Estimate | None = None,
+    whole: Estimate | None = None,
 ) -> None:
     if amount is None:
         return
-    reference = like.value if like is not None else 0.0
-    value, interval = phrase(amount.value, amount.low, amount.high, amount.unit, reference)
+    value, interval = figures(amount, whole)
+    told = how(sheet.statement, amount)
+    sheet.table.add_row(Text(name, style=style), Text(value, style=style), interval, told)
+
+
+def how(statement: Statement, amount: Estimate) -> Text:
+    """Write how a figure came about, and how much of the time was seen."""
     seen = "" if amount.coverage > SEEN else f", {amount.coverage:.0%} of the time seen"
-    words = sheet.mixed if amount.tier is Tier.MIXED else amount.tier.value
-    how = Text(f"{words}{seen}", style=_STYLE[amount.tier.value])
-    sheet.table.add_row(Text(name, style=style), Text(value, style=style), interval, how)
+    words = amount.tier.value
+    if amount.tier is Tier.MIXED:
+        parts = statement.energy.by_component
+        # One component's energy is mixed only where a meter told it and a model what was idle.
+        measured = any(
+            each.tier in (Tier.MEASURED, Tier.MIXED)
+            for name, each in parts.items() if name not in _OWN_ACCOUNTS
+        )  # fmt: skip
+        words = "partly measured" if measured else "modelled, assumed"
+    return Text(f"{words}{seen}", style=_STYLE[amount.tier.value])
 
 
-def _per_unit(statement: Statement) -> Text:
+def figures(amount: Estimate, whole: Estimate | None = None) -> tuple[str, str]:
+    """Write a value and its interval: two digits at least, a part as far as its whole goes."""
+    if whole is None:
+        return phrase(amount.value, amount.low, amount.high, amount.unit, DIGITS)
+    above = column(whole.value, whole.low, whole.high, whole.unit, DIGITS)
+    return part(amount.value, amount.low, amount.high, above)
+
+
+def per_unit(statement: Statement) -> Text:
+    """Write what each unit of work comes to."""
     per = statement.per_unit
     parts = []
     for amount in (per.energy, per.carbon, per.water) if per is not None else ():
@@ -124,7 +151,7 @@ def _per_unit(statement: Statement) -> Text:
             value, interval = phrase(amount.value, amount.low, amount.high, amount.unit)
             parts.append(f"{value} ({interval})")
     count = statement.unit.count or 0
-    return Text(f"\nper {statement.unit.name} ({count:g} counted): " + "; ".join(parts))
+    return Text(f"per {statement.unit.name} ({count:g} counted): " + "; ".join(parts))
 
 
 def print_doubts(out: Console, statement: Statement) -> None:
@@ -133,13 +160,26 @@ def print_doubts(out: Console, statement: Statement) -> None:
         out.print("\nleft out or fallen back on", style="bold")
         for each in statement.missing:
             name, separator, reason = each.partition(": ")
-            out.print(Text(f"  {_PLAINLY.get(name, name)}{separator}{reason}"))
+            out.print(Text(f"  {PLAINLY.get(name, name)}{separator}{reason}"))
     if statement.widest:
         what = "carbon" if statement.carbon.total is not None else "energy"
         out.print(f"\nwhat most widens the {what}", style="bold")
         for widener in statement.widest[:3]:
-            line = f"  {widener.share:4.0%}  {widener.factor}: {widener.hint}"
+            line = f"  {widener.share:4.0%}  {widener.factor}: {widener.hint}{way(widener)}"
             out.print(Text(line))
+
+
+_WAYS = {
+    "grid": "--region", "pue": "--pue", "wue": "--wue", "lifetime": "--lifetime",
+    "utilisation": "--utilisation",
+}  # fmt: skip
+
+
+def way(widener: Widener) -> str:
+    """Give the option by which a factor can be stated, where there is one."""
+    kind, _, name = widener.factor.partition("/")
+    flag = "--grid" if kind == "grid" and name != "world" else _WAYS.get(kind)
+    return f" ({flag})" if flag else ""
 
 
 def print_sources(out: Console, statement: Statement) -> None:
