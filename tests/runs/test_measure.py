@@ -456,3 +456,19 @@ def test_the_mean_of_many_parts_is_told(programs):
     )
     assert told["mean"] == pytest.approx([each / 3 for each in told["whole"]])
     assert told["none"] is None
+
+
+def test_a_window_is_told_of_its_own_settings_and_of_no_others(programs):
+    """A region that the environment states wrongly concerns those that state none."""
+    told = programs.told(
+        """
+        found = []
+        for settings in ({}, {"region": "FR"}, {"stage": "training"}, {}):
+            with submeter.measure("part", record="no", **settings) as window:
+                pass
+            found.append([each for each in window.missing if each.startswith("settings:")])
+        tell(found=found)
+        """,
+        env={"SUBMETER_REGION": "Atlantis"},
+    )
+    assert [len(each) for each in told["found"]] == [1, 0, 1, 1]

@@ -109,13 +109,13 @@ class Measure:
             fix = "call submeter.measure() again for another one"
             raise UsageError(f'the window "{self._name}" is open already', "measure", fix)
         session = _PROCESS.session()
-        settings = session.settings_with(self._flags)
+        settings, faults = session.settings_with(self._flags)
         parent = self._parent or _current.get()
         if parent is not None and parent.end is not None:
             parent = None
         notes = synchronise()
         window = Window(session, self._name, parent, Terms(settings, self._budget, self._model))
-        window.notes += [*session.notes, *notes]
+        window.notes += [*faults, *notes]
         session.open(window)
         self._window = window
         self._token = _current.set(window)

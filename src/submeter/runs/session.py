@@ -90,8 +90,7 @@ class Session:
         self._environ = {**os.environ, PARENT: parent} if parent else os.environ
         self.clock = SystemClock()
         self.first = _first(self.clock)
-        self.notes: list[str] = []
-        self.settings = self._load(flags)
+        self.settings, self.notes = self._load(flags)
         self.ids = IdSource(self.clock.utc)
         self.closed: queue.SimpleQueue[Window | None] = queue.SimpleQueue()
         self.settler: Settler | None = None
@@ -124,27 +123,24 @@ class Session:
         if os.getpid() == self.pid and threading.current_thread() is not self._thread:
             self._is_set_up.wait(SETTING_UP)
 
-    def settings_with(self, flags: Mapping[str, str]) -> Settings:
-        """Give the settings with a window's own on top."""
-        return self._load(flags) if flags else self.settings
+    def settings_with(self, flags: Mapping[str, str]) -> tuple[Settings, list[str]]:
+        """Give the settings with a window's own on top, and what of all these cannot be used."""
+        return self._load(flags) if flags else (self.settings, self.notes)
 
-    def _load(self, flags: Mapping[str, str | None]) -> Settings:
+    def _load(self, flags: Mapping[str, str | None]) -> tuple[Settings, list[str]]:
         """Gather settings; what cannot be used is told and left out, and never raised."""
+        notes = []
         try:
             settings = load(flags, self._environ, typed=False)
         except ConfigError as error:
-            self._note(f"settings: {error}; the settings file was left out")
+            notes.append(f"settings: {error}; the settings file was left out")
             settings = Settings(flags, self._environ, typed=False)
         for fault in faults(settings):
             origin = settings.origin(fault.name)
             left = "nothing is recorded" if fault.name == "record" else f"{origin} was left out"
-            self._note(f"settings: {fault.error}; {left}")
+            notes.append(f"settings: {fault.error}; {left}")
             settings.leave_out(fault.name)
-        return settings
-
-    def _note(self, told: str) -> None:
-        if told not in self.notes:
-            self.notes.append(told)
+        return settings, list(dict.fromkeys(notes))
 
     def finish(self) -> None:
         """Settle what is closed before the program ends, within a bounded time."""
