@@ -28,7 +28,7 @@ PLAINLY = {
     "pue": "facility (PUE)", "wue": "water on site (WUE)", "on_site": "water on site",
     "ewif": "water of electricity", "adpe": "minerals of electricity", "resources": "minerals",
     "primary": "primary energy", "primary_energy": "primary energy", "money": "price",
-    "idle": "idle energy",
+    "idle": "idle energy", "embodied_water": "water of hardware",
 }  # fmt: skip
 """What the fields of a statement are called where people read them."""
 
@@ -85,7 +85,7 @@ def _lines(statement: Statement) -> Table:
     _block(sheet, "energy", energy.total, energy.by_component)
     parts = {name: getattr(carbon, name) for name in ("operational", "idle", "embodied")}
     _block(sheet, f"carbon ({carbon.basis}-based)", carbon.total, parts)
-    parts = {"on site": water.on_site, "electricity": water.electricity}
+    parts = {"on site": water.on_site, "electricity": water.electricity, "hardware": water.embodied}
     _block(sheet, f"water ({water.basis})" if water.basis else "water", water.total, parts)
     _row(sheet, "minerals (ADPe)", statement.resources)
     _row(sheet, "primary energy", statement.primary_energy)
