@@ -82,7 +82,9 @@ NOTES = {
     "or runs the command behind `--`, whose exit code is passed on; `show FILE` tells what is seen "
     "in them ([recordings](sensors/replay.md#record-one)).",
     "factors": "Ends with 1 if nothing is found. The tables are described under "
-    "[factor tables](factors.md).",
+    "[factor tables](factors.md). `live` asks the provider that is named for the hours of a grid, "
+    "the last 24 by default ([live providers](live-providers.md), "
+    "[how to](../how-to/live-grid.md)).",
     "methods": "The rules of each, with the reason for them ([accounting methods](methods.md)).",
     "config": "Shows each setting, its value and where it came from ([settings](settings.md)).",
     "schema": "`statement` is the one there is ([statement](statement.md)).",

@@ -58,7 +58,9 @@ def strays(settings: Settings) -> Iterator[str]:
     from submeter.sensing.discovery import entry_points  # noqa: PLC0415 - scans what is installed
 
     sensors = [point.name for point in entry_points("submeter.sensors")]
-    variables = {f"{_PREFIX}{name}".upper() for name in (*KNOWN, "home", "config")}
+    variables = {
+        f"{_PREFIX}{name}".upper() for name in (*KNOWN, "home", "config", "provider_address")
+    }
     for name in settings.environ:
         close = get_close_matches(name.upper(), variables, 1, 0.8)
         if close and name not in variables and name.upper().startswith(_PREFIX[:4]):
@@ -92,6 +94,12 @@ def _method(settings: Settings, name: str) -> None:
     find(settings[name], all_methods())
 
 
+def _provider(settings: Settings, name: str) -> None:
+    from submeter.reference.live.provider import known  # noqa: PLC0415 - as the method above
+
+    known(settings[name])  # a key that is missing is told by the account, which does without
+
+
 def _stage(settings: Settings, name: str) -> None:
     from submeter.workloads.activity import STAGES  # noqa: PLC0415 - as the method above
 
@@ -107,6 +115,7 @@ _TESTS: Mapping[str, Callable[[Settings, str], object]] = {
     "wue": _place,
     "lifetime": _hardware,
     "utilisation": _hardware,
+    "provider": _provider,
     "method": _method,
     "stage": _stage,
     "period": lambda settings, _: settings.period,

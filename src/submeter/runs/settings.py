@@ -31,6 +31,8 @@ KNOWN: Mapping[str, Known] = MappingProxyType(
         "grid": Known("", "carbon intensity of the electricity, such as 57 gCO2e/kWh"),
         "pue": Known("", "power usage effectiveness of the facility, such as 1.2"),
         "wue": Known("", "water usage effectiveness on site, such as 0.3 L/kWh"),
+        "provider": Known("", "who tells the grid by the hour; nobody is asked if empty"),
+        "zone": Known("", "zone of the grid in the provider's words, such as FR or CAISO_NORTH"),
         "lifetime": Known("", "how long the hardware is kept, such as 5 years"),
         "utilisation": Known("", "for what share of its life the hardware is used, such as 0.5"),
         "method": Known("submeter-1", "accounting method; submeter methods lists them"),

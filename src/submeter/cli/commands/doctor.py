@@ -10,6 +10,7 @@ from rich.text import Text
 
 from submeter.cli.output import console, write_json
 from submeter.cli.parser import json_flag
+from submeter.cli.render import provider
 from submeter.quantities.clock import Span
 from submeter.quantities.digits import phrase
 from submeter.quantities.estimate import Tier
@@ -104,6 +105,7 @@ def as_dict(findings: Findings) -> dict[str, Any]:
         "measured_share": findings.share.as_dict() if findings.share is not None else None,
         "accelerators_plugged_in": accelerators(),
         "calibration_kept": findings.kept,
+        "grid_by_the_hour": provider.line(load({})),
     }  # fmt: skip
 
 
@@ -156,6 +158,7 @@ def _print(out: Console, findings: Findings) -> None:
             out.print(Text(told, style="yellow"))
     out.print()
     out.print(Text(_verdict(findings)))
+    out.print(Text(provider.line(load({}))))
 
 
 def _domains(findings: Findings) -> Table:

@@ -1,4 +1,4 @@
-"""``submeter factors find TEXT``: a published number and its source."""
+"""``submeter factors find TEXT``: a published number and its source; ``live``: a grid's hours."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
+from submeter.cli import live
 from submeter.cli.output import console, write_json
 from submeter.cli.parser import json_flag
+from submeter.errors import UsageError
 from submeter.quantities.digits import rounded, significant
 from submeter.reference.factors.registry import shipped
 
@@ -20,14 +22,26 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add its arguments."""
-    parser.add_argument("action", choices=("find",), help="find: search by id, name or place")
-    parser.add_argument("text", nargs="+", help="what to look for, such as France or H100")
+    meaning = "find: search by id, name or place; live: ask a provider for a grid's hours"
+    parser.add_argument("action", choices=("find", "live"), help=meaning)
+    parser.add_argument("text", nargs="*", help="what to look for, such as France or H100")
     parser.add_argument("--limit", type=int, default=20, metavar="N", help="at most N (20)")
+    live.add_arguments(parser)
     json_flag(parser)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Search the factors; 1 if none is found."""
+    """Search the factors, or show a grid's hours; 1 if none is found."""
+    if args.action == "live":
+        if args.text:
+            raise UsageError("live takes no text", " ".join(args.text), "name it: --zone ZONE")
+        return live.run(args)
+    if not args.text:
+        raise UsageError("there is nothing to look for", "factors find", "such as: find France")
+    return _find(args)
+
+
+def _find(args: argparse.Namespace) -> int:
     registry = shipped()
     found = registry.find(" ".join(args.text), limit=args.limit)
     if args.json:

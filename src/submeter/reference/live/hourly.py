@@ -207,11 +207,17 @@ class Hourly:
         return self._mean(numbers, coverage, span, otherwise)
 
     def by_hour(self) -> tuple[tuple[int, Mean | None], ...]:
-        """Give each hour of UTC [ns] from the first to the last known, and its mean."""
+        """Give each hour of UTC [ns] from the first to the last known, and its mean.
+
+        Of the first and the last hour, the part from or to what is known.
+        """
         if not self.stretches:
             return ()
-        span = hours(self.stretches[0].start, self.stretches[-1].end)
-        return tuple((start, self.mean(start, start + HOUR)) for start in span)
+        first, last = self.stretches[0].start, self.stretches[-1].end
+        return tuple(
+            (start, self.mean(max(start, first), min(start + HOUR, last)))
+            for start in hours(first, last)
+        )
 
     def _seen(self, start: int, end: int, weight: float) -> Iterable[tuple[float, Stretch]]:
         """Give the energy that fell into each known stretch, and the stretch."""

@@ -93,6 +93,22 @@ def names(points: Iterable[EntryPoint] | None = None) -> tuple[str, ...]:
     return tuple(sorted(_by_name(points)))
 
 
+def known(name: str, points: Iterable[EntryPoint] | None = None) -> EntryPoint:
+    """Give the plug-in of that name, without loading it.
+
+    Raises
+    ------
+    UsageError
+        If there is none.
+    """
+    found = _by_name(points)
+    if name not in found:
+        close = get_close_matches(name, found, 1)
+        fix = f"did you mean {close[0]}?" if close else f"there are {', '.join(sorted(found))}"
+        raise UsageError(f'there is no provider "{name}"', fix=fix)
+    return found[name]
+
+
 def open_provider(
     name: str, environ: Mapping[str, str], points: Iterable[EntryPoint] | None = None
 ) -> Provider:
@@ -114,25 +130,21 @@ def open_provider(
     ProviderUnavailable
         If its key is missing or has no known form, or the plug-in fails.
     """
-    known = _by_name(points)
-    if name not in known:
-        close = get_close_matches(name, known, 1)
-        fix = f"did you mean {close[0]}?" if close else f"there are {', '.join(sorted(known))}"
-        raise UsageError(f'there is no provider "{name}"', fix=fix)
+    point = known(name, points)
     variable = f"SUBMETER_AUTH_{name.upper().replace('-', '_')}"
     key = environ.get(variable, "")
     if not key.isascii() or not key.isprintable() or key != key.strip():
         what = f"{variable} holds no key of a known form"
         raise ProviderUnavailable(what, name, "write the key alone, without quotes or blanks")
     try:
-        provider: Provider = known[name].load()(environ.get(ADDRESS, ""), key)
+        provider: Provider = point.load()(environ.get(ADDRESS, ""), key)
     except SubmeterError:
         raise
     except Exception as error:  # noqa: BLE001 - a plug-in must not take the program down
         what = f"the plug-in failed ({type(error).__name__})"
         fix = "report it to the author of the plug-in"
         # Not chained: a stranger's error may tell the key that it was handed.
-        raise ProviderUnavailable(what, known[name].value, fix) from None
+        raise ProviderUnavailable(what, point.value, fix) from None
     return provider
 
 
