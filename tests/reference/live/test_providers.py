@@ -352,10 +352,11 @@ def test_nobody_there_is_told():
         provider.latest("FR", NOW)
 
 
-def test_an_answer_in_time_but_in_drops_is_cut_off(asking, monkeypatch):
-    monkeypatch.setattr(web, "TIMEOUT", 0.0)
-    provider, _ = asking("electricity-maps")
-    with pytest.raises(ProviderUnavailable):
+@pytest.mark.parametrize("drop", [b"", b"X"])
+def test_an_answer_in_drops_is_cut_off(asking, monkeypatch, drop):
+    monkeypatch.setattr(web, "TIMEOUT", 0.3)
+    provider, _ = asking("electricity-maps", lambda *_: (-1, {}, drop))
+    with pytest.raises(ProviderUnavailable, match=r"no answer within 0\.3 s"):
         provider.latest("FR", NOW)
 
 

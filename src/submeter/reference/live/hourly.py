@@ -222,7 +222,8 @@ class Hourly:
     def _seen(self, start: int, end: int, weight: float) -> Iterable[tuple[float, Stretch]]:
         """Give the energy that fell into each known stretch, and the stretch."""
         first = max(0, bisect_right(self.stretches, start, key=lambda each: each.start) - 1)
-        for each in self.stretches[first:]:
+        for index in range(first, len(self.stretches)):
+            each = self.stretches[index]
             if each.start >= end:
                 return
             shared = min(each.end, end) - max(each.start, start)

@@ -7,8 +7,11 @@ library underneath says is not passed on.
 from __future__ import annotations
 
 import http.client
+import socket
 import ssl
+import threading
 import time
+from contextlib import suppress
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlencode, urljoin, urlsplit
@@ -130,23 +133,34 @@ class Site:
         self, connection: http.client.HTTPConnection, target: str, headers: Mapping[str, str]
     ) -> Answer:
         deadline = time.monotonic() + TIMEOUT
-        connection.request("GET", target, headers=dict(headers))
-        sock = connection.sock
-        response = connection.getresponse()
+        connection.connect()
+        # A timeout is one of each read, so that an answer in drops would never end.
+        cut = threading.Timer(deadline - time.monotonic(), _shut, (connection.sock,))
+        cut.daemon = True
+        cut.start()
+        try:
+            connection.request("GET", target, headers=dict(headers))
+            answer = self._read(connection.getresponse())
+        except (OSError, http.client.HTTPException):
+            if time.monotonic() < deadline:
+                raise
+            raise TimeoutError from None
+        finally:
+            cut.cancel()
+        if time.monotonic() >= deadline:  # what was cut may look like a whole, empty answer
+            raise TimeoutError
+        return answer
+
+    def _read(self, response: http.client.HTTPResponse) -> Answer:
         pieces, size = [], 0
         while piece := response.read1(_PIECE):
             pieces.append(piece)
             size += len(piece)
-            left = deadline - time.monotonic()
             if size > LARGEST:
                 what = f"the answer is larger than {LARGEST >> 20} MiB"
                 raise ProviderUnavailable(what, self.place, "ask for fewer hours")
-            if left <= 0:
-                raise TimeoutError
-            if sock is not None:
-                sock.settimeout(left)
         if response.length:
-            raise ProviderUnavailable("the answer breaks off in the middle", self.place)
+            raise http.client.IncompleteRead(b"", response.length)
         again = _again(response.getheader("Retry-After", ""))
         return Answer(
             response.status, response.getheader("Location", ""), again, b"".join(pieces)
@@ -171,7 +185,7 @@ class Site:
         elif isinstance(error, ConnectionRefusedError):
             what = "nothing listens there"
         elif isinstance(error, http.client.HTTPException | ConnectionError):
-            what = f"it broke off ({type(error).__name__})"
+            what = f"the answer breaks off ({type(error).__name__})"
         else:
             what = f"it cannot be reached ({type(error).__name__})"
         return ProviderUnavailable(what, self.place, fix)
@@ -211,6 +225,12 @@ def accepted(answer: Answer, place: str, key: str = "") -> Answer:
     else:
         what = f"it has troubles of its own (HTTP {status})"
     raise ProviderUnavailable(what, place, fix)
+
+
+def _shut(sock: socket.socket) -> None:
+    """End a connection under whoever reads it; by the base, since TLS would take itself apart."""
+    with suppress(OSError):
+        socket.socket.shutdown(sock, socket.SHUT_RDWR)
 
 
 def _again(text: str) -> float | None:
