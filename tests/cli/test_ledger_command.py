@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.cli.command import Meter
+from tests.cli.command import Meter, until
 
 
 @pytest.fixture(scope="module")
@@ -96,3 +96,31 @@ def test_many_meters_write_at_once_and_nothing_is_lost(meter):
         _, err = each.communicate()
         assert b"recorded as" in err
     assert sorted(each["name"] for each in meter.entries()) == [f"n{i}" for i in range(8)]
+
+
+def test_a_merge_counts_pieces_of_work_and_not_their_revisions(meter):
+    elsewhere = meter.folder / "elsewhere"
+    # Longer than a second: the entry is written while the work goes on, and once more at its end.
+    assert meter("run", "--ledger", elsewhere, "--", "sleep", "1.5").returncode == 0
+    told = meter.json("ledger", "merge", elsewhere, "--into", meter.folder / "json")
+    (source,) = told["sources"]
+    assert source["entries"] == told["added"] > 1, "revisions are copied too"
+    assert (source["works"], source["new"], source["changed"]) == (1, 1, 0)
+    shown = meter("ledger", "merge", elsewhere, "--into", meter.folder / "a").stdout
+    assert "elsewhere: 1 entry read, 1 of them new" in shown
+    assert f"1 entry added to {meter.folder / 'a'}" in " ".join(shown.split())
+    again = meter("ledger", "merge", elsewhere, "--into", meter.folder / "a").stdout
+    assert "1 entry read, 0 of them new\n" in again
+    assert "0 entries added" in again
+
+
+def test_a_merge_tells_of_revisions_that_were_not_here(meter):
+    elsewhere, here = meter.folder / "elsewhere", meter.folder / "here"
+    process = meter.start("run", "--ledger", elsewhere, "--", "sleep", "60")
+    until(lambda: list(elsewhere.glob("log/*")), "the entry is begun")
+    until(lambda: meter.json("ledger", "list", "--ledger", elsewhere)["entries"], "it is written")
+    meter("ledger", "merge", elsewhere, "--into", here)
+    process.terminate()
+    process.communicate()
+    shown = meter("ledger", "merge", elsewhere, "--into", here).stdout
+    assert "1 entry read, 0 of them new, 1 with revisions that were not here" in shown

@@ -17,7 +17,11 @@ if TYPE_CHECKING:
 
 
 def console(stream: IO[str] | None = None) -> Console:
-    """Give a console on `stream`, standard output by default; as wide as a page where piped."""
+    """Give a console on `stream`, standard output by default.
+
+    In a pipe or a file tables are as wide as a page, and lines stay whole: whoever looks for a
+    path or a remedy in them finds it in one piece.
+    """
     from rich.console import Console  # noqa: PLC0415 - heavy
 
     class Honest(Console):
@@ -27,9 +31,9 @@ def console(stream: IO[str] | None = None) -> Console:
             raise  # noqa: PLE0704 - called while the BrokenPipeError is handled
 
     stream = stream or sys.stdout
-    terminal = stream.isatty()
-    width = None if terminal or "COLUMNS" in os.environ else 100
-    return Honest(file=stream, width=width, highlight=False, soft_wrap=False)
+    narrow = stream.isatty() or "COLUMNS" in os.environ
+    width = None if narrow else 100
+    return Honest(file=stream, width=width, highlight=False, soft_wrap=not narrow)
 
 
 def write_json(result: object, target: str) -> None:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from submeter.ledger.book import Damaged
-    from submeter.ledger.reader import LogRead
+    from submeter.ledger.reader import Entry, LogRead
     from submeter.ledger.writer import LogWriter
 
 
@@ -41,6 +41,10 @@ class Source:
         Intact entries, every revision and copy counted.
     added : int
         Those of them that were not there yet.
+    works : int
+        Pieces of work that they tell of: ids, whatever their revisions.
+    new, changed : int
+        Those of them that were not known; that were known, and had other revisions here.
     damage, torn : tuple of Damaged
         What cannot be read; last writes that never finished.
     """
@@ -49,6 +53,9 @@ class Source:
     logs: int
     entries: int
     added: int
+    works: int
+    new: int
+    changed: int
     damage: tuple[Damaged, ...]
     torn: tuple[Damaged, ...]
 
@@ -74,20 +81,23 @@ def merge(
         What was copied by then stays; merging again goes on.
     """
     found = [(path, logs_of(path)) for path in sources]
-    known = {_digest(entry.payload) for path in into.paths() for entry in read_anyway(path).entries}
+    own = [entry for path in into.paths() for entry in read_anyway(path).entries]
+    known = {_digest(entry.payload) for entry in own}
+    works = {entry.activity.id for entry in own}
     writer: LogWriter | None = None
     told = []
     try:
         for path, logs in found:
-            reads, added = [], 0
+            reads, added = [], []
             for log in map(read_anyway, logs):
                 fresh = list(_fresh(log, known))
                 if fresh:
                     writer = writer or into.open_writer(clock)
-                    writer.copy(fresh)
-                added += len(fresh)
+                    writer.copy([entry.payload for entry in fresh])
+                added += [entry.activity.id for entry in fresh]
                 reads.append(log)
-            told.append(_source(path, reads, added))
+            told.append(_source(path, reads, added, works))
+            works |= set(added)
     finally:
         if writer is not None:
             writer.close()
@@ -119,21 +129,25 @@ def logs_of(path: Path) -> list[Path]:
     return logs
 
 
-def _fresh(log: LogRead, known: set[bytes]) -> Iterator[bytes]:
+def _fresh(log: LogRead, known: set[bytes]) -> Iterator[Entry]:
     """Give the entries that are not known, and know them from now on."""
     for entry in log.entries:
         digest = _digest(entry.payload)
         if digest not in known:
             known.add(digest)
-            yield entry.payload
+            yield entry
 
 
-def _source(path: Path, reads: Sequence[LogRead], added: int) -> Source:
+def _source(path: Path, reads: Sequence[LogRead], added: Sequence[str], works: set[str]) -> Source:
+    """Tell what a source had; `added` are the ids of what was copied, `works` those before it."""
     return Source(
         path,
         len(reads),
         sum(len(log.entries) for log in reads),
-        added,
+        len(added),
+        len({entry.activity.id for log in reads for entry in log.entries}),
+        len(set(added) - works),
+        len(set(added) & works),
         tuple(damaged(log.path, each) for log in reads for each in log.damage),
         tuple(damaged(log.path, log.torn) for log in reads if log.torn),
     )

@@ -26,7 +26,8 @@ def as_dict(
         "added": sum(each.added for each in sources),
         "sources": [
             {"path": str(each.path), "logs": each.logs, "entries": each.entries,
-             "added": each.added, "torn": len(each.torn),
+             "added": each.added, "works": each.works, "new": each.new, "changed": each.changed,
+             "torn": len(each.torn),
              "damage": [
                  {"path": str(bad.path), "offset": bad.offset, "length": bad.length,
                   "reason": bad.reason}
@@ -47,15 +48,21 @@ def print_merge(
 ) -> None:
     """Print what each source had, and the devices that are claimed twice."""
     for each in sources:
-        out.print(Text(f"{each.path}: {each.entries} entries read, {each.added} of them new"))
+        told = f"{each.path}: {_entries(each.works)} read, {each.new} of them new"
+        more = f", {each.changed} with revisions that were not here" if each.changed else ""
+        out.print(Text(f"{told}{more}"), soft_wrap=True)
     for overlap in doubled:
         if overlap.telling:
             out.print(Text(f"claimed twice: {overlap.line()}"))
             out.print(Text(f"  by {', '.join(overlap.entries)}", style="dim"))
             hint = "  an account over them charges it once: submeter account --job ID"
             out.print(Text(hint, style="dim"))
-    added = sum(each.added for each in sources)
-    out.print(Text(f"{added} entries added to {ledger.folder}", style="bold"))
+    new = sum(each.new for each in sources)
+    out.print(Text(f"{_entries(new)} added to {ledger.folder}", style="bold"), soft_wrap=True)
+
+
+def _entries(count: int) -> str:
+    return f"{count} {'entry' if count == 1 else 'entries'}"
 
 
 def warn_of_damage(sources: Sequence[Source]) -> None:
