@@ -19,8 +19,8 @@ _RECORDS = """
 account accounts accuracy activity again bookings by_component companions desk entry facility factor
 factors formula gaps heading held inventories inventory is_virtual items later method methods of
 other
-part parts phases recipe sensor shares source sources spec target told trace traces usage uses
-widest
+part parts phases recipe sensor shares shown source sources spec target told trace traces usage
+uses widest
 """
 NO_QUANTITIES = frozenset((_WORDS + _RECORDS).split())
 """Parameters that denote no quantity: names, words, and records made of quantities."""

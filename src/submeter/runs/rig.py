@@ -23,6 +23,7 @@ from submeter.sensing.metering.reader import always
 from submeter.sensing.metering.source import ProbeSource, SensorSource
 from submeter.traces.nesting import claimed, nested
 from submeter.traces.remainder import disagreements, parted
+from submeter.traces.told import Told
 from submeter.workloads.activity import Device
 from submeter.workloads.usage import at_least
 
@@ -89,6 +90,7 @@ class Rig:
         self.found: Found = find_sensors(settings.roots)
         self.estimators, self.broken = _estimators()
         self._sensors = _claimed(SensorSource(each, measured) for each in self.found.sensors)
+        self._told = Told()
         self.machine = ProbeSource(open_probe("machine", ""))
         self.own = ProbeSource(workload, self.machine) if workload is not None else None
         self._holders = _holders(self.found, workload)
@@ -137,7 +139,8 @@ class Rig:
         # A slow meter of the whole reaches beyond the window: its parts are needed there too.
         around = 2 * max((source.slowest for source in self._sensors), default=0)
         read = nested([each for source in self._sensors for each in source.traces(span, around)])
-        measured = parted(read)
+        epoch = sum(source.restarts for source in self._sensors)
+        measured = [self._told.kept(each, span, epoch) for each in parted(read)]
         usage = self.machine.usage(span)
         own = self.own.usage(span) if self.own is not None else None
         usage = at_least(usage, own) if own is not None else usage

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from submeter.runs.books import Evidence, Seat
     from submeter.runs.rig import Rig
-    from submeter.traces.trace import Doubt
+    from submeter.traces.doubt import Doubt
     from submeter.workloads.activity import Booking
 
 CHECKPOINT = 60.0

@@ -108,27 +108,24 @@ def remainder(whole: PowerTrace, parts: Sequence[PowerTrace]) -> PowerTrace:
     -----
     ``R = W - ΣP`` at each reading of the whole, never falling: where meters disagree for a moment
     it waits, so that at the last reading the parts and the remainder are the whole again. Parts
-    that drew more than the whole leave none: see `excess`. How far the gains of all these meters
+    that drew more than the whole leave none: see `excess`. The total counts from where the meters
+    began, so that `Told` can hold windows to one another. How far the gains of all these meters
     reach is an energy and no ratio of the remainder: one of 0 is known no better.
     """
-    whole = replace(whole, energy=_steps(whole.energy))
-    times = whole.energy.times
-    base = [each.energy.at(times[0]) for each in parts]
+    times, readings = _steps(whole.energy)
     left = [
-        total
-        - whole.energy.totals[0]
-        - sum(each.energy.at(at) - first for each, first in zip(parts, base, strict=True))
-        for at, total in zip(times, whole.energy.totals, strict=True)
+        total - sum(each.energy.at(at) for each in parts)
+        for at, total in zip(times, readings, strict=True)
     ]
+    first = left[0]
     for i in range(len(left) - 2, -1, -1):
         left[i] = min(left[i], left[i + 1])
-    totals = tuple(max(0, each) for each in left)
     name = f"{whole.domain.id}:rest"
     domain = Domain(name, WHOLE, whole.domain.inside, f"{whole.domain.device} beside its parts")
     return replace(
         whole,
         domain=domain,
-        energy=Cumulative(tuple(times), totals),
+        energy=Cumulative(tuple(times), tuple(max(first, each) for each in left)),
         accuracy=whole.accuracy._replace(low=1.0, high=1.0),
         of=(whole, *parts),
     )

@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from submeter.quantities.clock import NANOSECONDS_PER_SECOND, Span
+from submeter.traces.doubt import Doubt
 from submeter.traces.reading import Reading
 
 if TYPE_CHECKING:
@@ -51,47 +52,6 @@ class Accuracy(NamedTuple):
     cycle: float = 0.0
 
 
-class Doubt(NamedTuple):
-    """By how much the energy within a window may be misread, the meter's gain left out.
-
-    Parameters
-    ----------
-    start, end : tuple of (float, float)
-        By how much [µJ] the running total at each edge may lie below and above what is told.
-    variance : float
-        Of what the meter missed between its looks [µJ²].
-    gains : tuple of (float, float)
-        By how much [µJ] the gains of the meters from which it was worked out put it too high and
-        too low: of a remainder, whose own size tells nothing of that.
-    """
-
-    start: tuple[float, float]
-    end: tuple[float, float]
-    variance: float
-    gains: tuple[float, float] = (0.0, 0.0)
-
-    def joined(self, later: Doubt) -> Doubt:
-        """Give that of two windows, one right after the other.
-
-        Their common edge plays no part, and a gain is one unknown.
-        """
-        gains = self.gains[0] + later.gains[0], self.gains[1] + later.gains[1]
-        return Doubt(self.start, later.end, self.variance + later.variance, gains)
-
-    @property
-    def below(self) -> float:
-        """By how much [µJ] the truth may lie below what is told, with 95 % probability."""
-        missed = _Z95 * math.sqrt(self.variance)
-        return math.hypot(self.start[1] + self.end[0], missed, self.gains[0])
-
-    @property
-    def above(self) -> float:
-        """By how much [µJ] the truth may lie above what is told, with 95 % probability."""
-        missed = _Z95 * math.sqrt(self.variance)
-        return math.hypot(self.start[0] + self.end[1], missed, self.gains[1])
-
-
-_Z95 = 1.96
 _NEAR = 2
 _UNSEEN = 3.0
 """By so many parts, over the number of refreshes that were seen, the one that was not is taken to
@@ -144,6 +104,9 @@ class PowerTrace:
         Stretches inside the trace that were not seen.
     of : tuple of PowerTrace
         The meters from whose readings it was worked out, each with a gain of its own.
+    shown : Cumulative or None
+        What the readings alone say, where `energy` keeps to what was told before: by it the ends
+        of the interval are told.
     """
 
     domain: Domain
@@ -153,6 +116,11 @@ class PowerTrace:
     accuracy: Accuracy
     gaps: tuple[Gap, ...] = ()
     of: tuple[PowerTrace, ...] = ()
+    shown: Cumulative | None = None
+
+    @property
+    def _readings(self) -> Cumulative:
+        return self.energy if self.shown is None else self.shown
 
     def seen(self, span: Span) -> int:
         """Give how much of `span` [ns] was seen."""
@@ -209,16 +177,29 @@ class PowerTrace:
 
     def _edge(self, edge: int) -> tuple[float, float]:
         """Give by how much [µJ] the total at `edge` may lie below and above what is told."""
-        times = self.energy.times
+        if self.of:
+            return self._edge_of_all(edge)
+        times = self._readings.times
         half = round(self.accuracy.refresh * NANOSECONDS_PER_SECOND / 2)
         if not half or not times or edge + half < times[0] or edge - half > times[-1]:
             return 0.0, 0.0
         told = self.energy.at(edge)
-        return told - self._least(edge - half), self._most(edge + half) - told
+        return max(0.0, told - self._least(edge - half)), max(0.0, self._most(edge + half) - told)
+
+    def _edge_of_all(self, edge: int) -> tuple[float, float]:
+        """Give it of a remainder, whose meters may each be misread there."""
+        whole, *parts = self.of
+        ends = whole._edge(edge)  # noqa: SLF001 - another trace
+        others = [each._edge(edge) for each in parts]  # noqa: SLF001
+        left = whole.energy.at(edge) - sum(each.energy.at(edge) for each in parts)
+        least = left - ends[0] - sum(above for _, above in others)
+        most = left + ends[1] + sum(below for below, _ in others)
+        told = self.energy.at(edge)
+        return max(0.0, told - least), max(0.0, most - told)
 
     def _least(self, instant: int) -> float:
         """Give the least that the total [µJ] can be at `instant`, by the readings around it."""
-        times, totals = self.energy
+        times, totals = self._readings
         after = bisect_left(times, instant)
         if after in (0, len(times)):
             return totals[0] if after == 0 else totals[-1]
@@ -227,7 +208,7 @@ class PowerTrace:
 
     def _most(self, instant: int) -> float:
         """Give the most that the total can be at `instant`, by the readings around it."""
-        times, totals = self.energy
+        times, totals = self._readings
         after = bisect_left(times, instant)
         if after == len(times):
             return self._beyond(instant)
@@ -244,18 +225,18 @@ class PowerTrace:
         chance, it would hold more than the fullest of ``n`` that were seen once in ``n + 1`` times:
         beyond what is told it is taken to hold ``1 + _UNSEEN / n`` times as much at most.
         """
-        times, totals = self.energy
+        times, totals = self._readings
         refresh = round(self.accuracy.refresh * NANOSECONDS_PER_SECOND)
         edge, whole = instant - refresh // 2, times[-1] - times[0]
         if not whole:
             return totals[-1]
-        full = max(self.energy.at(each + refresh) - self.energy.at(each) for each in times)
+        full = max(self._readings.at(each + refresh) - self._readings.at(each) for each in times)
         most = full * max(1.0, refresh / whole)
-        return self.energy.at(edge) + most * (1 + _UNSEEN * min(1.0, refresh / whole))
+        return self._readings.at(edge) + most * (1 + _UNSEEN * min(1.0, refresh / whole))
 
     def _power_near(self, place: int) -> float:
         """Give the greatest power [µW] that readings around the one at `place` tell of."""
-        times, totals = self.energy
+        times, totals = self._readings
         first, last = max(1, place - _NEAR), min(len(times) - 1, place + _NEAR)
         powers = [
             (totals[i] - totals[i - 1]) * NANOSECONDS_PER_SECOND / (times[i] - times[i - 1])
@@ -269,17 +250,17 @@ class PowerTrace:
         cycle = self.accuracy.cycle * NANOSECONDS_PER_SECOND
         if not cycle or not seconds:
             return 0.0
-        edges = [span.start, *self.energy.instants(span), span.end]
+        read = self._readings
+        edges = [span.start, *read.instants(span), span.end]
         stretches = [Span(*ends) for ends in pairwise(edges) if ends[1] - ends[0] >= cycle / 2]
         powers = [
-            self.energy.between(each) * NANOSECONDS_PER_SECOND / each.nanoseconds
-            for each in stretches
+            read.between(each) * NANOSECONDS_PER_SECOND / each.nanoseconds for each in stretches
         ]
         steps = [(later - earlier) ** 2 for earlier, later in pairwise(powers)]
         seen = 2 * sum(steps) / len(steps) if steps else 0.0
         # Readings at each look show how much the looks differ; fewer readings only suggest it.
         looks = sum(1 for each in stretches if each.nanoseconds < 2 * cycle)
-        first, last = (bisect_left(self.energy.times, edge) for edge in span)
+        first, last = (bisect_left(read.times, edge) for edge in span)
         most = max([self._power_near(first), self._power_near(last), *powers])
         unseen = (_SWING * most) ** 2 / (1 + looks)
         return self.accuracy.cycle * seconds * (seen + unseen)

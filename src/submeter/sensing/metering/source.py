@@ -50,6 +50,7 @@ class SensorSource:
         self.sensor = sensor
         self.may_hang = sensor.may_hang
         self.failure = ""
+        self.restarts = 0
         self._measured = measured
         # Readings are placed in time by it: it stays what it was, so that windows add up.
         self._refresh = {
@@ -70,6 +71,7 @@ class SensorSource:
                 self._refresh.pop(name, None)
                 self._sensed[name] = check.by_power(self._sensed[name])
                 self._series[name] = Series(self._sensed[name].spec)
+                self.restarts += 1
 
     @property
     def name(self) -> str:
@@ -206,6 +208,7 @@ class SensorSource:
 
     def restart(self) -> None:
         """Begin anew, after a pause."""
+        self.restarts += 1
         for series in self._series.values():
             series.restart()
 
