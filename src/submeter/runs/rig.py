@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from submeter.runs.books import Evidence, LoadShape
 from submeter.runs.host import describe
+from submeter.runs.told import Told
 from submeter.sensing.devices.pci import accelerators
 from submeter.sensing.discovery import (
     Found,
@@ -23,7 +24,6 @@ from submeter.sensing.metering.reader import always
 from submeter.sensing.metering.source import ProbeSource, SensorSource
 from submeter.traces.nesting import claimed, nested
 from submeter.traces.remainder import disagreements, parted
-from submeter.traces.told import Told
 from submeter.workloads.activity import Device
 from submeter.workloads.usage import at_least
 

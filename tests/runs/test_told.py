@@ -13,12 +13,12 @@ from submeter.lab.drive import LabSensor, drive
 from submeter.lab.waveform import Waveform
 from submeter.quantities.clock import NANOSECONDS_PER_SECOND as SECOND
 from submeter.quantities.clock import Span
+from submeter.runs.told import Told
 from submeter.sensing.metering.source import SensorSource
 from submeter.sensing.sensors.sensor import Sensed
 from submeter.traces.counter import CounterSpec
 from submeter.traces.domain import Domain
 from submeter.traces.remainder import parted
-from submeter.traces.told import Told
 from submeter.traces.trace import Accuracy
 from tests.lab.benches import MILLISECOND, START
 
