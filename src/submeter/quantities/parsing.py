@@ -35,6 +35,7 @@ _TIME = {
 }  # fmt: skip
 _CARBON = {
     "mgCO2e": 1e-6, "gCO2e": 1e-3, "kgCO2e": 1.0, "tCO2e": 1e3, "ktCO2e": 1e6, "MtCO2e": 1e9,
+    "lbCO2e": 0.45359237,
 }  # fmt: skip
 _MINERALS = {"mgSb_eq": 1e-6, "gSb_eq": 1e-3, "kgSb_eq": 1.0}
 _WATER = {"mL": 1e-3, "L": 1.0, "m3": 1e3, "m³": 1e3, "ML": 1e6}
