@@ -85,8 +85,8 @@ NOTES = {
     "[factor tables](factors.md). `live` asks the provider that is named for the hours of a grid, "
     "the last 24 by default ([live providers](live-providers.md), "
     "[how to](../how-to/live-grid.md)).",
-    "reproduce": "The cases and what is reproduced: [the literature](literature.md). It ends with 1 "
-    "if a figure is not within the rounding of what was printed.",
+    "reproduce": "The cases, and what is reproduced: [the literature](literature.md). It ends with "
+    "1 if a figure is not within the rounding of what was printed.",
     "methods": "The rules of each, with the reason for them ([accounting methods](methods.md)).",
     "config": "Shows each setting, its value and where it came from ([settings](settings.md)).",
     "schema": "`statement` is the one there is ([statement](statement.md)).",

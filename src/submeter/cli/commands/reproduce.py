@@ -85,8 +85,8 @@ def _row(each: Reproduction) -> tuple[str, str, str, str, Text]:
         verdict = Text(each.case.status, style="yellow")
     unit = f" {each.case.unit}" if len(each.case.unit) < 9 else ""  # noqa: PLR2004 - a column
     case = f"{each.case.id} ({each.case.where})" if each.case.where else each.case.id
-    published, recomputed = (_plain(number) for number in (each.case.value, each.recomputed))
-    return case, f"{published}{unit}", recomputed, f"{each.ratio:.4f}", verdict
+    published = f"{each.case.value:,}".removesuffix(".0")
+    return case, f"{published}{unit}", _plain(each.recomputed), f"{each.ratio:.4f}", verdict
 
 
 def _plain(number: float) -> str:
