@@ -36,6 +36,20 @@ def console(stream: IO[str] | None = None) -> Console:
     return Honest(file=stream, width=width, highlight=False, soft_wrap=not narrow)
 
 
+def indented(out: Console, text: str, columns: int = 2, style: str = "") -> None:
+    """Print a line below a heading; what does not fit goes on below it, two columns further in."""
+    from rich.padding import Padding  # noqa: PLC0415 - heavy, as above
+    from rich.text import Text  # noqa: PLC0415
+
+    if out.soft_wrap:
+        out.print(Text(f"{' ' * columns}{text}", style=style))
+        return
+    lines = Text(text, style=style).wrap(out, max(20, out.width - columns - 2))
+    out.print(Padding(lines[0], (0, 0, 0, columns)))
+    for line in lines[1:]:
+        out.print(Padding(line, (0, 0, 0, columns + 2)))
+
+
 def write_json(result: object, target: str) -> None:
     """Write a result as JSON to the file `target`, or to standard output for ``-``.
 

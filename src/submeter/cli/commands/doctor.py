@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from rich.table import Table
 from rich.text import Text
 
-from submeter.cli.output import console, write_json
+from submeter.cli.output import console, indented, write_json
 from submeter.cli.parser import json_flag
 from submeter.cli.render import provider
 from submeter.quantities.clock import Span
@@ -24,11 +24,13 @@ from submeter.sensing.metering.reader import Needed
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Sequence
 
     from rich.console import Console
 
     from submeter.quantities.estimate import Estimate
     from submeter.runs.sight import Draw
+    from submeter.sensing.discovery import Refusal
     from submeter.sensing.metering.calibration import Calibration
 
 _WATCH = 1.0
@@ -130,13 +132,10 @@ def _print(out: Console, findings: Findings) -> None:
     ))  # fmt: skip
     out.print("\nwhat is seen", style="bold")
     out.print(_domains(findings))
-    refusals = [each for each in rig.refusals if each.name != "replay" or "replay" in rig.roots]
-    if refusals:
-        out.print("\nwhat does not answer", style="bold")
-        for each in refusals:
-            out.print(Text(f"  {each.name}: {each.reason}"))
-            if each.fix:
-                out.print(Text(f"      {each.fix}", style="green"))
+    _print_refusals(
+        out,
+        [each for each in rig.refusals if each.name != "replay" or "replay" in rig.roots],
+    )
     for vendor, count in accelerators().items():
         if not any(each.component == "gpu" for each in findings.draws):
             out.print(Text(f"\n  {count} accelerator(s) from {vendor} plugged in, none metered"))
@@ -159,6 +158,32 @@ def _print(out: Console, findings: Findings) -> None:
     out.print()
     out.print(Text(_verdict(findings)))
     out.print(Text(provider.line(load({}))))
+
+
+_NOT_NAMED = "none was named"
+"""The reason of a sensor that asks nobody until an address is named."""
+_NOT_HERE = "none needed here"
+"""The remedy of a sensor that is of another system."""
+
+
+def _print_refusals(out: Console, refusals: Sequence[Refusal]) -> None:
+    """Print first what should answer and does not, then what could be named, then the rest."""
+    elsewhere = [each for each in refusals if each.fix == _NOT_HERE]
+    unnamed = [each for each in refusals if each.reason == _NOT_NAMED]
+    amiss = [each for each in refusals if each not in (*elsewhere, *unnamed)]
+    if amiss:
+        out.print("\nwhat does not answer", style="bold")
+    for each in amiss:
+        indented(out, f"{each.name}: {each.reason}")
+        if each.fix:
+            indented(out, each.fix, 6, "green")
+    if unnamed:
+        out.print("\nwhat is asked only where it is named", style="bold")
+    for each in unnamed:
+        indented(out, f"{each.name}: {each.fix}")
+    if elsewhere:
+        names = ", ".join(f"{each.name} ({each.reason})" for each in elsewhere)
+        out.print(Text(f"\nnot for this machine: {names}", style="dim"))
 
 
 def _domains(findings: Findings) -> Table:

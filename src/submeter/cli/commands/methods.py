@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from submeter.cli.output import console, write_json
+from submeter.cli.output import console, indented, write_json
 from submeter.cli.parser import json_flag
 from submeter.runs.methods import all_methods
 
@@ -28,8 +28,12 @@ def run(args: argparse.Namespace) -> int:
         out.print(f"{method.id} (version {method.version}): {method.title}", style="bold")
         parts = ", ".join(part.value for part in method.parts) or "nothing"
         components = ", ".join(method.components) or "all"
-        out.print(f"  components {components}; idle energy {method.idle.value}; "
-                  f"{method.basis.value}-based; beside the components: {parts}")  # fmt: skip
-        out.print(f"  {method.why}", markup=False)
-        out.print(f"  {method.citation}\n", markup=False, style="dim")
+        rules = (
+            f"components {components}; idle energy {method.idle.value}; "
+            f"{method.basis.value}-based; beside the components: {parts}"
+        )
+        indented(out, rules)
+        indented(out, method.why)
+        indented(out, method.citation, style="dim")
+        out.print()
     return 0

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
+from submeter.cli.output import indented
 from submeter.cli.render.statement import (
     DIGITS,
     PLAINLY,
@@ -41,15 +42,15 @@ def print_short(out: Console, activity: Activity, statement: Statement, ledger: 
     heading(out, activity)
     out.print(_totals(statement))
     if parts := _parts(statement):
-        out.print(Text(f"of it: {parts}", style="dim"))
+        indented(out, f"of it: {parts}", 0, "dim")
     if statement.per_unit is not None and statement.unit.count not in (None, 1.0):
         out.print(per_unit(statement))
-    out.print(Text(place_words(statement)))
+    indented(out, place_words(statement), 0)
     if statement.widest:
         first = statement.widest[0]
         what = "carbon" if statement.carbon.total is not None else "energy"
         by = f"{first.factor} ({first.share:.0%}): {first.hint}{way(first)}"
-        out.print(Text(f"the {what} is widened most by {by}"))
+        indented(out, f"the {what} is widened most by {by}", 0)
     _doubts(out, activity, statement)
     if statement.overhead is not None:
         over = statement.overhead
@@ -125,8 +126,8 @@ def _doubts(out: Console, activity: Activity, statement: Statement) -> None:
     )
     notes = [each for each in statement.missing if each.partition(": ")[0] not in _ROUTINE]
     for each in notes[:NOTES]:
-        out.print(Text(f"  left out: {each}"))
+        indented(out, f"left out: {each}", 0)
     if notes[NOTES:]:
-        out.print(Text(f"  left out: and {len(notes) - NOTES} more"))
+        out.print(Text(f"left out: and {len(notes) - NOTES} more"))
     if usual:
-        out.print(Text(f"left out or fallen back on: {', '.join(usual)}", style="dim"))
+        indented(out, f"left out or fallen back on: {', '.join(usual)}", 0, "dim")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from rich.table import Table
 from rich.text import Text
 
+from submeter.cli.output import indented
 from submeter.cli.render.books import SEEN
 from submeter.quantities.digits import column, part, phrase, rounded, significant
 from submeter.quantities.estimate import Tier
@@ -160,13 +161,13 @@ def print_doubts(out: Console, statement: Statement) -> None:
         out.print("\nleft out or fallen back on", style="bold")
         for each in statement.missing:
             name, separator, reason = each.partition(": ")
-            out.print(Text(f"  {PLAINLY.get(name, name)}{separator}{reason}"))
+            indented(out, f"{PLAINLY.get(name, name)}{separator}{reason}")
     if statement.widest:
         what = "carbon" if statement.carbon.total is not None else "energy"
         out.print(f"\nwhat most widens the {what}", style="bold")
         for widener in statement.widest[:3]:
-            line = f"  {widener.share:4.0%}  {widener.factor}: {widener.hint}{way(widener)}"
-            out.print(Text(line))
+            hint = f"{widener.factor}: {widener.hint}{way(widener)}"
+            indented(out, f"{widener.share:4.0%}  {hint}")
 
 
 _WAYS = {
@@ -187,7 +188,7 @@ def print_sources(out: Console, statement: Statement) -> None:
     out.print("\nsources", style="bold")
     for source in statement.sources:
         licence = "" if source.licence == NO_LICENCE else f" [{source.licence}]"
-        out.print(Text(f"  {source.id}: {source.citation}{licence}", style="dim"))
+        indented(out, f"{source.id}: {source.citation}{licence}", style="dim")
     print_method(out, statement)
 
 
