@@ -1,5 +1,6 @@
 """``submeter ledger``: what is on the record, chosen by name, stage and date."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -60,6 +61,20 @@ def test_the_table_holds_every_entry(recorded):
     for each in recorded.entries():
         assert each["id"] in shown
     assert "modelled" in shown or "measured" in shown
+
+
+@pytest.mark.parametrize("columns", ["80", "120"])
+def test_a_narrow_terminal_cuts_names_and_no_figures(recorded, columns):
+    # Rich takes whoever forces colours for a terminal.
+    env = {"COLUMNS": columns, "FORCE_COLOR": "1"}
+    shown = re.sub(r"\x1b\[[\d;]*m", "", recorded("ledger", "list", env=env).stdout)
+    lines = shown.splitlines()
+    assert max(map(len, lines)) <= int(columns)
+    for each in recorded.entries():
+        (line,) = [row for row in lines if each["id"][:13] in row]
+        assert re.search(
+            r"\d\d:\d\d .* \d+\.\d s +[\d.]+ \S+ +[\d.]+ to [\d.]+ +modelled$", line.strip()
+        )
 
 
 def test_show_tells_all_of_an_entry(recorded):

@@ -132,6 +132,25 @@ def test_a_factor_that_is_not_there_is_a_no(meter):
     }
 
 
+@pytest.mark.parametrize("columns", ["80", "120"])
+def test_factors_read_well_on_a_terminal(meter, columns):
+    shown = meter("factors", "find", "H100", env={"COLUMNS": columns}).stdout
+    lines = shown.partition("\n\n")[0].splitlines()
+    assert max(map(len, lines)) <= int(columns)
+    assert len(lines) <= 2 * 20 + 2
+    assert "tdp/nvidia-h100-sxm-80gb" in shown
+    assert re.search(r"700 +exact", shown)
+
+
+def test_that_more_factors_match_than_are_shown_is_told(meter):
+    assert "there are more than 3" in meter("factors", "find", "grid", "--limit", "3").stdout
+    assert "there are more" not in meter("factors", "find", "grid/FR").stdout
+    done = meter("factors", "find", "grid", "--limit", "0")
+    assert done.returncode == 2
+    assert "--limit" in done.stderr
+    assert "[bold]x[/nothing]" in meter("factors", "find", "[bold]x[/nothing]").stdout
+
+
 def test_the_number_of_factors_is_bounded(meter):
     assert len(meter.json("factors", "find", "grid", "--limit", "3")["factors"]) == 3
 

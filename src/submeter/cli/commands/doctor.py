@@ -12,7 +12,7 @@ from submeter.cli.output import console, indented, write_json
 from submeter.cli.parser import json_flag
 from submeter.cli.render import provider
 from submeter.quantities.clock import Span
-from submeter.quantities.digits import phrase
+from submeter.quantities.digits import phrase, rounded
 from submeter.quantities.estimate import Tier
 from submeter.runs.calibration import keep, measure_all
 from submeter.runs.rig import Rig
@@ -188,7 +188,9 @@ def _print_refusals(out: Console, refusals: Sequence[Refusal]) -> None:
 
 def _domains(findings: Findings) -> Table:
     table = Table(box=None, pad_edge=False, header_style="dim")
-    for column in ("domain", "power now", "95 % interval", "how", "by", "refresh", "a read costs"):
+    columns = ["domain", "power now", "95 % interval", "how", "by"]
+    timed = any(_refresh(findings, each.domain) is not None for each in findings.draws)
+    for column in (*columns, *(("refresh", "a read costs") if timed else ())):
         table.add_column(column, overflow="fold")
     for each in findings.draws:
         value, interval = phrase(each.power.value, each.power.low, each.power.high, "W")
@@ -196,10 +198,13 @@ def _domains(findings: Findings) -> Table:
         name = f"{each.domain} (in {each.inside})" if each.inside else each.domain
         table.add_row(
             name, value, interval, each.power.tier.value, each.sensor,
-            f"{refresh * 1e3:.3g} ms" if refresh is not None else "-",
-            f"{cost * 1e6:.3g} µs" if cost is not None else "-",
+            *((_time(refresh, 1e3, "ms"), _time(cost, 1e6, "µs")) if timed else ()),
         )  # fmt: skip
     return table
+
+
+def _time(seconds: float | None, scale: float, unit: str) -> str:
+    return f"{rounded(seconds * scale, 3)} {unit}" if seconds is not None else "-"
 
 
 def _verdict(findings: Findings) -> str:

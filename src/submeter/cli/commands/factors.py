@@ -8,16 +8,23 @@ from rich.table import Table
 from rich.text import Text
 
 from submeter.cli import live
-from submeter.cli.output import console, write_json
+from submeter.cli.output import console, indented, write_json
 from submeter.cli.parser import json_flag
 from submeter.errors import UsageError
-from submeter.quantities.digits import rounded, significant
+from submeter.quantities.digits import plain, rounded, significant
 from submeter.reference.factors.registry import shipped
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Sequence
 
     from submeter.quantities.factor import Factor
+
+
+_WIDE = 120
+"""Columns that a table with bases and sources needs."""
+_FIGURES = 46
+"""Columns that values, intervals, units and years take."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -42,38 +49,57 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _find(args: argparse.Namespace) -> int:
-    registry = shipped()
-    found = registry.find(" ".join(args.text), limit=args.limit)
+    registry, words = shipped(), " ".join(args.text)
+    if args.limit < 1:
+        raise UsageError(f"a limit of {args.limit} shows nothing", "--limit", "choose 1 or more")
+    rows = registry.find(words, limit=args.limit + 1)
+    found, more = rows[: args.limit], len(rows) > args.limit
     if args.json:
         write_json({"factors": [as_dict(each) for each in found]}, args.json)
-        return 0 if registry.matches(" ".join(args.text)) else 1
+        return 0 if registry.matches(words) else 1
     out = console()
     if not found:
-        out.print(f'no factor matches "{" ".join(args.text)}"; try a country, a device, or pue')
+        told = f'no factor matches "{words}"; try a country, a device, or pue'
+        out.print(told, markup=False)
         return 1
-    words = " ".join(args.text)
     is_near = not registry.matches(words)
     if is_near:
         out.print(f'nothing is called "{words}"; spelt much like it are:', markup=False)
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("id", no_wrap=True)
-    for column in ("value", "95 % interval", "unit"):
-        table.add_column(column, no_wrap=True)
-    for column in ("year", "basis", "source"):
-        table.add_column(column, overflow="fold")
-    for each in found:
-        digits = significant(each.value, each.low, each.high)
-        ends = f"{rounded(each.low, 2)} to {rounded(each.high, 2)}"
-        table.add_row(
-            each.id, rounded(each.value, digits), ends if each.low < each.high else "exact",
-            each.unit, each.period, each.basis, each.source.id,
-        )  # fmt: skip
-    out.print(table)
+    out.print(_table(found, out.width, whole=out.soft_wrap or out.width >= _WIDE))
+    if more:
+        told = f"there are more than {args.limit}: say more of its name, or a higher --limit"
+        out.print(told, style="dim")
     out.print()
     for source in {each.source.id: each.source for each in found}.values():
-        line = f"{source.id}: {source.citation} [{source.licence}]"
-        out.print(Text(line, style="dim"))
+        indented(out, f"{source.id}: {source.citation} [{source.licence}]", 0, "dim")
     return 1 if is_near else 0
+
+
+def _table(found: Sequence[Factor], width: int, *, whole: bool) -> Table:
+    """Give factors as a table: what each is and whence on a line of its own where it is narrow."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    most = max(*(len(each.id) for each in found), width - _FIGURES)
+    table.add_column("id", no_wrap=True, overflow="ellipsis", max_width=most)
+    for column in ("value", "95 % interval", "unit"):
+        table.add_column(column, no_wrap=True)
+    table.add_column("year")
+    if whole:
+        for column in ("basis", "source"):
+            table.add_column(column, overflow="fold")
+    for each in found:
+        exact = each.low == each.high
+        digits = significant(each.value, each.low, each.high)
+        table.add_row(
+            each.id if whole else Text.assemble(each.id, (f"\n  {_basis(each)}", "dim")),
+            plain(each.value) if exact else rounded(each.value, digits),
+            "exact" if exact else f"{rounded(each.low, 2)} to {rounded(each.high, 2)}",
+            each.unit, each.period, *((each.basis, each.source.id) if whole else ()),
+        )  # fmt: skip
+    return table
+
+
+def _basis(factor: Factor) -> str:
+    return ", ".join(filter(None, (factor.basis, factor.source.id)))
 
 
 def as_dict(factor: Factor) -> dict[str, object]:

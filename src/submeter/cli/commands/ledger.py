@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text
 
@@ -28,6 +29,7 @@ from submeter.workloads.activity_json import to_json
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Sequence
 
     from rich.console import Console
 
@@ -40,6 +42,8 @@ _HOST = ("name", "machine", "system", "pod", "container", "unit", "lifetime", "u
 
 _WIDE, _SHORT = 98, 13
 """Columns that whole ids need, and how much of an id is shown on fewer."""
+_LEAST = 6
+"""Columns of a name that are shown at least."""
 _PIPED = 160
 """Columns of a list that goes into a pipe: nobody's terminal cuts it."""
 
@@ -110,26 +114,37 @@ def _list(args: argparse.Namespace, ledger: Ledger) -> int:
         return _none(out, ledger, selection)
     if not out.is_terminal:
         out.width = max(out.width, _PIPED)
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("id", no_wrap=True)
-    table.add_column("start, UTC", no_wrap=True)
-    table.add_column("name", no_wrap=True, overflow="ellipsis", min_width=12)
-    for column in ("time", "energy", "95 %"):
-        table.add_column(column, justify="right", no_wrap=True)
-    table.add_column("how", no_wrap=True, overflow="ellipsis", min_width=8)
+    out.print(_table(entries, out.width))
+    out.print("energy before the facility; submeter account ID tells the whole", style="dim")
+    return 0
+
+
+def _table(entries: Sequence[Activity], width: int) -> Table:
+    """Give a line for each entry; on a narrow terminal names are cut, and never figures."""
+    rows = []
     for each in entries:
         value, interval, how = energy_columns(each.bookings)
         state = standing(each, is_alive)
         how = how if state == "final" else ", ".join(filter(None, (how, state)))
-        name = Text(f"└ {each.name}" if each.lineage.get("parent") else each.name)
-        identity = each.id if out.width >= _WIDE else each.id[:_SHORT]
-        table.add_row(
-            identity, utc(each.start)[:16], name, f"{each.seconds:.1f} s",
-            value, interval, how,
+        name = f"└ {each.name}" if each.lineage.get("parent") else each.name
+        start = utc(each.start)[:16]
+        rows.append([each.id, start, name, f"{each.seconds:.1f} s", value, interval, how])
+    if width < _WIDE:
+        for row in rows:
+            row[0], row[1] = row[0][:_SHORT], row[1][len("2026-") :]
+    heads = ("id", "start, UTC", "name", "time", "energy", "95 %", "how")
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for place, head in enumerate(heads):
+        others = sum(max(cell_len(row[i]) for row in (heads, *rows)) + 2
+                     for i in range(len(heads)) if i != place)  # fmt: skip
+        most = max(_LEAST, width - others) if head == "name" else None
+        table.add_column(
+            head, justify="right" if head in ("time", "energy", "95 %") else "left",
+            no_wrap=True, overflow="ellipsis", max_width=most,
         )  # fmt: skip
-    out.print(table)
-    out.print("energy before the facility; submeter account ID tells the whole", style="dim")
-    return 0
+    for row in rows:
+        table.add_row(*map(Text, row))
+    return table
 
 
 def _none(out: Console, ledger: Ledger, selection: Selection) -> int:
@@ -160,7 +175,7 @@ def _show(args: argparse.Namespace, ledger: Ledger) -> int:
         out.print(Text(words))
     host = {key: entry.host[key] for key in _HOST if key in entry.host}
     tables = {
-        "host": host, "place": entry.place, "counts": entry.counts, "model": entry.model,
+        "host": host, "place": _place(entry), "counts": entry.counts, "model": entry.model,
         "part of": entry.lineage,
     }  # fmt: skip
     for title, table in tables.items():
@@ -172,6 +187,12 @@ def _show(args: argparse.Namespace, ledger: Ledger) -> int:
     hint = "" if entry.place else " --region FR"
     out.print(f"\naccount for it: submeter account {entry.id}{hint}", style="dim")
     return 0
+
+
+def _place(entry: Activity) -> dict[str, str]:
+    """Give the place as it was stated, and last where."""
+    stated = {key: text for key, text in entry.place.items() if key != "from"}
+    return {**stated, **({"from": entry.place["from"]} if "from" in entry.place else {})}
 
 
 def _device(device: Device) -> str:
