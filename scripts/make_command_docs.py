@@ -88,8 +88,8 @@ NOTES = {
     "reproduce": "The cases, and what is reproduced: [the literature](literature.md). It ends with "
     "1 if a figure is not within the rounding of what was printed.",
     "methods": "The rules of each, with the reason for them ([accounting methods](methods.md)).",
-    "config": "Shows each setting, its value and where it came from ([settings](settings.md)). What "
-    "cannot be used is told on standard error, with its source and the next step, and it ends "
+    "config": "Shows each setting, its value and where it came from ([settings](settings.md)). "
+    "What cannot be used is told on standard error, with its source and the next step, and it ends "
     "with 2; what looks like a setting and is none is warned of.",
     "schema": "`statement` is the one there is ([statement](statement.md)).",
 }

@@ -48,7 +48,7 @@ def test_it_is_refused_before_the_command_is_started(meter, words, code, told):
         (["attach", "4194303"], "ps -e"),
         (["attach", "1", "--cgroup", "/"], "submeter attach PID"),
         (["attach", "--cgroup", "/no/such/group"], "/sys/fs/cgroup"),
-        (["factors", "find"], "submeter factors --help"),
+        (["factors", "find"], "submeter factors find France"),
         (["schema", "statment"], "did you mean statement?"),
         (["schema", "zzz"], "choose one of statement"),
         (["top", "--interval", "0"], "choose between"),

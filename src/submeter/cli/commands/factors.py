@@ -44,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
             raise UsageError("live takes no text", " ".join(args.text), "name it: --zone ZONE")
         return live.run(args)
     if not args.text:
-        raise UsageError("there is nothing to look for", "factors find", "such as: find France")
+        raise UsageError("there is nothing to look for", fix="submeter factors find France")
     return _find(args)
 
 
