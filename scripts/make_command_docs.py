@@ -64,7 +64,9 @@ NOTES = {
     "*seen too briefly*.",
     "account": "All of a statement: every figure and its parts, the books, what is left out, what "
     "most widens it, and the sources. The entry is not changed: the same joules are accounted "
-    "for again ([how to](../how-to/account-again-by-another-method.md)). With `--job` it is of all "
+    "for again ([how to](../how-to/account-again-by-another-method.md)). `--compare` shows the "
+    "statement that was issued when the work ended beside the new one, with what changed. A file "
+    "is an account file ([schema](account-file.md)). With `--job` it is of all "
     "entries of a job, each joule once ([how to](../how-to/account-for-a-job-on-many-nodes.md)).",
     "ledger": "`list` shows the latest revision of each entry, `show` one of them in full, `merge` "
     "copies what other ledgers hold ([what a merge does](ledger.md#merging)). Damaged bytes are "
@@ -85,6 +87,9 @@ NOTES = {
     "[factor tables](factors.md). `live` asks the provider that is named for the hours of a grid, "
     "the last 24 by default ([live providers](live-providers.md), "
     "[how to](../how-to/live-grid.md)).",
+    "explain": "`A` and `B` are the id of an entry, an account file or a published case. Of one it "
+    "tells where each number comes from, what it leaves out and how sure it is. Of two it splits "
+    "the gap exactly into its causes ([how to](../how-to/explain-a-difference.md)).",
     "reproduce": "The cases, and what is reproduced: [the literature](literature.md). It ends with "
     "1 if a figure is not within the rounding of what was printed.",
     "methods": "The rules of each, with the reason for them ([accounting methods](methods.md)).",

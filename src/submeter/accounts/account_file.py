@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from submeter.accounting.inventory import FunctionalUnit, Inventory
@@ -29,8 +30,12 @@ STAGES = (
 )  # fmt: skip
 KNOWN = (
     "name", "stage", "method", "unit", "place", "facility", "energy", "embodied", "overhead",
-    "citation", "note",
+    "conditions", "citation", "note",
 )  # fmt: skip
+CONDITIONS = (
+    "device", "batch", "input_tokens", "output_tokens", "precision", "stack", "model", "task",
+)  # fmt: skip
+"""Under what conditions the work ran, for who compares it."""
 _DEFAULT_METHOD = "submeter-1"
 
 
@@ -43,10 +48,13 @@ class AccountFile(NamedTuple):
         The work.
     method : str
         Id of the method that it names, or of the default.
+    conditions : mapping of str to str
+        ``device``, ``batch``, ``output_tokens`` and the like, where it states them.
     """
 
     inventory: Inventory
     method: str
+    conditions: Mapping[str, str] = MappingProxyType({})
 
 
 def account_file(content: object, stated: Mapping[str, str] | None = None) -> AccountFile:
@@ -91,7 +99,13 @@ def account_file(content: object, stated: Mapping[str, str] | None = None) -> Ac
             place=around.words,
         ),
         fields.text("method", _DEFAULT_METHOD),
+        _conditions(fields),
     )
+
+
+def _conditions(fields: Fields) -> dict[str, str]:
+    told = fields.section("conditions", CONDITIONS)
+    return {name: told.text(name) for name in CONDITIONS if name in told}
 
 
 def fingerprint(content: object) -> str:

@@ -20,6 +20,7 @@ COMMANDS = {
     "attach": "meter a process that already runs",
     "top": "watch live what this machine draws, and who",
     "account": "work out a statement anew, by any method, for any place; or of a file",
+    "explain": "where a number comes from and how sure it is; why two differ",
     "reproduce": "the field's published figures, recomputed from their own inputs",
     "ledger": "what is on the record: list, show, merge",
     "doctor": "which sensors answer here, which do not, and how to mend it",

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable
 
+    from submeter.accounting.statement import Statement
     from submeter.runs.settings import Settings
     from submeter.workloads.activity import Activity
 
@@ -32,6 +33,8 @@ def account_for(activity: Activity, settings: Settings, args: argparse.Namespace
     from submeter.runs.account import account  # noqa: PLC0415
 
     statement = account(activity, settings["method"])
+    if settings.records:
+        _keep(activity, statement, settings)
     try:
         ledger = str(ledger_folder(settings["ledger"] or None, settings.environ))
     except RecordError:
@@ -50,6 +53,21 @@ def account_for(activity: Activity, settings: Settings, args: argparse.Namespace
         tell(each)
     if faults:
         raise faults[0]
+
+
+def _keep(activity: Activity, statement: Statement, settings: Settings) -> None:
+    """Put a statement on record beside the ledger; one that can't be is told and still shown."""
+    from submeter.accounting.method import find  # noqa: PLC0415
+    from submeter.runs.account import inventory_of  # noqa: PLC0415
+    from submeter.runs.methods import all_methods  # noqa: PLC0415
+    from submeter.runs.restatement import record  # noqa: PLC0415
+
+    try:
+        folder = ledger_folder(settings["ledger"] or None, settings.environ)
+        method = find(statement.method, all_methods())
+        record(folder, statement, inventory_of(activity), method, activity.revision)
+    except RecordError as error:
+        sys.stderr.write(f"warning: {error}\n")
 
 
 def _fault(write: Callable[[], None]) -> list[UsageError]:

@@ -15,26 +15,29 @@ from submeter.accounts.account_file import account_file
 from submeter.accounts.document import read_document
 from submeter.cli.output import console, write_json
 from submeter.cli.parser import HARDWARE, LEDGER, PLACE, json_flag, settings_flags
+from submeter.cli.render.comparison import show
 from submeter.cli.render.report import print_whole
 from submeter.cli.render.statement_csv import write as write_csv
 from submeter.errors import UsageError
 from submeter.ledger.book import Ledger
 from submeter.ledger.liveness import is_alive, standing
 from submeter.ledger.location import ledger_folder
-from submeter.runs.account import account, wanted
+from submeter.runs.account import account, inventory_of, wanted
 from submeter.runs.joint import account_jointly, joined
 from submeter.runs.methods import all_methods
+from submeter.runs.restatement import by_itself, changes, last_issued
 from submeter.runs.settings import load
 from submeter.workloads.activity import State
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from submeter.accounting.statement import Statement
+    from submeter.accounts.account_file import AccountFile
     from submeter.runs.joint import Joint
     from submeter.runs.settings import Settings
-    from submeter.workloads.activity import Booking
+    from submeter.workloads.activity import Activity, Booking
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -43,6 +46,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--job", metavar="ID", help="all entries of a job: slurm:123, torchrun:ID")
     parser.add_argument("--method", metavar="ID", help="accounting method; see submeter methods")
     settings_flags(parser, (*PLACE, *HARDWARE, LEDGER))
+    parser.add_argument(
+        "--compare", action="store_true", help="the last statement on record beside the new one"
+    )
     json_flag(parser)
     parser.add_argument("--csv", metavar="FILE", help="append the account to a CSV file")
 
@@ -56,8 +62,10 @@ def run(args: argparse.Namespace) -> int:
     if args.job is not None:
         return _account_for_job(args, settings, ledger)
     entry = ledger.get(args.id or "last")
-    asked, configured = _stated(args, settings)
-    statement = account(entry, settings["method"], wanted(entry, asked, configured))
+    stated = wanted(entry, *_stated(args, settings))
+    if args.compare:
+        return _compare(args, entry, settings, stated)
+    statement = account(entry, settings["method"], stated)
     if args.csv:
         write_csv(statement, entry, args.csv)
     if args.json:
@@ -74,11 +82,41 @@ def _account_for_file(args: argparse.Namespace) -> int:
     asked = {name: getattr(args, name) or "" for name, *_ in (*PLACE, *HARDWARE)}
     told = account_file(read_document(Path(args.id)), asked)
     statement = state(told.inventory, find(args.method or told.method, all_methods()), Draws())
+    if args.compare:
+        return _compare_file(args, told, statement)
     if args.json:
         write_json(statement.as_dict(), args.json)
         return 0
     _print(f"{args.id}  {told.inventory.name}", statement)
     return 0
+
+
+def _compare_file(args: argparse.Namespace, told: AccountFile, now: Statement) -> int:
+    """Show what a file says by itself beside what was asked for."""
+    own = account_file(read_document(Path(args.id)))
+    method = find(own.method, all_methods())
+    before = state(own.inventory, method, Draws())
+    rules = find(args.method or told.method, all_methods())
+    found = changes(own.inventory, told.inventory, (method, rules))
+    return show(args, before.as_dict(), now.as_dict(), found, again=None)
+
+
+def _compare(
+    args: argparse.Namespace, entry: Activity, settings: Settings, stated: Mapping[str, str]
+) -> int:
+    """Show the last statement on record of an entry beside the new one."""
+    folder = ledger_folder(settings["ledger"] or None, settings.environ)
+    issued = last_issued(folder, entry.id) or by_itself(entry)
+    now = account(entry, settings["method"], stated)
+    rules = find(now.method, all_methods())
+    found = changes(issued.inventory, inventory_of(entry, stated), (issued.method, rules))
+    return show(
+        args,
+        issued.statement,
+        now.as_dict(),
+        found,
+        again=issued.recomputed() if issued.on_record else None,
+    )
 
 
 def _account_for_job(args: argparse.Namespace, settings: Settings, ledger: Ledger) -> int:

@@ -1,0 +1,108 @@
+"""``submeter explain A [B]``: where a number comes from; why two differ."""
+
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+from rich.text import Text
+
+from submeter.accounting.draws import Draws
+from submeter.accounting.gap import QUANTITIES, gap
+from submeter.accounting.statement import state
+from submeter.cli.output import console, write_json
+from submeter.cli.parser import LEDGER, json_flag, settings_flags
+from submeter.cli.render.words import told
+from submeter.cli.subjects import subject
+from submeter.quantities.digits import phrase
+from submeter.runs.settings import load
+
+if TYPE_CHECKING:
+    import argparse
+
+    from submeter.accounting.gap import Gap, Side
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add its arguments."""
+    parser.add_argument("first", metavar="A", help="an entry's id, an account file, a case")
+    parser.add_argument("second", metavar="B", nargs="?", help="another, to tell why they differ")
+    parser.add_argument("--of", choices=tuple(QUANTITIES), help="which figures to compare")
+    parser.add_argument(
+        "--through", metavar="FILE", action="append", default=[],
+        help="a figure between the two, to tell causes apart; can be given several times",
+    )  # fmt: skip
+    parser.add_argument("--method", metavar="ID", help="account for both by this method")
+    settings_flags(parser, (LEDGER,))
+    json_flag(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Explain one account, or split the gap between two."""
+    settings = load({"ledger": args.ledger, "method": args.method})
+    method = args.method or ""
+    first = subject(args.first, settings, method)
+    if args.second is None:
+        return _explain(args, first)
+    sides = [first, *(subject(each, settings, method) for each in (*args.through, args.second))]
+    gaps = [gap(one, other, args.of or "") for one, other in pairwise(sides)]
+    if args.json:
+        write_json({"steps": [_plain(each, sides[n : n + 2]) for n, each in enumerate(gaps)]},
+                   args.json)  # fmt: skip
+        return 0
+    for number, each in enumerate(gaps):
+        _print(each, sides[number], sides[number + 1])
+    if len(gaps) > 1:
+        whole = gaps[-1].second - gaps[0].first
+        console().print(f"in all {whole:+.4g} {gaps[0].unit}, the sum of the steps")
+    return 0
+
+
+def _explain(args: argparse.Namespace, side: Side) -> int:
+    statement = state(side.inventory, side.method, Draws())
+    lines = told(statement, side.method)
+    if args.json:
+        write_json({"statement": statement.as_dict(), "words": lines}, args.json)
+        return 0
+    out = console()
+    for line in lines:
+        out.print(Text(line), soft_wrap=False)
+    return 0
+
+
+def _plain(each: Gap, sides: list[Side]) -> dict[str, object]:
+    return {
+        "first": {"name": sides[0].name, "value": each.first},
+        "second": {"name": sides[1].name, "value": each.second},
+        "quantity": each.quantity,
+        "unit": each.unit,
+        "causes": [
+            {**cause._asdict(), "factor": None if math.isnan(cause.factor) else cause.factor}
+            for cause in each.causes
+        ],
+    }
+
+
+def _print(each: Gap, first: Side, second: Side) -> None:
+    out = console()
+    units = {side.inventory.unit.name for side in (first, second)}
+    per = f" per {' or '.join(sorted(units))}"
+    for side, figure in ((first, each.first), (second, each.second)):
+        text, _ = phrase(figure, figure, figure, each.unit)
+        out.print(Text(f"{text}{per}  {side.name}", style="bold"))
+    table = Table(box=None, pad_edge=False)
+    table.add_column("because of")
+    table.add_column("adds", justify="right")
+    table.add_column("times", justify="right")
+    table.add_column("what differs")
+    for cause in each.causes:
+        adds, _ = phrase(abs(cause.effect), abs(cause.effect), abs(cause.effect), each.unit)
+        sign = "−" if cause.effect < 0 else "+"
+        times = "" if math.isnan(cause.factor) else f"×{cause.factor:.3g}"
+        table.add_row(cause.aspect, f"{sign}{adds}", times, cause.words)
+    out.print(table)
+    if not each.causes:
+        out.print("they do not differ")
+    out.print()

@@ -1,0 +1,120 @@
+"""The gap between two accounts is split exactly, and what does not differ has no part in it."""
+
+import math
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from submeter.accounting.gap import ASPECTS, Side, gap
+from submeter.accounting.inventory import Facility, FunctionalUnit, Grid
+from submeter.accounting.methods import AIES, GHG_LOCATION, METHODS, SUBMETER_1
+from submeter.errors import UsageError
+from tests.accounting.inventories import INVENTORIES, drew, exact, for_method, kwh, whole
+
+BLOOM = next(method for method in METHODS if method.id == "bloom-2022")
+METHOD = st.sampled_from([SUBMETER_1, BLOOM, GHG_LOCATION, AIES])
+
+
+def side(inventory, method=BLOOM, **conditions):
+    return Side("one", inventory, method, conditions)
+
+
+def grid(grams):
+    return Grid(exact("grid", grams, "gCO2e/kWh"))
+
+
+def query(joules, tokens, **conditions):
+    inventory = whole(
+        items=(drew("gpu", joules / 3.6e6),), idle=(), embodied=(), facility=Facility(),
+        unit=FunctionalUnit("query", 1),
+    )  # fmt: skip
+    return side(inventory, AIES, output_tokens=str(tokens), **conditions)
+
+
+@settings(max_examples=30, deadline=None)
+@given(INVENTORIES, INVENTORIES, METHOD, METHOD)
+def test_the_causes_add_up_to_the_gap(one, other, method, second):
+    first = side(for_method(one, method), method)
+    last = side(for_method(other, second), second)
+    try:
+        found = gap(first, last)
+    except UsageError:
+        return
+    size = max(abs(found.first), abs(found.second), 1e-12)
+    assert math.fsum(cause.effect for cause in found.causes) == pytest.approx(
+        found.second - found.first, abs=1e-9 * size
+    )
+
+
+@settings(max_examples=20, deadline=None)
+@given(INVENTORIES, METHOD)
+def test_an_account_does_not_differ_from_itself(inventory, method):
+    one = side(for_method(inventory, method), method)
+    try:
+        found = gap(one, one)
+    except UsageError:
+        return
+    assert found.causes == ()
+    assert found.first == found.second
+
+
+def test_only_the_place_differs():
+    inventory = whole()
+    found = gap(side(replace(inventory, grid=grid(57.0))), side(replace(inventory, grid=grid(570))))
+    assert [cause.aspect for cause in found.causes] == ["place"]
+    assert found.causes[0].words == "57 gCO2e/kWh → 570 gCO2e/kWh"
+    assert set(ASPECTS) > {"place", "facility"}
+
+
+def test_the_other_way_round_is_the_same_with_another_sign():
+    one, other = side(whole()), side(replace(whole(), grid=grid(57.0)), SUBMETER_1)
+    there, back = gap(one, other), gap(other, one)
+    effects = {cause.aspect: cause.effect for cause in there.causes}
+    for cause in back.causes:
+        assert cause.effect == pytest.approx(-effects[cause.aspect])
+
+
+def test_a_score_beside_a_served_answer():
+    score = query(62.6, 10, batch="1", stack="transformers")
+    served = query(27.8, 397, batch="512", stack="vLLM")
+    found = gap(score, served, "energy")
+    length, rest = found.causes
+    assert length.aspect == "length"
+    assert length.factor == pytest.approx(39.7)
+    assert rest.aspect == "batch and stack"
+    assert rest.factor == pytest.approx(27.8 / 62.6 / 39.7)
+    assert 1 / rest.factor == pytest.approx(89.4, abs=0.1)  # per token
+    assert length.effect + rest.effect == pytest.approx((27.8 - 62.6) / 3.6e6)
+
+
+def test_a_figure_between_tells_batch_from_stack():
+    between = query(177.0, 397, batch="8", stack="vLLM")
+    served = query(27.8, 397, batch="512", stack="vLLM")
+    (cause,) = gap(between, served, "energy").causes
+    assert cause.aspect == "batch"
+    assert cause.factor == pytest.approx(27.8 / 177)
+
+
+def test_figures_are_for_one_unit_of_each():
+    many = whole(items=(drew("gpu", 10.0),), idle=(), embodied=(), unit=FunctionalUnit("run", 10))
+    one = replace(many, items=(drew("gpu", 1.0),), unit=FunctionalUnit("run", 1))
+    assert gap(side(many), side(one)).causes == ()
+
+
+def test_idle_and_hardware_are_causes_of_their_own():
+    inventory = whole()
+    bare = replace(inventory, idle=(), embodied=())
+    found = {cause.aspect: cause.effect for cause in gap(side(bare), side(inventory)).causes}
+    assert set(found) == {"idle", "hardware"}
+    assert all(effect > 0 for effect in found.values())
+    assert kwh("a", 1.0).value == 1.0
+
+
+def test_figures_that_are_not_there_are_told():
+    with pytest.raises(UsageError, match="no figure for carbon"):
+        gap(query(1.0, 1), query(2.0, 1), "carbon")
+    empty = side(whole(items=(), idle=(), embodied=()))
+    with pytest.raises(UsageError, match="no figure in common"):
+        gap(empty, empty)
