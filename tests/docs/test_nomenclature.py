@@ -17,7 +17,8 @@ words names taken assumed decimals stages units wear
 aspect conditions content first quantity record rules second
 """
 _RECORDS = """
-account accounts accuracy activity again bookings causes by_component companions desk entry facility factor
+account accounts accuracy activity again bookings causes by_component companions desk entry
+facility factor
 factors formula gaps heading held inventories inventory is_virtual items later method methods of
 other
 part parts phases recipe sensor shares shown source sources spec target told trace traces usage
