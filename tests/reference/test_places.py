@@ -4,7 +4,8 @@ import pytest
 
 from submeter.errors import QuantityError, RegionError
 from submeter.quantities.factor import Spread
-from submeter.reference.factors.places import cloud_regions, place
+from submeter.reference.factors.gazetteer import cloud_regions
+from submeter.reference.factors.places import place
 from submeter.reference.factors.registry import Registry, shipped
 
 

@@ -24,6 +24,8 @@ FACTOR_TABLES = [registry.DATA / f"{name}.csv" for name in registry.TABLES]
 PERMITTED = {
     "Apache-2.0",
     "CC-BY-4.0",
+    "CC-BY-SA-4.0",
+    "ODbL-1.0",
     "LicenseRef-US-public-domain",
     "LicenseRef-cited-figure",
 }

@@ -6,7 +6,7 @@ import csv
 import hashlib
 import io
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from submeter.errors import FactorTableError
@@ -35,6 +35,10 @@ class SealedTable:
         The sources by their id.
     rows : tuple of mapping
         Every row: column to text.
+    shared : mapping of str to str
+        What a column holds where a row leaves it out: the sidecar's ``[defaults]``.
+    interval : mapping
+        The rule by which its intervals are made, where rows give none: ``[interval]``.
     """
 
     path: Path
@@ -42,6 +46,8 @@ class SealedTable:
     sha256: str
     sources: Mapping[str, Source]
     rows: tuple[Mapping[str, str], ...]
+    shared: Mapping[str, str] = field(default_factory=dict)
+    interval: Mapping[str, Any] = field(default_factory=dict)
 
     def source(self, row: Mapping[str, str]) -> Source:
         """Give the source of a row.
@@ -83,7 +89,8 @@ def read_sealed(path: Path) -> SealedTable:
     except (UnicodeDecodeError, csv.Error) as error:
         raise FactorTableError(f"a factor table is malformed ({error})", str(path)) from error
     sources = {s["id"]: Source(s["id"], _cite(s), s["licence"]) for s in meta["sources"]}
-    return SealedTable(path, meta["title"], digest, sources, rows)
+    shared, interval = meta.get("defaults", {}), meta.get("interval", {})
+    return SealedTable(path, meta["title"], digest, sources, rows, shared, interval)
 
 
 def _sidecar(content: bytes, side: Path) -> dict[str, Any]:

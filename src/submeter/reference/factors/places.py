@@ -8,22 +8,18 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from submeter.errors import QuantityError, RegionError
 from submeter.quantities.factor import stated
-from submeter.reference.factors.registry import DATA, shipped
-from submeter.reference.sealed import read_sealed
+from submeter.reference.factors.gazetteer import Spot, resolve
+from submeter.reference.factors.history import history
+from submeter.reference.factors.registry import shipped
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from submeter.quantities.factor import Factor
     from submeter.reference.factors.registry import Registry
 
-_OTHER_NAMES = {"amazon": "aws", "google": "gcp", "microsoft": "azure"}
 _WORLD = {"world", "unknown"}
 
 
@@ -110,26 +106,20 @@ class Place:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Spot:
-    code: str
-    name: str
-    country: str
-    grid: str
-    provider: str = ""
-    fleet: str = ""
-
-
-def place(text: str | None, registry: Registry | None = None) -> Place:
+def place(text: str | None, registry: Registry | None = None, year: int | None = None) -> Place:
     """Resolve a place.
 
     Parameters
     ----------
     text : str or None
-        ``FR``, ``FRA``, ``France``, ``US-CA``, ``California``, ``gcp/us-central1``, in any case;
-        None, ``world`` or ``unknown`` for the unknown place.
+        ``FR``, ``FRA``, ``France``, ``US-CA``, ``California``, ``SE3``, ``gcp/us-central1``, in
+        any case, or the place of a row of the user's own; None, ``world`` or ``unknown`` for the
+        unknown place.
     registry : Registry, optional
         Where factors come from; by default what comes with the package.
+    year : int, optional
+        The year whose grid is meant; by default the newest that is known, as wide as it must be
+        to stand for today.
 
     Raises
     ------
@@ -142,58 +132,32 @@ def place(text: str | None, registry: Registry | None = None) -> Place:
     ('FR', 'US-CA')
     >>> place(None).grid.id
     'grid/world'
+    >>> place("FR", year=2019).grid.value
+    59.79
     """
     known = shipped() if registry is None else registry
     if text is None or text.strip().lower() in _WORLD:
         said = "no place was stated" if text is None else f"the place was stated as {text.strip()}"
-        spot = _Spot("world", "the world: place unknown", "", "world")
-        return _build(spot, known, [f"grid: {said}, so it is the world's spread"])
-    return _build(_resolve(text.strip()), known, [])
+        spot = Spot("world", "the world: place unknown", "", "world")
+        return _build(spot, known, [f"grid: {said}, so it is the world's spread"], year)
+    return _build(_own(text.strip(), known) or resolve(text.strip()), known, [], year)
 
 
-def _resolve(text: str) -> _Spot:
-    key = text.lower()
-    head, slash, tail = key.partition("/")
-    key = f"{_OTHER_NAMES.get(head, head)}{slash}{tail}"
-    index = _index()
-    spots = index.get(key, ())
-    if len(spots) == 1:
-        return spots[0]
-    if spots:
-        choices = " or ".join(f"{spot.code} ({spot.name})" for spot in spots)
-        raise RegionError(f'"{text}" is the name of two places', fix=f"write {choices}")
-    near = [f"{prefix}/{key}" for prefix in ("aws", "azure", "gcp") if f"{prefix}/{key}" in index]
-    near += [f"us-{key}"] if f"us-{key}" in index and not near else []
-    near = near or get_close_matches(key, index, 3, 0.6)
-    spots = tuple(dict.fromkeys(spot for match in near for spot in index[match]))
-    codes = [spot.code if "/" in spot.code else f"{spot.code} ({spot.name})" for spot in spots]
-    fix = f"did you mean {', '.join(codes)}?" if codes else "see: submeter factors find TEXT"
-    raise RegionError(f'"{text}" is not a place that any table knows', fix=fix)
+def _own(text: str, registry: Registry) -> Spot | None:
+    """Give the place that only a row of the user's own names."""
+    key = f"grid/{text}".lower()
+    found = next((each for each in registry.own if each.lower() == key), None)
+    if found is None:
+        return None
+    code = found.removeprefix("grid/")
+    try:
+        return resolve(code)
+    except RegionError:
+        return Spot(code, registry.names.get(found, code), registry.own[found], code)
 
 
-@lru_cache(maxsize=1)
-def _index() -> Mapping[str, tuple[_Spot, ...]]:
-    index: dict[str, tuple[_Spot, ...]] = {}
-
-    def enter(spot: _Spot, *keys: str) -> None:
-        for key in {key.lower() for key in keys if key}:
-            index[key] = (*index.get(key, ()), spot)
-
-    for row in read_sealed(DATA / "countries.csv").rows:
-        spot = _Spot(row["code"], row["name"], row["code"], row["code"])
-        enter(spot, row["code"], row["alpha3"], row["name"], *row["aliases"].split(";"))
-    for row in read_sealed(DATA / "grid_us_state.csv").rows:
-        spot = _Spot(row["region"], row["name"], "US", row["region"])
-        enter(spot, row["region"], row["name"])
-    for row in read_sealed(DATA / "cloud_regions.csv").rows:
-        country, grid, provider = row["country"], row["grid"], row["provider"]
-        spot = _Spot(row["id"], row["name"], country, grid, provider, row["fleet"])
-        enter(spot, row["id"])
-    return index
-
-
-def _build(spot: _Spot, registry: Registry, notes: list[str]) -> Place:
-    grid = _grid(spot, registry, notes)
+def _build(spot: Spot, registry: Registry, notes: list[str], year: int | None) -> Place:
+    grid = _grid(spot, registry, notes, year)
     pue = _facility(spot, "pue", registry, notes)
     wue = _facility(spot, "wue", registry, notes)
     ewif = _local(spot, "ewif", registry, notes)
@@ -212,10 +176,10 @@ def _build(spot: _Spot, registry: Registry, notes: list[str]) -> Place:
     )
 
 
-def _grid(spot: _Spot, registry: Registry, notes: list[str]) -> Factor:
+def _grid(spot: Spot, registry: Registry, notes: list[str], year: int | None) -> Factor:
     """Give the grid of the spot, else of its country, else the world's."""
     for code in dict.fromkeys((spot.grid, spot.country, "world")):
-        factor = registry.get(f"grid/{code}") if code else None
+        factor = (_newest if year is None else _of_year)(code, registry, notes, year or 0)
         if factor is None:
             continue
         if spot.code not in {code, "world"}:
@@ -227,9 +191,27 @@ def _grid(spot: _Spot, registry: Registry, notes: list[str]) -> Factor:
     return registry.factor("grid/world")
 
 
-def _facility(spot: _Spot, key: str, registry: Registry, notes: list[str]) -> Factor:
+def _newest(code: str, registry: Registry, _notes: list[str], _year: int) -> Factor | None:
+    return registry.get(f"grid/{code}") if code else None
+
+
+def _of_year(code: str, registry: Registry, notes: list[str], year: int) -> Factor | None:
+    """Give a grid's value of a year: the user's own, else the nearest that was published."""
+    own = [each for each in registry.own_grids(code) if each.period in {"", str(year)}]
+    if own:
+        return max(own, key=lambda each: each.period)
+    found = history().nearest(code, year) if code else None
+    found = found or _newest(code, registry, notes, year)
+    if found is not None and found.period != str(year):
+        notes.append(f"grid: {code} has no value of {year}, so it is that of {found.period}")
+    return found
+
+
+def _facility(spot: Spot, key: str, registry: Registry, notes: list[str]) -> Factor:
     """Give the newest value of the spot, else of its fleet, else that of an unknown facility."""
-    own = registry.newest(f"{key}/{spot.code}/") if spot.provider else None
+    own = registry.get(f"{key}/{spot.code}")
+    if own is None and spot.provider:
+        own = registry.newest(f"{key}/{spot.code}/")
     if own is not None:
         return own
     fleet = registry.newest(f"{key}/{spot.fleet}/") if spot.fleet else None
@@ -240,7 +222,7 @@ def _facility(spot: _Spot, key: str, registry: Registry, notes: list[str]) -> Fa
     return registry.factor(f"{key}/unknown")
 
 
-def _local(spot: _Spot, key: str, registry: Registry, notes: list[str]) -> Factor | None:
+def _local(spot: Spot, key: str, registry: Registry, notes: list[str]) -> Factor | None:
     """Give the country's row, else the world's, else None."""
     own = registry.get(f"{key}/{spot.country}") if spot.country else None
     if own is not None:
@@ -251,8 +233,3 @@ def _local(spot: _Spot, key: str, registry: Registry, notes: list[str]) -> Facto
     elif spot.country:
         notes.append(f"{key}: no value for {spot.country}, so it is the world's")
     return world
-
-
-def cloud_regions() -> tuple[Mapping[str, str], ...]:
-    """Give every cloud region that can be named."""
-    return read_sealed(DATA / "cloud_regions.csv").rows

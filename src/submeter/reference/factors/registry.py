@@ -28,6 +28,7 @@ DATA = Path(__file__).parent / "data"
 TABLES = (
     "grid_country", "grid_us_state", "grid_gcp", "pue", "wue",
     "ewif", "ewif_technology", "primary_technology", "resources", "hardware",
+    "grid_us_subregion", "grid_cn_province", "grid_zone",
 )  # fmt: skip
 _CLOSE = 0.6
 
@@ -42,10 +43,13 @@ class Registry:
         Every factor.
     names : mapping of str to str
         The name that people know each by.
+    own : mapping of str to str
+        The user's own: id, and the code of the country that it lies in, empty where none is given.
     """
 
     factors: Mapping[str, Factor]
     names: Mapping[str, str] = field(default_factory=dict)
+    own: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def load(cls, paths: Iterable[Path], *, catalogue: bool = True) -> Registry:
@@ -99,6 +103,12 @@ class Registry:
             fix = f"did you mean {', '.join(near)}?" if near else "see: submeter factors find TEXT"
             raise UsageError(f'no factor is called "{factor_id}"', fix=fix)
         return found
+
+    def own_grids(self, code: str) -> tuple[Factor, ...]:
+        """Give the user's own rows of a grid: of any year, or each of one."""
+        key = f"grid/{code}"
+        found = [each for each in self.own if each == key or each.startswith(f"{key}/")]
+        return tuple(self.factors[each] for each in found)
 
     def find(self, text: str, limit: int = 20) -> tuple[Factor, ...]:
         """Give the factors whose id or name holds every word of `text`, best and newest first.
