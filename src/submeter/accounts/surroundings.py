@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from submeter.accounting.inventory import Facility, Grid
 from submeter.errors import UsageError
 from submeter.quantities.factor import stated as exact
-from submeter.runs.place import NAMES, of_record
+from submeter.runs.place import FILES, NAMES, of_record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,7 +35,8 @@ def surroundings(fields: Fields, stated: Mapping[str, str]) -> Surroundings:
     place, facility = fields.section("place", PLACE), fields.section("facility", FACILITY)
     typed = {name: stated[name] for name in NAMES if stated.get(name)}
     region = _region(place, typed)
-    found = of_record({"region": region, "from": "command line", **typed})
+    files = {FILES: stated.get(FILES, "")}
+    found = of_record({"region": region, "from": "command line", **files, **typed})
     own = {} if "region" in typed else _stated(place)
     kept = {name: factor for name, factor in own.items() if factor and name not in typed}
     intensity = kept.get("grid", found.grid)

@@ -32,7 +32,7 @@ def account_for(activity: Activity, settings: Settings, args: argparse.Namespace
     from submeter.cli.render.statement_csv import write as write_csv  # noqa: PLC0415
     from submeter.runs.account import account  # noqa: PLC0415
 
-    statement = account(activity, settings["method"])
+    statement = account(activity, settings["method"], _files(settings))
     if settings.records:
         _keep(activity, statement, settings)
     try:
@@ -65,7 +65,9 @@ def _keep(activity: Activity, statement: Statement, settings: Settings) -> None:
     try:
         folder = ledger_folder(settings["ledger"] or None, settings.environ)
         method = find(statement.method, all_methods())
-        record(folder, statement, inventory_of(activity), method, activity.revision)
+        record(
+            folder, statement, inventory_of(activity, _files(settings)), method, activity.revision
+        )
     except RecordError as error:
         sys.stderr.write(f"warning: {error}\n")
 
@@ -77,3 +79,8 @@ def _fault(write: Callable[[], None]) -> list[UsageError]:
     except UsageError as error:
         return [error]
     return []
+
+
+def _files(settings: Settings) -> dict[str, str]:
+    """Give the files of factors of the user's own, as an account takes them."""
+    return {"factors": settings["factors"]}

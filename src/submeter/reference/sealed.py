@@ -64,8 +64,15 @@ class SealedTable:
             raise FactorTableError(what, str(self.path), "add the source to the sidecar") from None
 
 
-def read_sealed(path: Path) -> SealedTable:
+def read_sealed(path: Path, *, own: bool = False) -> SealedTable:
     """Read a CSV and its sidecar, and check the seal.
+
+    Parameters
+    ----------
+    path : Path
+        The CSV.
+    own : bool
+        Whether it is a user's: its sidecar need not seal it, nor say how it was made.
 
     Raises
     ------
@@ -78,9 +85,9 @@ def read_sealed(path: Path) -> SealedTable:
     except OSError as error:
         what = f"a factor table cannot be read ({error.strerror})"
         raise FactorTableError(what, str(error.filename), "reinstall submeter") from error
-    meta = _sidecar(sidecar, side)
+    meta = _sidecar(sidecar, side, () if own else ("unit", "fetched", "sha256", "script"))
     digest = hashlib.sha256(content).hexdigest()
-    if digest != meta["sha256"]:
+    if meta.get("sha256", digest) != digest:
         what = "a factor table is not the one that its sidecar seals (SHA-256 differs)"
         raise FactorTableError(what, str(path), _RESEAL)
     try:
@@ -93,10 +100,10 @@ def read_sealed(path: Path) -> SealedTable:
     return SealedTable(path, meta["title"], digest, sources, rows, shared, interval)
 
 
-def _sidecar(content: bytes, side: Path) -> dict[str, Any]:
+def _sidecar(content: bytes, side: Path, more: tuple[str, ...]) -> dict[str, Any]:
     try:
         meta = tomllib.loads(content.decode("utf-8"))
-        needed = [meta[key] for key in ("title", "unit", "fetched", "sha256", "script")]
+        needed = [meta[key] for key in ("title", *more)]
         needed += [s[key] for s in meta["sources"] for key in ("id", "citation", "licence", "url")]
     except (ValueError, KeyError, TypeError) as error:
         what = f"the sidecar of a factor table is malformed ({error!r})"

@@ -83,16 +83,18 @@ def wanted(
     for name in hardware.NAMES:
         if name not in activity.host and name in configured:
             found.setdefault(name, configured[name])
+    found.setdefault(place.FILES, configured.get(place.FILES, ""))
     return found
 
 
 def inventory_of(activity: Activity, stated: Mapping[str, str] | None = None) -> Inventory:
     """Make the inventory of an entry: its energy, its hardware, its place."""
     told = {name: text for name, text in (stated or {}).items() if text}
+    files = {place.FILES: told.pop(place.FILES, "")}
     asked = {name: text for name, text in told.items() if name not in hardware.NAMES}
     recorded = {} if "region" in asked else dict(activity.place)
     where = {**recorded, **asked, **({"from": "asked for"} if asked else {})}
-    found = place.of_record(where)
+    found = place.of_record({**where, **files})
     devices, unknown = _embodied(activity, _use(activity, told))
     return Inventory(
         id=activity.id,

@@ -78,7 +78,7 @@ def _place(settings: Settings, name: str) -> None:
         return
     from submeter.runs.place import of_record  # noqa: PLC0415 - reads tables
 
-    of_record({name: settings[name], "from": settings.origin(name)})
+    of_record({"factors": settings["factors"], name: settings[name], "from": settings.origin(name)})
 
 
 def _hardware(settings: Settings, name: str) -> None:
@@ -113,6 +113,7 @@ _TESTS: Mapping[str, Callable[[Settings, str], object]] = {
     "grid": _place,
     "pue": _place,
     "wue": _place,
+    "factors": _place,
     "lifetime": _hardware,
     "utilisation": _hardware,
     "provider": _provider,

@@ -2,23 +2,41 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from submeter.quantities.parsing import parse
+from submeter.reference.factors.own import with_own
 from submeter.reference.factors.places import place
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from submeter.reference.factors.places import Place
+    from submeter.reference.factors.registry import Registry
     from submeter.runs.settings import Settings
 
 NAMES = ("region", "grid", "pue", "wue")
 """The settings that state a place."""
 
+FILES = "factors"
+"""The setting that names files of factors of the user's own. It is no part of a place: an entry
+does not record it, and is accounted for by the files of whoever reads it."""
+
 _JOULES_PER_KWH = 3.6e6
 _STATED = ": stated ("
+
+
+def known_by(files: str) -> Registry:
+    """Give what is published, with the files of the user's own that the setting names.
+
+    Raises
+    ------
+    FactorTableError
+        If one cannot be read, or a row is not a factor.
+    """
+    return with_own(tuple(name for name in files.split(os.pathsep) if name))
 
 
 def of_record(recorded: Mapping[str, str]) -> Place:
@@ -30,8 +48,10 @@ def of_record(recorded: Mapping[str, str]) -> Place:
         If no table knows the region.
     QuantityError
         If a stated quantity has another dimension, or cannot be.
+    FactorTableError
+        If a file of factors cannot be used.
     """
-    found = place(recorded.get("region") or None)
+    found = place(recorded.get("region") or None, known_by(recorded.get(FILES, "")))
     where = recorded.get("from", "stated")
     grid, pue, wue = (recorded.get(name, "") for name in NAMES[1:])
     told = found.with_stated(
@@ -49,7 +69,7 @@ def of_settings(settings: Settings) -> Place:
     stated = {name: settings[name] for name in NAMES if settings[name]}
     if stated:
         stated["from"] = ", ".join(sorted({settings.origin(name) for name in stated}))
-    return of_record(stated)
+    return of_record({**stated, FILES: settings[FILES]})
 
 
 def operational_carbon(joules: float, settings: Settings) -> float:

@@ -35,6 +35,7 @@ KNOWN: Mapping[str, Known] = MappingProxyType(
         "zone": Known("", "zone of the grid in the provider's words, such as FR or CAISO_NORTH"),
         "lifetime": Known("", "how long the hardware is kept, such as 5 years"),
         "utilisation": Known("", "for what share of its life the hardware is used, such as 0.5"),
+        "factors": Known("", "files of factors of your own, added to the published or instead"),
         "method": Known("submeter-1", "accounting method; submeter methods lists them"),
         "ledger": Known("", "folder of the ledger; in the state folder if empty"),
         "record": Known("yes", "whether work is entered in the ledger: yes or no"),
@@ -201,8 +202,21 @@ def _table(file: str) -> dict[str, str]:
         fix = 'write the sensors\' roots below a line [sensor], such as rapl = "/path"'
         raise ConfigError('"sensor" must be a table', file, fix)
     flat = {f"sensor.{name}": str(root) for name, root in sensors.items()}
+    if "factors" in table:
+        flat["factors"] = _files(table.pop("factors"), file)
     for name, value in table.items():
         if isinstance(value, (dict, list)):
             raise ConfigError(f'"{name}" must be a plain value', file)
         flat[name] = ("yes" if value else "no") if isinstance(value, bool) else str(value)
     return flat
+
+
+def _files(value: object, file: str) -> str:
+    """Give the files of factors that a settings file names, beside itself where not absolute."""
+    given = value if isinstance(value, list) else [value]
+    names = [name for name in given if isinstance(name, str)]
+    if len(names) != len(given):
+        fix = 'write the files as factors = ["mine.csv"]'
+        raise ConfigError('"factors" must be names of files', file, fix)
+    folder = os.path.dirname(os.path.abspath(file))
+    return os.pathsep.join(os.path.join(folder, name) for name in names)

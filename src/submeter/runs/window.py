@@ -276,7 +276,9 @@ class Window:
                 fix="close it first, and ask the outermost window",
             )
         return self._session.statement(
-            activity, method or self.settings["method"], {"region": region}
+            activity,
+            method or self.settings["method"],
+            {"region": region, "factors": self.settings["factors"]},
         )
 
     def __repr__(self) -> str:

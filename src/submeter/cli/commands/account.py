@@ -80,6 +80,7 @@ def run(args: argparse.Namespace) -> int:
 def _account_for_file(args: argparse.Namespace) -> int:
     """Account for work that was not metered here."""
     asked = {name: getattr(args, name) or "" for name, *_ in (*PLACE, *HARDWARE)}
+    asked["factors"] = load({"factors": args.factors})["factors"]
     told = account_file(read_document(Path(args.id)), asked)
     statement = state(told.inventory, find(args.method or told.method, all_methods()), Draws())
     if args.compare:

@@ -42,6 +42,9 @@ _UNITS = {
 }  # fmt: skip
 """The unit that the first part of an id is used in."""
 
+_NO_PLACE = ("market", "residual", "marginal")
+"""Words of a basis that answer another question than what a grid emits."""
+
 
 def with_own(paths: Sequence[str], registry: Registry | None = None) -> Registry:
     """Add the user's files to a registry; of one id the later wins, and theirs before the shipped.
@@ -92,7 +95,7 @@ def read_own(path: Path) -> list[tuple[Factor, Mapping[str, str]]]:
     FactorTableError
         With the number of the row, what is wrong and what to write instead.
     """
-    table = read_sealed(path) if path.with_suffix(".toml").exists() else None
+    table = read_sealed(path, own=True) if path.with_suffix(".toml").exists() else None
     rows = list(table.rows) if table is not None else _rows(path)
     found = []
     for number, row in enumerate(rows, 2):
@@ -147,6 +150,10 @@ def _factor(table: SealedTable | None, row: Mapping[str, str], path: Path) -> Fa
     whole.setdefault("unit", "")
     if unit is not None and whole["unit"] != unit:
         raise ValueError(f'{whole["id"]} is in "{unit}", not in "{whole["unit"]}"')
+    wrong = next((word for word in _NO_PLACE if word in whole.get("basis", "").split()), None)
+    if wrong is not None and whole["id"].startswith("grid/"):
+        tail = whole["id"].partition("/")[2]
+        raise ValueError(f"a {wrong} intensity is not that of the place: name it {wrong}/{tail}")
     if table is not None and whole.get("source") in table.sources:
         source = table.source(whole)
     else:
