@@ -84,7 +84,8 @@ NOTES = {
     "or runs the command behind `--`, whose exit code is passed on; `show FILE` tells what is seen "
     "in them ([recordings](sensors/replay.md#record-one)).",
     "factors": "Ends with 1 if nothing is found. The tables are described under "
-    "[factor tables](factors.md). `live` asks the provider that is named for the hours of a grid, "
+    "[factor tables](factors.md) and [grids by year and zone](grids.md). `live` asks the provider "
+    "that is named for the hours of a grid, "
     "the last 24 by default ([live providers](live-providers.md), "
     "[how to](../how-to/live-grid.md)).",
     "explain": "`A` and `B` are the id of an entry, an account file or a published case. Of one it "

@@ -157,15 +157,16 @@ def google(folder: Path) -> Iterator[tuple[object, ...]]:
 
 
 def states(folder: Path) -> Iterator[tuple[object, ...]]:
-    """Give the US states of eGRID2016 and eGRID2023."""
+    """Give the US states, and the nation, of eGRID2016 and eGRID2023."""
     for package, year in (("codecarbon-1.2.0", 2016), ("codecarbon", 2023)):
         path = folder / package / f"codecarbon/data/private_infra/{year}/usa_emissions.json"
         table = json.loads(path.read_text(encoding="utf-8"))
         for name, each in sorted(table.items()):
             code = each.get("regionCode", "") if not name.startswith("_") else ""
-            if len(code) == 2 and code not in {"PR", "US"}:  # noqa: PLR2004 - a state's letters
+            if code:
                 grams = each["emissions"] * GRAMS_PER_POUND / 1000
-                yield f"US-{code}", year, number(grams), f"egrid-{year}"
+                place = {"usa": "US", "PR": "PR"}.get(code, f"US-{code}")
+                yield place, year, number(grams), f"egrid-{year}"
 
 
 def subregion_rows(folder: Path) -> list[dict[str, str]]:

@@ -151,6 +151,35 @@ def test_that_more_factors_match_than_are_shown_is_told(meter):
     assert "[bold]x[/nothing]" in meter("factors", "find", "[bold]x[/nothing]").stdout
 
 
+def test_every_published_value_of_a_year_is_shown_as_published(meter):
+    shown = meter("factors", "find", "US", "2023", env={"COLUMNS": "80"}).stdout
+    for told in ("392.9", "369.5", "349.7", "combustion", "lifecycle"):
+        assert told in shown
+    assert max(map(len, shown.splitlines())) <= 80
+    every = meter.json("factors", "find", "US", "--all", "--limit", "500")["factors"]
+    assert {"2000", "2024"} <= {each["period"] for each in every}
+
+
+def test_one_factor_is_shown_with_what_stands_beside_it(meter):
+    told = meter.json("factors", "show", "grid/FR")
+    assert told["factor"]["id"] == "grid/FR"
+    assert (told["name"], told["age"] >= 1) == ("France", True)
+    assert "aws/eu-west-3" in told["taken_by"]
+    assert "grid/FR/2019/owid-2026" in {each["id"] for each in told["beside"]}
+    shown = meter("factors", "show", "grid/FR", env={"COLUMNS": "80"}).stdout
+    assert "describes: 2025" in shown
+    assert max(map(len, shown.splitlines())) <= 80
+    done = meter("factors", "show", "grid/FRX")
+    assert done.returncode == 2
+    assert "did you mean" in done.stderr
+
+
+def test_factors_of_ones_own_are_found_too(meter):
+    (meter.folder / "mine.csv").write_text("id,value,unit\ngrid/DE,300,gCO2e/kWh\n")
+    told = meter.json("factors", "show", "grid/DE", "--factors", "mine.csv")
+    assert told["factor"]["value"] == 300
+
+
 def test_the_number_of_factors_is_bounded(meter):
     assert len(meter.json("factors", "find", "grid", "--limit", "3")["factors"]) == 3
 

@@ -1,115 +1,111 @@
-"""``submeter factors find TEXT``: a published number and its source; ``live``: a grid's hours."""
+"""``submeter factors``: find a published number, show one with all beside it, a grid's hours."""
 
 from __future__ import annotations
 
+import os
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from rich.table import Table
-from rich.text import Text
-
 from submeter.cli import live
-from submeter.cli.output import console, indented, write_json
+from submeter.cli.output import console, write_json
 from submeter.cli.parser import json_flag
+from submeter.cli.render.factors import as_dict, print_card, print_factors, print_sources
 from submeter.errors import UsageError
-from submeter.quantities.digits import plain, rounded, significant
-from submeter.reference.factors.registry import shipped
+from submeter.reference.factors import gazetteer, search
+from submeter.reference.factors.own import with_own
+from submeter.runs.settings import load
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Sequence
 
     from submeter.quantities.factor import Factor
+    from submeter.reference.factors.registry import Registry
 
-
-_WIDE = 120
-"""Columns that a table with bases and sources needs."""
-_FIGURES = 46
-"""Columns that values, intervals, units and years take."""
+_BESIDE = 12
+"""Other published values that are printed beside one; `--limit` asks for another number."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add its arguments."""
-    meaning = "find: search by id, name or place; live: ask a provider for a grid's hours"
-    parser.add_argument("action", choices=("find", "live"), help=meaning)
+    meaning = (
+        "find: search by id, name or place, and a year: France 2023; show: one by its id, with all "
+        "published beside it; live: ask a provider for a grid's hours"
+    )
+    parser.add_argument("action", choices=("find", "show", "live"), help=meaning)
     parser.add_argument("text", nargs="*", help="what to look for, such as France or H100")
-    parser.add_argument("--limit", type=int, default=20, metavar="N", help="at most N (20)")
+    parser.add_argument("--all", action="store_true", help="find: every year that was published")
+    parser.add_argument("--limit", type=int, metavar="N", help="at most N (find 20, show 12)")
+    parser.add_argument("--factors", metavar="FILE", help="CSV of factors of your own")
     live.add_arguments(parser)
     json_flag(parser)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Search the factors, or show a grid's hours; 1 if none is found."""
+    """Search the factors, show one, or show a grid's hours; 1 if none is found."""
     if args.action == "live":
         if args.text:
             raise UsageError("live takes no text", " ".join(args.text), "name it: --zone ZONE")
         return live.run(args)
     if not args.text:
-        raise UsageError("there is nothing to look for", fix="submeter factors find France")
-    return _find(args)
-
-
-def _find(args: argparse.Namespace) -> int:
-    registry, words = shipped(), " ".join(args.text)
-    if args.limit < 1:
+        example = "submeter factors find France" if args.action == "find" else "… show grid/FR"
+        raise UsageError(f"there is nothing to {args.action}", fix=example)
+    if args.limit is not None and args.limit < 1:
         raise UsageError(f"a limit of {args.limit} shows nothing", "--limit", "choose 1 or more")
-    rows = registry.find(words, limit=args.limit + 1)
-    found, more = rows[: args.limit], len(rows) > args.limit
+    files = load({"factors": args.factors})["factors"].split(os.pathsep)
+    registry = with_own(tuple(filter(None, files)))
+    return _find(args, registry) if args.action == "find" else _show(args, registry)
+
+
+def _find(args: argparse.Namespace, registry: Registry) -> int:
+    words, limit = " ".join(args.text), args.limit or 20
+    years = search.published(words, registry, every=args.all)
+    is_near = not years and not registry.matches(words)
+    rows = years or registry.find(words, limit=limit + 1)
+    found, more = rows[:limit], len(rows) > limit
     if args.json:
         write_json({"factors": [as_dict(each) for each in found]}, args.json)
-        return 0 if registry.matches(words) else 1
+        return int(is_near)
     out = console()
     if not found:
         told = f'no factor matches "{words}"; try a country, a device, or pue'
         out.print(told, markup=False)
         return 1
-    is_near = not registry.matches(words)
     if is_near:
         out.print(f'nothing is called "{words}"; spelt much like it are:', markup=False)
-    out.print(_table(found, out.width, whole=out.soft_wrap or out.width >= _WIDE))
+    print_factors(out, found, beside=bool(years))
     if more:
-        told = f"there are more than {args.limit}: say more of its name, or a higher --limit"
+        told = f"there are more than {limit}: say more of its name, or a higher --limit"
         out.print(told, style="dim")
     out.print()
-    for source in {each.source.id: each.source for each in found}.values():
-        indented(out, f"{source.id}: {source.citation} [{source.licence}]", 0, "dim")
-    return 1 if is_near else 0
+    print_sources(out, found)
+    return int(is_near)
 
 
-def _table(found: Sequence[Factor], width: int, *, whole: bool) -> Table:
-    """Give factors as a table: what each is and whence on a line of its own where it is narrow."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    most = max(*(len(each.id) for each in found), width - _FIGURES)
-    table.add_column("id", no_wrap=True, overflow="ellipsis", max_width=most)
-    for column in ("value", "95 % interval", "unit"):
-        table.add_column(column, no_wrap=True)
-    table.add_column("year")
-    if whole:
-        for column in ("basis", "source"):
-            table.add_column(column, overflow="fold")
-    for each in found:
-        exact = each.low == each.high
-        digits = significant(each.value, each.low, each.high)
-        table.add_row(
-            each.id if whole else Text.assemble(each.id, (f"\n  {_basis(each)}", "dim")),
-            plain(each.value) if exact else rounded(each.value, digits),
-            "exact" if exact else f"{rounded(each.low, 2)} to {rounded(each.high, 2)}",
-            each.unit, each.period, *((each.basis, each.source.id) if whole else ()),
-        )  # fmt: skip
-    return table
+def _show(args: argparse.Namespace, registry: Registry) -> int:
+    factor = search.any_factor(" ".join(args.text), registry)
+    others = search.beside(factor, registry)
+    age, users = search.age(factor, datetime.now(UTC).year), search.users(factor)
+    name = _name(factor, registry)
+    if args.json:
+        told = {
+            "factor": as_dict(factor), "name": name, "age": age, "taken_by": list(users),
+            "beside": [as_dict(each) for each in others],
+        }  # fmt: skip
+        write_json(told, args.json)
+        return 0
+    out, limit = console(), args.limit or _BESIDE
+    print_card(out, factor, name, age, users)
+    if others:
+        rest = f", {limit} of {len(others)}" if len(others) > limit else ""
+        out.print(f"\nbeside it{rest}", style="bold")
+        print_factors(out, others[:limit], beside=True)
+        out.print()
+        print_sources(out, others[:limit])
+    return 0
 
 
-def _basis(factor: Factor) -> str:
-    return ", ".join(filter(None, (factor.basis, factor.source.id)))
-
-
-def as_dict(factor: Factor) -> dict[str, object]:
-    """Give a factor as a JSON object."""
-    return {
-        "id": factor.id, "value": factor.value, "low": factor.low, "high": factor.high,
-        "unit": factor.unit, "spread": factor.spread.value, "tier": factor.tier.value,
-        "period": factor.period, "basis": factor.basis, "note": factor.note,
-        "source": {
-            "id": factor.source.id, "citation": factor.source.citation,
-            "licence": factor.source.licence,
-        },
-    }  # fmt: skip
+def _name(factor: Factor, registry: Registry) -> str:
+    if not factor.id.startswith("grid/"):
+        return registry.names.get(factor.id, "")
+    spots = gazetteer.named(search.region_of(factor))
+    return spots[0].name if spots else registry.names.get(factor.id, "")

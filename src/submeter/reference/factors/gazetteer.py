@@ -73,6 +73,18 @@ def resolve(text: str) -> Spot:
     raise RegionError(f'"{text}" is not a place that any table knows', fix=_next_step(key, index))
 
 
+def named(text: str) -> tuple[Spot, ...]:
+    """Give the places that bear a name, else those whose code or name holds each of its words."""
+    index, words = _index(), text.lower().split()
+    exact = index.get(text.lower(), ())
+    if exact or not words:
+        return exact
+    spots = dict.fromkeys(spot for each in index.values() for spot in each)
+    return tuple(
+        spot for spot in spots if all(w in f"{spot.code} {spot.name}".lower() for w in words)
+    )
+
+
 def _next_step(key: str, index: Mapping[str, tuple[Spot, ...]]) -> str:
     providers = sorted({row["provider"] for row in cloud_regions()})
     near = [f"{prefix}/{key}" for prefix in providers if f"{prefix}/{key}" in index]

@@ -17,6 +17,7 @@ from submeter.reference.catalogue.accelerators import accelerators
 from submeter.reference.catalogue.embodied import UNITS, embodied
 from submeter.reference.catalogue.idle import STATES, idle_power
 from submeter.reference.factors import electricity
+from submeter.reference.factors.history import history
 from submeter.reference.sealed import read_sealed
 
 if TYPE_CHECKING:
@@ -164,22 +165,25 @@ class Registry:
 
     def factor_set_hash(self) -> str:
         """Give the SHA-256 of every factor's number, interval, unit, basis, period and source."""
-        digest = hashlib.sha256()
-        for factor_id in sorted(self.factors):
-            factor = self.factors[factor_id]
-            parts = (
-                factor.id,
-                *(repr(float(number)) for number in (factor.value, factor.low, factor.high)),
-                factor.unit,
-                factor.spread.value,
-                factor.tier.value,
-                factor.period,
-                factor.basis,
-                factor.source.id,
-            )
-            digest.update("\x1f".join(parts).encode())
-            digest.update(b"\n")
-        return digest.hexdigest()
+        return _digest(self.factors.values())
+
+
+def _digest(factors: Iterable[Factor]) -> str:
+    digest = hashlib.sha256()
+    for factor in sorted(factors, key=lambda each: each.id):
+        parts = (
+            factor.id,
+            *(repr(float(number)) for number in (factor.value, factor.low, factor.high)),
+            factor.unit,
+            factor.spread.value,
+            factor.tier.value,
+            factor.period,
+            factor.basis,
+            factor.source.id,
+        )
+        digest.update("\x1f".join(parts).encode())
+        digest.update(b"\n")
+    return digest.hexdigest()
 
 
 def _year(factor: Factor) -> int:
@@ -222,8 +226,10 @@ def shipped() -> Registry:
 
 
 def factor_set_hash() -> str:
-    """Give the hash of the factors that come with the package."""
-    return shipped().factor_set_hash()
+    """Give the hash of the factors that come with the package, those of all years with them."""
+    today = shipped().factors
+    years = (each for each in history().all() if each.id not in today)
+    return _digest((*today.values(), *years))
 
 
 def _of_mixes(given: Mapping[str, Factor]) -> Iterator[tuple[Factor, str]]:

@@ -1,0 +1,60 @@
+"""Finding published values by place and year, and what stands beside one."""
+
+import pytest
+
+from submeter.errors import UsageError
+from submeter.reference.factors import search
+from submeter.reference.factors.registry import shipped
+
+
+def test_a_place_and_a_year_give_every_published_value_of_it():
+    found = search.published("France 2023", shipped())
+    assert {each.source.id for each in found} == {
+        "owid-2026", "owid-ember", "electricity-maps", "aib-2023",
+    }  # fmt: skip
+    assert found[0].source.id == "owid-2026"
+
+
+def test_without_a_year_nothing_unless_all_are_asked_for():
+    assert search.published("France", shipped()) == ()
+    every = search.published("France", shipped(), every=True)
+    years = [int(each.period) for each in every]
+    assert years == sorted(years, reverse=True)
+    assert {1990, 2025} <= set(years)
+
+
+def test_words_find_places_within_a_country():
+    found = search.published("Québec 2022", shipped())
+    assert {each.id for each in found} == {"grid/CA-QC/2022/electricity-maps"}
+    assert search.published("nowhere 2022", shipped()) == ()
+    assert search.published("2022", shipped()) == ()
+
+
+def test_any_id_is_found_of_today_or_of_a_year():
+    assert search.any_factor("grid/FR", shipped()).id == "grid/FR"
+    assert search.any_factor("grid/FR/2019/owid-2026", shipped()).value == 59.79
+    assert search.any_factor("grid/gcp/us-central1/2020/google-2020", shipped()).value == 454
+    with pytest.raises(UsageError, match="did you mean"):
+        search.any_factor("grid/FRA", shipped())
+
+
+def test_beside_a_value_stand_the_others_of_its_place_newest_first():
+    today = shipped().factor("grid/US")
+    others = search.beside(today, shipped())
+    assert today.id not in {each.id for each in others}
+    assert {369.5, 383.5, 349.7} <= {each.value for each in others}
+    years = [int(each.period) for each in others]
+    assert years == sorted(years, reverse=True)
+    fleet = search.beside(shipped().factor("pue/aws/2025"), shipped())
+    assert "pue/aws/2024" in {each.id for each in fleet}
+
+
+def test_who_takes_a_grid_is_told():
+    assert "aws/eu-west-3" in search.users(shipped().factor("grid/FR"))
+    assert search.users(shipped().factor("pue/aws/2025")) == ()
+
+
+def test_age_counts_from_the_year_that_it_describes():
+    assert search.age(shipped().factor("grid/FR"), 2026) == 1
+    assert search.age(shipped().factor("grid/world"), 2026) == 1
+    assert search.age(shipped().factor("lifetime/device"), 2026) is None
