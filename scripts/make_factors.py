@@ -12,8 +12,10 @@ with the ordinary client of their registry; nothing is downloaded here):
 - ``codecarbon`` 3.3.2 (Python): Our World in Data's copy of Ember's yearly data, each row with its
   year and its generation; EPA eGRID2023 by state;
 - ``saggio`` 1.5.0 (Python): Ember's newer yearly data, each row with its year;
+- ``owid/carbon-intensity-electricity.csv``: the chart of that name of Our World in Data, as its
+  site gives it, of early 2026;
 - ``ecologits`` 0.11.3 (Python), ``co2`` 0.19.0 (npm, ``@tgwf/co2``): compared with, not copied;
-- ``region-carbon-info``: Google's repository of that name, with ``data/yearly/2024.csv``.
+- ``region-carbon-info``: Google's repository of that name, with ``data/yearly/2025.csv``.
 """
 
 from __future__ import annotations
@@ -66,6 +68,7 @@ class Packages(NamedTuple):
 
     ember: dict[str, dict[str, Any]]
     newer: dict[str, tuple[float, int]]
+    chart: dict[str, tuple[float, int]]
     undated: dict[str, float]
     other: dict[int, dict[str, float]]
     egrid: dict[str, dict[str, Any]]
@@ -96,13 +99,18 @@ def read(folder: Path) -> Packages:
             path.read_text(encoding="utf-8"),
         )
         other[year] = {code: float(value) for code, value in pairs if float(value) > 0}
+    chart = {
+        row["Code"]: (float(row["Carbon intensity of electricity"]), int(row["Year"]))
+        for row in rows_of(folder / "owid/carbon-intensity-electricity.csv")
+    }
     return Packages(
+        chart=chart,
         ember=json.loads((private / "global_energy_mix.json").read_text()),
         newer={code: (float(value), int(year)) for code, value, year in newer},
         undated={m["name"]: 1000 * m["gwp"] for m in mixes["electricity_mixes"]},
         other=other,
         egrid=json.loads((private / "2023/usa_emissions.json").read_text()),
-        google=rows_of(folder / "region-carbon-info/data/yearly/2024.csv"),
+        google=rows_of(folder / "region-carbon-info/data/yearly/2025.csv"),
         countries=rows_of(DATA / "countries.csv"),
     )
 
@@ -152,8 +160,12 @@ def country_rows(packages: Packages, fits: dict[bool, Fit]) -> list[dict[str, st
         if not ember or ember["carbon_intensity"] <= 0:
             continue
         value, year, source = ember["carbon_intensity"], ember["year"], "owid-ember"
-        if code in packages.newer and packages.newer[code][1] > year:
-            (value, year), source = packages.newer[code], "ember-yearly"
+        for name, newer in (
+            ("owid-2026", packages.chart.get(country["alpha3"])),
+            ("ember-yearly", packages.newer.get(code)),
+        ):
+            if newer is not None and newer[1] >= year:
+                (value, year), source = newer, name
         sigma = fits[ember["total_TWh"] >= LARGE_TWH].sigma(year)
         low, high = value * math.exp(-Z95 * sigma), min(CAP, value * math.exp(Z95 * sigma))
         made.append(
@@ -244,12 +256,14 @@ def google_rows(packages: Packages, fitted: Fit) -> list[dict[str, str]]:
     """Make the rows of Google's cloud regions."""
     made = []
     for entry in packages.google:
+        if entry["Location"] == "N/A":
+            continue
         region = f"gcp/{entry['Google Cloud Region']}"
         value = float(entry["Grid carbon intensity (gCO2eq / kWh)"])
         made.append(
             combustion_row(
-                value, fitted.sigma(2024), id=f"grid/{region}", region=region, period="2024",
-                source="google-region-carbon-2024", name=entry["Location"].replace("Sāo", "São"),
+                value, fitted.sigma(2025), id=f"grid/{region}", region=region, period="2025",
+                source="google-region-carbon-2025", name=entry["Location"].replace("Sāo", "São"),
                 note="operational emissions of the local grid; the high end covers the fuel chain",
             )
         )  # fmt: skip

@@ -84,9 +84,9 @@ def test_bases_are_typed():
     assert known.factor("wue/azure/FY25").basis == "unspecified"
 
 
-def test_there_are_51_states_and_44_google_regions():
+def test_there_are_51_states_and_46_google_regions():
     assert len(read_sealed(registry.DATA / "grid_us_state.csv").rows) == 51
-    assert len(read_sealed(registry.DATA / "grid_gcp.csv").rows) == 44
+    assert len(read_sealed(registry.DATA / "grid_gcp.csv").rows) == 46
 
 
 def test_the_world_spreads_wider_than_any_country():
