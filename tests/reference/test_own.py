@@ -90,7 +90,7 @@ def test_a_number_alone_is_exact(tmp_path):
         ("id,value,unit\ngrid/X,1,gCO2e/kWh\ngrid/Y,-1,kg\n", "line 3 is not a factor"),
         ("id,value,unit\ngrid/X,1,kg\n", 'is in "gCO2e/kWh", not in "kg"'),
         ("id,value,unit\n,1,kg\n", "id is missing"),
-        ("id,valu,unit\ngrid/X,1,kg\n", "no column value"),
+        ("id,amount,unit\ngrid/X,1,kg\n", "no column value"),
         ("id,value,unit,pedigre\ngrid/X,1,kg,1\n", "did you mean pedigree"),
         ("id,value,unit\ngrid/X,1\n", "more or fewer cells"),
         ("id,value,unit\ngrid/X,1,gCO2e/kWh,4\n", "more or fewer cells"),

@@ -30,6 +30,14 @@ def test_words_find_places_within_a_country():
     assert search.published("2022", shipped()) == ()
 
 
+def test_a_region_and_a_zone_give_the_grid_that_they_draw_from():
+    assert [each.id for each in search.today("aws/ca-central-1", shipped())] == ["grid/CA-QC"]
+    assert [each.id for each in search.today("amazon/eu-west-3", shipped())] == ["grid/FR"]
+    assert [each.id for each in search.today("SE3", shipped())] == ["grid/SE-SE3"]
+    assert [each.id for each in search.today("Georgia", shipped())] == ["grid/GE", "grid/US-GA"]
+    assert search.today("nowhere", shipped()) == ()
+
+
 def test_any_id_is_found_of_today_or_of_a_year():
     assert search.any_factor("grid/FR", shipped()).id == "grid/FR"
     assert search.any_factor("grid/FR/2019/owid-2026", shipped()).value == 59.79

@@ -59,8 +59,10 @@ def run(args: argparse.Namespace) -> int:
 def _find(args: argparse.Namespace, registry: Registry) -> int:
     words, limit = " ".join(args.text), args.limit or 20
     years = search.published(words, registry, every=args.all)
-    is_near = not years and not registry.matches(words)
-    rows = years or registry.find(words, limit=limit + 1)
+    drawn = search.today(words, registry)
+    is_near = not years and not drawn and not registry.matches(words)
+    near = () if drawn and not registry.matches(words) else registry.find(words, limit=limit + 1)
+    rows = years or tuple(dict.fromkeys((*drawn, *near)))
     found, more = rows[:limit], len(rows) > limit
     if args.json:
         write_json({"factors": [as_dict(each) for each in found]}, args.json)

@@ -60,10 +60,7 @@ def resolve(text: str) -> Spot:
     RegionError
         If no table knows it, or two places bear the name.
     """
-    key = text.lower()
-    head, slash, tail = key.partition("/")
-    key = f"{_OTHER_NAMES.get(head, head)}{slash}{tail}"
-    index = _index()
+    key, index = _key(text), _index()
     spots = index.get(key, ())
     if len(spots) == 1:
         return spots[0]
@@ -73,10 +70,20 @@ def resolve(text: str) -> Spot:
     raise RegionError(f'"{text}" is not a place that any table knows', fix=_next_step(key, index))
 
 
+def _key(text: str) -> str:
+    head, slash, tail = text.lower().partition("/")
+    return f"{_OTHER_NAMES.get(head, head)}{slash}{tail}"
+
+
+def called(text: str) -> tuple[Spot, ...]:
+    """Give the places that bear a name; more than one, or none, is no fault here."""
+    return _index().get(_key(text), ())
+
+
 def named(text: str) -> tuple[Spot, ...]:
     """Give the places that bear a name, else those whose code or name holds each of its words."""
     index, words = _index(), text.lower().split()
-    exact = index.get(text.lower(), ())
+    exact = called(text)
     if exact or not words:
         return exact
     spots = dict.fromkeys(spot for each in index.values() for spot in each)

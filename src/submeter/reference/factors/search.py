@@ -47,6 +47,16 @@ def published(text: str, registry: Registry, *, every: bool = False) -> tuple[Fa
     return tuple(each for each in found if not years or _year(each) in years)
 
 
+def today(text: str, registry: Registry) -> tuple[Factor, ...]:
+    """Give today's grid of the places that bear a name, such as ``aws/ca-central-1`` or ``SE3``."""
+    found = []
+    for spot in gazetteer.called(text):
+        codes = (spot.code, spot.grid, spot.country)
+        grids = (registry.get(f"grid/{code}") for code in codes)
+        found += [next(each for each in (*grids, registry.get("grid/world")) if each)]
+    return tuple(dict.fromkeys(found))
+
+
 def any_factor(factor_id: str, registry: Registry) -> Factor:
     """Give the factor of an id, of today or of a year.
 
