@@ -22,6 +22,7 @@ COMMANDS = {
     "account": "work out a statement anew, by any method, for any place; or of a file",
     "explain": "where a number comes from and how sure it is; why two differ",
     "reproduce": "the field's published figures, recomputed from their own inputs",
+    "audit": "claims, held against their own inputs and against what is possible",
     "ledger": "what is on the record: list, show, merge",
     "doctor": "which sensors answer here, which do not, and how to mend it",
     "lab": "test any meter on hardware of exactly known draw, and record real ones",

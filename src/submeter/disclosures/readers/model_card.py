@@ -1,0 +1,146 @@
+"""Model cards: the front matter of Hugging Face, tables, and the paragraph of ML CO2 Impact."""
+
+from __future__ import annotations
+
+import re
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from submeter.disclosures.audit.claim import Claim, Document
+from submeter.disclosures.audit.finding import Figure, Finding, Severity
+from submeter.disclosures.audit.quantity import CLAIMED, quantity
+from submeter.disclosures.readers.markup import plain, tables
+from submeter.disclosures.readers.tables import claims_of_table
+from submeter.reference.catalogue.accelerators import match_accelerator
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+RULES = {
+    "card-grams": "the front matter is in grams, and its number looks like another unit",
+    "card-twice": "the front matter and the text of a card state different emissions",
+    "card-unread": "the front matter could not be read",
+}
+LEAST_PRETRAINING = 1.0
+"""Emissions that training a model from scratch surely exceeds [g]: an hour of a 70 W board on the
+cleanest grid; a judgement."""
+_FRONT = re.compile(r"\A﻿?---\s*\n(.*?)\n(?:---|\.\.\.)\s*(?:\n|\Z)", re.DOTALL)
+_LINE = r"^[\s>*\-+]*{}\s*[*_]*\s*:[\s*_]*(.+)$"
+_FIELDS = {
+    "device": "Hardware Type", "hours": "Hours used", "provider": "Cloud Provider",
+    "region": "Compute Region", "carbon": "Carbon Emitted",
+}  # fmt: skip
+_LONGEST_FRONT = 100_000
+
+
+def card(text: str, name: str) -> Document:
+    """Read a model card."""
+    front = _FRONT.match(text)
+    body = text[front.end() :] if front else text
+    claims: list[Claim] = []
+    findings: list[Finding] = []
+    stated: Claim | None = None
+    if front:
+        content = _yaml(front[1][:_LONGEST_FRONT])
+        if content is None:
+            told = "it is no YAML that can be read; nothing of it was audited"
+            findings.append(Finding("card-unread", Severity.NOTE, "front matter", None, None, told))
+        stated = _front(content, name)
+        claims += [stated] if stated else []
+    block = _block(body, name)
+    claims += [block] if block else []
+    for number, table in enumerate(tables(body), 1):
+        where = f"table {number}:"
+        claims += claims_of_table(table.heading, table.rows, name, where)
+    findings += _grams(stated)
+    findings += _twice(stated, block)
+    return Document(name, "model card", tuple(claims), tuple(findings))
+
+
+def front_claim(content: object, name: str) -> Claim | None:
+    """Read ``co2_eq_emissions`` of a mapping."""
+    return _front(content, name)
+
+
+def _yaml(text: str) -> Any:  # noqa: ANN401 - whatever it holds
+    if re.search(r"(?m)^[^#\n]*:\s*[&*]\w", text):
+        return None  # anchors: a short text could stand for gigabytes
+    try:
+        return yaml.safe_load(text)
+    except (yaml.YAMLError, ValueError, RecursionError):
+        return None
+
+
+def _front(content: object, name: str) -> Claim | None:
+    told = content.get("co2_eq_emissions") if isinstance(content, dict) else None
+    if told is None:
+        return None
+    record = told if isinstance(told, dict) else {"emissions": told}
+    raw = record.get("emissions")
+    claimed = quantity(CLAIMED, raw, "gCO2e") if raw is not None else None
+    texts = {
+        "stage": record.get("training_type"), "region": record.get("geographical_location"),
+        "device": record.get("hardware_used"), "source": record.get("source"),
+    }  # fmt: skip
+    unread = () if claimed is not None else (f"emissions {str(raw)[:40]!r}",)
+    return Claim(
+        "co2_eq_emissions", claimed, (), "",
+        MappingProxyType({key: str(value)[:200] for key, value in texts.items() if value}),
+        frozenset(), name, unread,
+    )  # fmt: skip
+
+
+def _block(body: str, name: str) -> Claim | None:
+    """Read the paragraph that the calculator of ML CO2 Impact asks for."""
+    found: dict[str, str] = {}
+    for key, label in _FIELDS.items():
+        match = re.search(_LINE.format(label), body, re.IGNORECASE | re.MULTILINE)
+        if match and "more information" not in match[1].lower():
+            found[key] = plain(match[1])[:200]
+    carbon = quantity(CLAIMED, found.get("carbon", ""), "kgCO2e")
+    if carbon is None:
+        return None
+    inputs = []
+    hours = quantity("device_hours", found.get("hours", ""), "h")
+    if hours is not None:
+        inputs.append(hours)
+    device = match_accelerator(found.get("device", "")) if found.get("device") else None
+    if device is not None and device.tdp is not None and hours is not None:
+        power = quantity("tdp", f"{device.tdp:g} W")
+        inputs += [power] if power is not None else []
+    texts = {key: text for key, text in found.items() if key not in {"hours", "carbon"}}
+    return Claim(
+        "Carbon Emitted", carbon, tuple(inputs) if len(inputs) > 1 else (), "",
+        MappingProxyType(texts), frozenset(), name,
+    )  # fmt: skip
+
+
+def _grams(stated: Claim | None) -> Iterator[Finding]:
+    if stated is None or stated.claimed is None:
+        return
+    grams = stated.claimed.value * 1e3
+    early = stated.texts.get("stage", "").lower().replace("_", "-")
+    if "pre-train" in early and 0 < grams < LEAST_PRETRAINING:
+        text = "a training from scratch on less than a gram: kilograms or tonnes were likely meant"
+        yield Finding("card-grams", Severity.WARNING, stated.id, Figure(grams, "gCO2e"), None, text)
+
+
+def _twice(stated: Claim | None, block: Claim | None) -> Iterator[Finding]:
+    """Hold the front matter against the text of the same card."""
+    if stated is None or block is None or stated.claimed is None or block.claimed is None:
+        return
+    one, other = stated.claimed.number, block.claimed.number
+    if one.low <= other.high and other.low <= one.high:
+        return
+    cause = "two figures for the same work"
+    for power, words in ((3, "kilograms in a field of grams"), (6, "tonnes in a field of grams")):
+        size = 10.0**power
+        if one.low * size <= other.high and other.low <= one.high * size:
+            cause = f"the front matter is off by 10^{power}: {words}"
+    grams = Figure(stated.claimed.value * 1e3, "gCO2e")
+    yield Finding(
+        "card-twice", Severity.ERROR, stated.id, grams, Figure(other.value * 1e3, "gCO2e"), cause,
+        f"Carbon Emitted: {block.claimed.text}",
+    )  # fmt: skip
