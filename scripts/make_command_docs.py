@@ -93,6 +93,10 @@ NOTES = {
     "the gap exactly into its causes ([how to](../how-to/explain-a-difference.md)).",
     "reproduce": "The cases, and what is reproduced: [the literature](literature.md). It ends with "
     "1 if a figure is not within the rounding of what was printed.",
+    "audit": "Findings are numbered, errors first; each shows what was claimed, what follows from "
+    "the inputs, the arithmetic and the most likely cause. It ends with 1 if any is an error. "
+    "Which files are read, and each rule with its reason: [audit rules](audit-rules.md); "
+    "[how to](../how-to/audit-a-model-card.md).",
     "methods": "The rules of each, with the reason for them ([accounting methods](methods.md)).",
     "config": "Shows each setting, its value and where it came from ([settings](settings.md)). "
     "What cannot be used is told on standard error, with its source and the next step, and it ends "

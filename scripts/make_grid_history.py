@@ -27,7 +27,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from make_factors import (
+from make_factors import (  # type: ignore[import-not-found]  # run by path, beside it
     DATA,
     GRAMS_PER_POUND,
     Fit,

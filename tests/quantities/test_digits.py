@@ -124,8 +124,10 @@ def totals(draw):
 def test_a_part_has_the_unit_and_the_decimal_place_of_its_total(both, unit, least):
     whole, (value, low, high) = both
     low, high = min(low, value), max(high, value)
-    text, _ = digits.phrase(*whole, unit, least)
-    written, ends = digits.part(value, low, high, digits.column(*whole, unit, least))
+    text, _ = digits.phrase(whole[0], whole[1], whole[2], unit, least)
+    written, ends = digits.part(
+        value, low, high, digits.column(whole[0], whole[1], whole[2], unit, least)
+    )
     assert written.split(" ", 1)[1] == text.split(" ", 1)[1]
     decimals = len(text.split(" ")[0].partition(".")[2])
     for number in (written.split(" ")[0], *ends.removesuffix("exact").split(" to ")):
@@ -138,7 +140,7 @@ def test_the_interval_of_a_part_holds_it_and_no_part_is_shown_as_nothing(both, u
     whole, (value, low, high) = both
     low, high = min(low, value), max(high, value)
     assume(low < high)
-    above = digits.column(*whole, unit, 2)
+    above = digits.column(whole[0], whole[1], whole[2], unit, 2)
     written, ends = digits.part(value, low, high, above)
     assume(ends != "exact")  # a hair of a difference may get lost on the way to the unit
     first, last = (float(end) for end in ends.split(" to "))

@@ -86,6 +86,7 @@ def test_publishers_that_differ_stand_side_by_side_and_each_holds_the_others():
     averages = [each for each in history().of("US", 2023) if "average" in each.basis]
     assert {each.value for each in averages} == {392.9, 369.5, 349.7, 420.0}
     taken = history().nearest("US", 2023)
+    assert taken is not None
     assert taken.source.id == "owid-2026"
     assert all(taken.low <= each.value <= taken.high for each in averages)
 
@@ -101,6 +102,7 @@ def test_published_figures_lie_within_the_interval_of_their_year():
         alpha3 = row["id"].split(".")[2]
         if row["id"].endswith(".gwp") and alpha3 in codes:
             found = history().nearest(codes[alpha3], int(row["year"]))
+            assert found is not None
             assert found.low <= 1000 * float(row["value"]) <= found.high, alpha3
             seen += 1
     assert seen == len(codes)
@@ -128,6 +130,8 @@ def test_lifecycle_is_taken_before_combustion_of_the_same_year(region, year):
 @given(st.sampled_from(["FR", "US", "SE-SE3", "US-CA", "gcp/us-central1", "CN"]), YEARS, YEARS)
 def test_what_stands_for_a_farther_year_is_never_known_better(region, one, other):
     near, far = (history().nearest(region, year) for year in (one, other))
+    assert near is not None
+    assert far is not None
     away = [abs(int(each.period) - year) for each, year in ((near, one), (far, other))]
     if near.id == far.id and away[0] <= away[1]:
         assert far.low <= near.low

@@ -150,6 +150,8 @@ def test_a_zero_that_is_measured_within_so_much_shows_that():
         assert energy is not None
         assert energy.value == energy.low == 0
         assert energy.high > 0
-    assert energy_of(alone).high == pytest.approx(rest.above / 1e6)
+    whole = energy_of(alone)
+    assert whole is not None
+    assert whole.high == pytest.approx(rest.above / 1e6)
     (_, ends) = total(tuple(alone), "submeter-1")
     assert ends[2] == pytest.approx(rest.above / 1e6, rel=0.05)
