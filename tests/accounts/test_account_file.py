@@ -75,7 +75,7 @@ def test_the_schema_and_the_reader_agree_on_what_is_known(tmp_path):
     validator = jsonschema.Draft202012Validator(SCHEMA)
     validator.validate(document(BLOOM, tmp_path))
     assert tuple(SCHEMA["properties"]["stage"]["enum"]) == STAGES
-    for wrong in ({"nam": "x"}, gpu(place={"gird": "57 gCO2e/kWh"}), gpu(facility={"wu": 1})):
+    for wrong in ({"title": "x"}, gpu(place={"mix": "57 gCO2e/kWh"}), gpu(facility={"wu": 1})):
         assert not validator.is_valid(wrong)
         with pytest.raises(UsageError):
             account_file(wrong)

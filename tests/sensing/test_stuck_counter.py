@@ -102,7 +102,7 @@ def test_the_interval_of_what_is_booked_instead_holds_the_truth(wave):
 def test_what_is_found_while_a_window_is_open_is_booked_from_then_on():
     """The time before is not made up: it was not seen."""
     boards = Boards(Device(flat(300), REFRESH))
-    measured = {}
+    measured: dict[str, Calibration] = {}
     source = SensorSource(boards, measured)
     clock = VirtualClock(START)
     span = Span(START + SECOND, START + 21 * SECOND)
