@@ -14,7 +14,7 @@ from submeter.quantities.factor import Factor, Source, Spread
 from submeter.reference.sealed import read_sealed
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from submeter.reference.catalogue.accelerators import Accelerator
 
@@ -83,7 +83,12 @@ class Embodied:
 @lru_cache(maxsize=1)
 def published() -> tuple[Published, ...]:
     """Give every published value."""
-    table = read_sealed(TABLE)
+    return values_of(TABLE)
+
+
+def values_of(path: Path) -> tuple[Published, ...]:
+    """Give every published value of a table of them."""
+    table = read_sealed(path)
     return tuple(
         Published(
             device=row["device"],
@@ -102,7 +107,16 @@ def published() -> tuple[Published, ...]:
 
 def published_for(device: str, indicator: str = "gwp") -> tuple[Published, ...]:
     """Give the published values of `device` for `indicator`, counted or not."""
-    return tuple(v for v in published() if v.device == device and v.indicator == indicator)
+    return _by_device().get((device, indicator), ())
+
+
+@lru_cache(maxsize=1)
+def _by_device() -> Mapping[tuple[str, str], tuple[Published, ...]]:
+    found: dict[tuple[str, str], tuple[Published, ...]] = {}
+    for value in published():
+        key = value.device, value.indicator
+        found[key] = (*found.get(key, ()), value)
+    return found
 
 
 def embodied(device: Accelerator, indicator: str = "gwp") -> Embodied:
@@ -123,22 +137,29 @@ def embodied(device: Accelerator, indicator: str = "gwp") -> Embodied:
     Notes
     -----
     The value is the geometric mean: values differ by factors, and none is documented so much better
-    that it could stand alone. A lone parametric value is first divided by the square root of 3.5,
-    the middle between the two kinds of study, or an A100 would seem to cost twice an H100 only
+    that it could stand alone. Where all are parametric, it is then divided by the square root of
+    3.5, the middle between the two kinds of study, or an A100 would seem to cost twice an H100 only
     because the makers' own figure is missing; that is marked modelled. See `interval` for the
-    interval. A device without a figure takes that of a device with the same die, and then, for
-    carbon only, ``80 kg + 2.5 kg/GB``, 3.5 times either way, marked modelled.
+    interval. Footprints of a device with the same die count beside parametric values; a device
+    without a figure takes all of such a device, and then, for carbon only, ``80 kg + 2.5 kg/GB``,
+    3.5 times either way, marked modelled.
     """
+    like = device.embodied_like
     values = published_for(device.id, indicator)
+    twins = published_for(like, indicator) if like else ()
     counted = [value for value in values if value.counted]
+    others = [value for value in twins if value.counted]
+    if counted and is_all_parametric(counted) and indicator == "gwp":
+        studies = [value for value in others if value.method != "parametric"]
+        if studies:
+            reason = f"only parametric values of its own: also the footprints of {like}, same die"
+            factor = combine(device.id, indicator, [*studies, *counted], like)
+            return Embodied(factor, reason, (*values, *twins))
     if counted:
-        return Embodied(_factor(device, indicator, counted, ""), "", values)
-    twins = published_for(device.embodied_like, indicator) if device.embodied_like else ()
-    counted = [value for value in twins if value.counted]
-    if counted:
-        factor = _factor(device, indicator, counted, device.embodied_like)
-        reason = f"no figure of its own: those of {device.embodied_like}, which has the same die"
-        return Embodied(factor, reason, (*values, *twins))
+        return Embodied(combine(device.id, indicator, counted), "", values)
+    if others:
+        reason = f"no figure of its own: those of {like}, which has the same die"
+        return Embodied(combine(device.id, indicator, others, like), reason, (*values, *twins))
     if indicator != "gwp":
         return Embodied(None, f"no {indicator} is published for {device.name}", values)
     if device.memory is None:
@@ -151,28 +172,47 @@ def interval(values: Sequence[Published]) -> tuple[float, float]:
 
     Notes
     -----
-    Two or more: from the lowest to the highest, and a quarter beyond either. A single one cannot
-    show how far studies lie apart, so it goes to where the other kind of study would have lain:
-    3.5 times below a parametric value or above a footprint, and 1.5 times on the other side; for
-    minerals and primary energy, where no such order is known, 3.5 times on both.
+    Two or more, of both kinds of study: from the lowest to the highest, and a quarter beyond
+    either. Where one kind is missing, nothing shows how far studies lie apart, so the interval
+    goes to where the other kind would have lain: 3.5 times below the lowest parametric value or
+    above a lone footprint, and 1.5 times on the other side; for minerals and primary energy, where
+    no such order is known, 3.5 times on both sides of a lone value.
     """
     numbers = [value.value for value in values]
+    low, high = min(numbers), max(numbers)
+    if values[0].indicator == "gwp" and is_all_parametric(values):
+        return low / APART, high * ALONE
     if len(numbers) > 1:
-        return min(numbers) / WIDENED, max(numbers) * WIDENED
-    only = values[0]
-    if only.indicator != "gwp":
-        return only.value / APART, only.value * APART
-    if only.method == "parametric":
-        return only.value / APART, only.value * ALONE
-    return only.value / ALONE, only.value * APART
+        return low / WIDENED, high * WIDENED
+    if values[0].indicator != "gwp":
+        return low / APART, high * APART
+    return low / ALONE, high * APART
 
 
-def _factor(device: Accelerator, indicator: str, values: Sequence[Published], twin: str) -> Factor:
+def is_all_parametric(values: Sequence[Published]) -> bool:
+    """Tell whether no maker's footprint or teardown is among the values."""
+    return all(value.method == "parametric" for value in values)
+
+
+def combine(device: str, indicator: str, values: Sequence[Published], twin: str = "") -> Factor:
+    """Make one factor of counted values.
+
+    Parameters
+    ----------
+    device : str
+        Id of the device or server that it is for.
+    indicator : str
+        As in `embodied`.
+    values : sequence of Published
+        One or more.
+    twin : str
+        Id of the device that they are of, where it is another.
+    """
     low, high = interval(values)
     if twin:
         low, high = low / TWIN, high * TWIN
     mean = math.exp(sum(math.log(value.value) for value in values) / len(values))
-    shifted = len(values) == 1 and indicator == "gwp" and values[0].method == "parametric"
+    shifted = indicator == "gwp" and is_all_parametric(values)
     citations = list(dict.fromkeys(value.source.citation for value in values))
     licences = list(dict.fromkeys(value.source.licence for value in values))
     shown = ", ".join(f"{value.value:g}" for value in values)
@@ -196,7 +236,7 @@ def _modelled(device: Accelerator) -> Factor:
     value = BASE_KG + KG_PER_GB * (device.memory or 0.0)
     source = Source("own-embodied-model", "Submeter: 80 kg + 2.5 kg/GB of memory", "Apache-2.0")
     return Factor(
-        id=_key(device, "gwp"),
+        id=_key(device.id, "gwp"),
         value=value,
         low=value / APART,
         high=value * APART,
@@ -209,5 +249,5 @@ def _modelled(device: Accelerator) -> Factor:
     )
 
 
-def _key(device: Accelerator, indicator: str) -> str:
-    return f"embodied{'' if indicator == 'gwp' else f'-{indicator}'}/{device.id}"
+def _key(device: str, indicator: str) -> str:
+    return f"embodied{'' if indicator == 'gwp' else f'-{indicator}'}/{device}"

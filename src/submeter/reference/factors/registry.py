@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher, get_close_matches
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -13,9 +14,7 @@ from typing import TYPE_CHECKING
 from submeter.errors import FactorTableError, QuantityError, UsageError
 from submeter.quantities.estimate import Tier
 from submeter.quantities.factor import Factor, Spread
-from submeter.reference.catalogue.accelerators import accelerators
-from submeter.reference.catalogue.embodied import UNITS, embodied
-from submeter.reference.catalogue.idle import STATES, idle_power
+from submeter.reference.catalogue.factors import of_catalogue
 from submeter.reference.factors import electricity
 from submeter.reference.factors.history import history
 from submeter.reference.sealed import read_sealed
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
 DATA = Path(__file__).parent / "data"
 TABLES = (
     "grid_country", "grid_us_state", "grid_gcp", "pue", "wue",
-    "ewif", "ewif_technology", "primary_technology", "resources", "hardware",
+    "ewif", "ewif_technology", "primary_technology", "resources", "hardware", "price",
     "grid_us_subregion", "grid_cn_province", "grid_zone",
 )  # fmt: skip
 _CLOSE = 0.6
@@ -80,8 +79,9 @@ class Registry:
             for row in table.rows:
                 factor = parse_row(table, row)
                 given[factor.id], called[factor.id] = factor, row["name"]
-        factors, names = _of_catalogue() if catalogue else ({}, {})
-        for made, name in _of_mixes(given):
+        factors: dict[str, Factor] = {}
+        names: dict[str, str] = {}
+        for made, name in chain(of_catalogue() if catalogue else (), _of_mixes(given)):
             factors[made.id], names[made.id] = made, name
         factors, names = factors | given, names | called
         return cls(MappingProxyType(factors), MappingProxyType(names))
@@ -240,24 +240,3 @@ def _of_mixes(given: Mapping[str, Factor]) -> Iterator[tuple[Factor, str]]:
         names = {mix.region: mix.name for mix in electricity.mixes()} if each else {}
         for made in electricity.of_countries(kind, each).values():
             yield made, names[made.id.partition("/")[2]]
-
-
-def _of_catalogue() -> tuple[dict[str, Factor], dict[str, str]]:
-    factors, names = {}, {}
-    for device in accelerators():
-        for indicator in UNITS:
-            factor = embodied(device, indicator).factor
-            if factor is not None:
-                factors[factor.id], names[factor.id] = factor, f"{device.vendor} {device.name}"
-        if device.tdp is not None:
-            tdp = f"tdp/{device.id}"
-            factors[tdp] = Factor(
-                tdp, device.tdp, device.tdp, device.tdp, "W", Spread.EXACT, Tier.ASSUMED,
-                device.source, basis="board power limit", note=device.note,
-            )  # fmt: skip
-            names[tdp] = f"{device.vendor} {device.name}"
-        for state in STATES:
-            idle = idle_power(device.id, state)
-            if idle is not None:
-                factors[idle.id], names[idle.id] = idle, f"{device.vendor} {device.name}"
-    return factors, names

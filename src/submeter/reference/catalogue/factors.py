@@ -1,0 +1,69 @@
+"""Every factor that is made of the catalogue, with the name that people know it by."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from submeter.quantities.estimate import Tier
+from submeter.quantities.factor import Factor, Spread
+from submeter.reference.catalogue.accelerators import accelerators
+from submeter.reference.catalogue.components import PARTS, component
+from submeter.reference.catalogue.cpus import cpus
+from submeter.reference.catalogue.embodied import UNITS, embodied
+from submeter.reference.catalogue.idle import STATES, idle_power
+from submeter.reference.catalogue.servers import embodied_server, power, servers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from submeter.quantities.factor import Source
+
+
+def of_catalogue() -> Iterator[tuple[Factor, str]]:
+    """Give each factor and its name; what nobody published is not among them."""
+    yield from _of_accelerators()
+    yield from _of_servers()
+    for each in cpus():
+        if each.tdp is not None:
+            yield (
+                _limit(each.id, each.tdp, each.source, "thermal design power", each.note),
+                each.name,
+            )
+    for part, name in PARTS.items():
+        for indicator in UNITS:
+            factor = component(part, indicator).factor
+            if factor is not None:
+                yield factor, name
+
+
+def _of_accelerators() -> Iterator[tuple[Factor, str]]:
+    for device in accelerators():
+        name = f"{device.vendor} {device.name}"
+        made = [embodied(device, indicator).factor for indicator in UNITS]
+        made += [idle_power(device.id, state) for state in STATES]
+        if device.tdp is not None:
+            limit = _limit(device.id, device.tdp, device.source, "board power limit", device.note)
+            made.append(limit)
+        yield from ((factor, name) for factor in made if factor is not None)
+
+
+def _of_cpus() -> Iterator[tuple[Factor, str]]:
+    for each in cpus():
+        if each.tdp is not None:
+            basis = "thermal design power"
+            yield _limit(each.id, each.tdp, each.source, basis, each.note), each.name
+
+
+def _of_servers() -> Iterator[tuple[Factor, str]]:
+    for machine in servers():
+        name = f"{machine.vendor} {machine.name}".strip()
+        made = [embodied_server(machine, indicator).factor for indicator in UNITS]
+        made += [power(machine, state) for state in ("idle", "full")]
+        yield from ((factor, name) for factor in made if factor is not None)
+
+
+def _limit(device: str, watts: float, source: Source, basis: str, note: str) -> Factor:
+    return Factor(
+        f"tdp/{device}", watts, watts, watts, "W", Spread.EXACT, Tier.ASSUMED,
+        source, basis=basis, note=note,
+    )  # fmt: skip
