@@ -40,12 +40,15 @@ def cause(claim: Claim, found: Reach) -> str:
     if claim.claimed is None:
         return ""
     number = claim.claimed.number
-    for each in _hypotheses(claim):
-        if agrees(number, found.times(each.factor)):
-            return each.text
+    for text, factor in _units(claim.claimed.dimension):
+        if agrees(number, found.times(factor)):
+            return text
     row = _missing_row(claim, found)
     if row:
         return row
+    for each in _hypotheses(claim):
+        if agrees(number, found.times(each.factor)):
+            return each.text
     for text, factor in _units(claim.claimed.dimension):
         near = number.value / (found.value * factor) if found.value else math.nan
         if abs(near - 1) < _NEAR:
@@ -55,7 +58,6 @@ def cause(claim: Claim, found: Reach) -> str:
 
 def _hypotheses(claim: Claim) -> Iterator[Hypothesis]:
     dimension = claim.claimed.dimension if claim.claimed else RATIO
-    yield from map(Hypothesis._make, _units(dimension))
     pue = claim.one("pue")
     if pue is not None and pue.value > 0:
         text = f"PUE {pue.text} was applied"

@@ -86,7 +86,7 @@ def facility(claim: Claim, rules: Rules) -> Reach | None:
         return None
     if stated is not None:
         return reach(stated, "PUE")
-    assumed = rules.assumed("pue")
+    assumed = None if claim.of("energy") else rules.assumed("pue")  # a stated one has it inside
     return exact(assumed, f"PUE {assumed:g} of the method") if assumed is not None else None
 
 

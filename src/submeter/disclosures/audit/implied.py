@@ -10,7 +10,7 @@ from submeter.disclosures.audit.energy_ways import device_time, equipment
 from submeter.disclosures.audit.finding import Figure, Finding, Severity
 from submeter.disclosures.audit.grid_of import implied_grid
 from submeter.disclosures.audit.printed import shown
-from submeter.disclosures.audit.reach import reach
+from submeter.disclosures.audit.reach import exact, reach
 from submeter.disclosures.audit.recomputation import figure
 from submeter.disclosures.audit.rules_of import Rules
 from submeter.disclosures.audit.units import CARBON, COUNT, ENERGY, POWER
@@ -35,11 +35,13 @@ boards of 700 W, 1.82 times as much (NVIDIA, DGX H100 data sheet)."""
 IDLE = 0.05
 """Part of its limit that an accelerator draws at least: an H100 idles near 70 W of 700, a tenth; a
 judgement."""
-FLOOR = 2 * 0.1e9 / 9e12
-"""Energy that the arithmetic of one token takes at least [J]: two operations a parameter, 0.1
-billion parameters, and 9e12 operations a joule, dense FP4 of the most efficient board of 2025
-(NVIDIA B200 data sheet: 9 PFLOPS, 1,000 W)."""
-PER_PARAMETER = 2 / 9e12
+OPERATIONS = 1e13
+"""Operations a joule of the most efficient board of 2025: 10 PFLOPS of dense FP4 at 1,000 W
+(NVIDIA B200)."""
+FLOOR = 2 * 0.1e9 / OPERATIONS
+"""Energy that the arithmetic of one token takes at least [J]: two operations for each of 0.1
+billion parameters, the smallest language models that are served."""
+PER_PARAMETER = 2 / OPERATIONS
 """The same for each parameter that a token passes [J]."""
 _JOULES = 3.6e6
 
@@ -78,7 +80,7 @@ def _power(claim: Claim) -> Iterator[Finding]:
             text = f"{name} takes {limit * 1e3:g} W, with its part of a server twice that at most"
             yield finding(claim, each, "implied-power", Severity.ERROR, text)
     hours, drawn = device_time(claim), _drawn(claim)
-    if hours is None or drawn is None or hours.value <= 0:
+    if hours is None or drawn is None or min(hours.value, drawn.value) <= 0:
         return
     mean = drawn / hours
     if not mean.known:
@@ -127,7 +129,7 @@ def _tokens(claim: Claim) -> Iterator[Finding]:
     if joules.high < least:
         text = (
             f"the arithmetic of a token alone takes {least:.2g} J (two operations a parameter at "
-            "9e12 operations a joule, dense FP4 of NVIDIA's B200); a unit, or tokens that were "
+            "1e13 operations a joule, dense FP4 of NVIDIA's B200); a unit, or tokens that were "
             "not made"
         )
         told = Figure(joules.value, "J/token")
@@ -143,7 +145,7 @@ def _joules_of_token(claim: Claim) -> Reach | None:
         if each.dimension == ENERGY.times(COUNT, -1):
             return reach(each)
         if each.dimension == COUNT.times(ENERGY, -1) and each.value > 0:
-            return reach(each).called("1") / reach(each) / reach(each)
+            return exact(1.0, "1") / reach(each)
     tokens = [each for each in every if "token" in each.name.lower() and each.dimension == COUNT]
     if len(tokens) != 1 or tokens[0].value <= 0 or claim.texts.get("stage") == "training":
         return None

@@ -9,6 +9,8 @@ from typing import NamedTuple
 LEAST_DIGITS = 3
 """Digits that a whole number is taken to have at least, zeros at its end included: 7,000,000 may
 stand for anything from 6,995,000 on. A judgement, since print does not tell."""
+LEAST_OF_CLAIM = 2
+"""The same of a claim, which is a result and more often rounded: 120 t may be 115.2 t."""
 EXACT = 99
 """Digits of a number that is counted or defined, not rounded."""
 
@@ -58,7 +60,7 @@ class Printed(NamedTuple):
         return Printed(self.value, self.value, self.value, EXACT, self.rest)
 
 
-def read(raw: object) -> Printed | None:
+def read(raw: object, least: int = LEAST_DIGITS) -> Printed | None:
     """Read the number that a text begins with; None where there is none.
 
     Parameters
@@ -66,6 +68,8 @@ def read(raw: object) -> Printed | None:
     raw : object
         A text such as ``"433,196 kWh"``, ``"7.0M"``, ``"~12 t"``, ``"57 ± 2 g"`` or ``"24,69 t"``;
         or a number of JSON, whose trailing ``.0`` was not printed.
+    least : int
+        Digits that a whole number has at least, zeros at its end included.
 
     Examples
     --------
@@ -85,10 +89,10 @@ def read(raw: object) -> Printed | None:
     text = str(raw).strip().replace("−", "-")
     hedged = _HEDGE.match(text)
     text = _SPACES.sub("", text[hedged.end() :] if hedged else text)
-    return _read(text, hedged is not None)
+    return _read(text, hedged is not None, least)
 
 
-def _read(text: str, hedged: bool) -> Printed | None:  # noqa: FBT001 - a fact of the text
+def _read(text: str, hedged: bool, least: int) -> Printed | None:  # noqa: FBT001 - a fact of the text
     match = _NUMBER.match(_pointed(text))
     if match is None:
         return None
@@ -96,7 +100,7 @@ def _read(text: str, hedged: bool) -> Printed | None:  # noqa: FBT001 - a fact o
     size, rest = _multiplier(_pointed(text)[match.end() :])
     power = int(exponent or 0)
     value = float(f"{sign}{mantissa}e{power}") * size
-    digits, place = _digits(mantissa, shown_whole=exponent is None and size == 1.0)
+    digits, place = _digits(mantissa, least if exponent is None and size == 1.0 else EXACT)
     half = float(f"5e{place + power - 1}") * size * (2 if hedged else 1)
     span = _SPAN.match(rest)
     if span:
@@ -127,15 +131,13 @@ def _multiplier(rest: str) -> tuple[float, str]:
     return 1.0, rest
 
 
-def _digits(mantissa: str, *, shown_whole: bool) -> tuple[int, int]:
+def _digits(mantissa: str, least: int) -> tuple[int, int]:
     """Give the significant digits, and the decimal place of the last one."""
     whole, point, decimals = mantissa.partition(".")
     if point and decimals:
         return max(1, len((whole + decimals).lstrip("0"))), -len(decimals)
     whole = whole.lstrip("0") or "0"
-    if not shown_whole:
-        return len(whole), 0
-    digits = min(len(whole), max(LEAST_DIGITS, len(whole.rstrip("0"))))
+    digits = min(len(whole), max(least, len(whole.rstrip("0"))))
     return digits, len(whole) - digits
 
 

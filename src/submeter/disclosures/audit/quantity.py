@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from submeter.disclosures.audit import roles
-from submeter.disclosures.audit.printed import read, shown
+from submeter.disclosures.audit.printed import LEAST_DIGITS, LEAST_OF_CLAIM, read, shown
 from submeter.disclosures.audit.units import (
     CARBON,
     COUNT,
@@ -106,7 +106,7 @@ def quantity(name: str, raw: object, hint: str = "", part_of: str = "") -> Quant
     part_of : str
         The list that it stands in.
     """
-    number = read(raw)
+    number = read(raw, LEAST_OF_CLAIM if name == CLAIMED else LEAST_DIGITS)
     if number is None:
         return None
     bare, named = split_name(name)

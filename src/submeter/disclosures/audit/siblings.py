@@ -65,7 +65,7 @@ def _twin(claim: Claim, claims: Iterable[Claim]) -> str:
     made = {(each.role, each.value) for each in claim.inputs}
     for each in claims:
         same = {(other.role, other.value) for other in each.inputs} == made
-        if each is not claim and same and each.claimed is not None:
+        if each is not claim and same and each.claimed is not None and each.flags == claim.flags:
             return f"; {each.id} claims {each.claimed.text} of the same hours and power"
     return ""
 

@@ -5,6 +5,7 @@ Base units are kWh, h, kg (of CO2e), L, kg (of Sb) and pieces; a power is in kW,
 
 from __future__ import annotations
 
+import math
 import re
 from typing import NamedTuple
 
@@ -180,6 +181,8 @@ def _side(text: str) -> Unit | None:
             dimension, size, physical = dimension.times(known[0]), size * known[1], True
         elif word:
             nouns.append(singular(word))
+    if not 0 < size < math.inf:
+        return None
     if physical:
         whose = nouns[0] if nouns and dimension == TIME else ""
         return Unit(dimension, size, "", whose)

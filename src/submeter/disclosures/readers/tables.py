@@ -116,5 +116,5 @@ def _sums(where: str, cells: Cells, above: Sequence[Cells], document: str) -> It
             listed = tuple(renamed(part, "", part.role) for part in parts)
             yield Claim(
                 f"{where}: {each.heading}", renamed(value, CLAIMED, value.role), listed,
-                document=document,
+                flags=each.flags, document=document,
             )  # fmt: skip
