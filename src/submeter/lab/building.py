@@ -24,6 +24,7 @@ _PATIENCE = 120.0
 LIBRARIES: Mapping[str, str] = {
     "nvml.c": "libnvidia-ml.so.1",
     "amd_smi.c": "libamd_smi.so",
+    "ioreport.c": "ioreport.so",
 }
 """What a program that looks for the maker's library finds it by."""
 

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from bisect import insort
+from operator import itemgetter
+from typing import TYPE_CHECKING
+
 from submeter.quantities.clock import NANOSECONDS_PER_SECOND
 
-UTC_AT_START = 1_700_000_000 * NANOSECONDS_PER_SECOND
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+UTC_AT_ZERO = 1_700_000_000 * NANOSECONDS_PER_SECOND
 
 
 class VirtualClock:
-    """Monotonic time and time of day [ns] that stand still between `forward` calls.
+    """Monotonic time and time of day [ns] that stand still until they are moved on.
 
     Parameters
     ----------
@@ -17,8 +24,9 @@ class VirtualClock:
     """
 
     def __init__(self, start: int = 1000 * NANOSECONDS_PER_SECOND) -> None:
-        self._start = start
         self._now = start
+        self._shown: list[Callable[[], object]] = []
+        self._planned: list[tuple[int, Callable[[], object]]] = []
 
     def now(self) -> int:
         """Give the monotonic time [ns]."""
@@ -26,8 +34,26 @@ class VirtualClock:
 
     def utc(self) -> int:
         """Give the time of day [ns since 1970-01-01 UTC]."""
-        return UTC_AT_START + self._now - self._start
+        return UTC_AT_ZERO + self._now
 
     def go_to(self, instant: int) -> None:
-        """Let it be `instant` [ns], no earlier than it is."""
+        """Let it be `instant` [ns], no earlier than it is; what was to happen by then happens."""
+        while self._planned and self._planned[0][0] <= instant:
+            at, happens = self._planned.pop(0)
+            self._now = max(self._now, at)
+            happens()
         self._now = max(self._now, instant)
+        for show in self._shown:
+            show()
+
+    def forward(self, seconds: float) -> None:
+        """Let time pass [s]."""
+        self.go_to(self._now + round(seconds * NANOSECONDS_PER_SECOND))
+
+    def at(self, instant: int, happens: Callable[[], object]) -> None:
+        """Call `happens` once, when it comes to be `instant` [ns]."""
+        insort(self._planned, (instant, happens), key=itemgetter(0))
+
+    def each_time(self, show: Callable[[], object]) -> None:
+        """Call `show` whenever time has passed: files on disk go with the time then."""
+        self._shown.append(show)

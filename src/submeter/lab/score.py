@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from submeter.lab.cases import Asked
+from submeter.lab.case import Asked
 from submeter.lab.processors import busy_seconds
+from submeter.lab.rehearsal import rehearse
 from submeter.lab.stage import Answer, Entrant, Stage
 from submeter.quantities.clock import Span
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from submeter.lab.cases import Case
+    from submeter.lab.case import Case
 
 ALONE = "submeter"
 _LEAD, _CROWDED_LEAD = 3.0, 9.0
@@ -73,7 +75,7 @@ class Outcome:
     silent : str
         Why it told nothing at all; empty if it did.
     limit : str
-        See `submeter.lab.cases.Case`.
+        See `submeter.lab.case.Case`.
     verdicts : list of Verdict
         By window and part.
     """
@@ -148,7 +150,7 @@ def score(
     ----------
     cases : sequence of Case
         One after another; all meters of a case at once, on the same hardware. A few cases at a
-        time where Submeter is alone.
+        time where Submeter is alone, as it always is on the virtual clock.
     entrants : sequence of Entrant
         The meters.
     done : callable
@@ -159,9 +161,14 @@ def score(
     SensorUnavailable
         If a case needs a compiler and there is none.
     """
-    alone = {each.name for each in entrants} == {ALONE}
+    names = {each.name for each in entrants}
+    own, alone = ALONE in names, names == {ALONE}
 
     def one(case: Case) -> list[Outcome]:
+        if case.scene is not None:
+            answer = rehearse(case, case.scene, version(ALONE)) if own else None
+            done(case.name)
+            return [judged(case, ALONE, answer)] if answer is not None else []
         asked = [each for each in entrants if not each.through or case.by_run]
         with Stage(case, _LEAD if alone else _CROWDED_LEAD) as stage:
             answers = stage.ask(asked)
@@ -195,6 +202,10 @@ def verdict(case: Case, part: str, ranks: Sequence[Mapping[str, Any]]) -> Verdic
     if case.asked is Asked.PROCESS:
         truth = 0.0, whole * _own_part(case, ranks, outer)
     figures = [each["told"].get(part) for each in ranks]
+    if part in case.untold:
+        numbers = [each["energy"] for each in figures if each is not None]
+        told = sum(numbers) if numbers else None
+        return Verdict(part, inner.seconds, truth, told, None, None, None, told is None)
     if any(each is None for each in figures):
         # A process that is charged with nothing need not be told of it.
         held = False if any("low" in one for one in _told(ranks)) else None

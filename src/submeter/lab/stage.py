@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from submeter.lab import namespace
 from submeter.lab.building import build
-from submeter.lab.cases import Asked
+from submeter.lab.case import Asked
 from submeter.lab.hardware import Boards, Server, Zones
 from submeter.lab.live import Live, Machine, ZonePlan
 from submeter.quantities.clock import NANOSECONDS_PER_SECOND
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from types import TracebackType
 
-    from submeter.lab.cases import Case
+    from submeter.lab.case import Case
 
-GUEST = Path(__file__).with_name("peers.py")
+GUEST = Path(__file__).with_name("guest.py")
 _SLACK = 90.0
 """How much longer than its case a meter may take [s]."""
 _DROPPED = ("PYTHON", "SUBMETER_", "FAKE_", "CODECARBON_", "ZEUS_", "LD_LIBRARY_PATH", "SLURM_")
@@ -63,7 +63,7 @@ class Answer:
     Parameters
     ----------
     ranks : list of list of dict
-        A rank's windows, as `submeter.lab.peers.measured` gives them.
+        A rank's windows, as `submeter.lab.peers.task.measured` gives them.
     version : str
         Of the meter.
     silent : str

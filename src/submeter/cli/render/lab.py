@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console, JustifyMethod
 
-    from submeter.lab.cases import Case
+    from submeter.lab.case import Case
     from submeter.lab.score import Outcome
 
 SCHEMA = "submeter.lab/1"
