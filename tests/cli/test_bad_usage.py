@@ -5,7 +5,7 @@ import pytest
 from submeter.cli.main import COMMANDS
 
 REFUSED = [
-    (["run", "--region", "Frnace"], "SM120", "did you mean FR (France)?"),
+    (["run", "--region", "Frnace"], "SM120", "did you mean FR (France)"),
     (["run", "--region", "gcp/us-central9"], "SM120", "gcp/us-central1"),
     (["run", "--region", "Atlantis"], "SM120", "Atlantis"),
     (["run", "--json", "-"], "SM100", "standard output is the command's"),

@@ -73,8 +73,8 @@ def read(raw: object, least: int = LEAST_DIGITS) -> Printed | None:
 
     Examples
     --------
-    >>> read("1.58")
-    Printed(value=1.58, low=1.575, high=1.585, digits=3, rest='')
+    >>> read("1.5")
+    Printed(value=1.5, low=1.45, high=1.55, digits=2, rest='')
     >>> read("7.0M GPU hours")
     Printed(value=7000000.0, low=6950000.0, high=7050000.0, digits=2, rest='GPU hours')
     >>> read("no number") is None

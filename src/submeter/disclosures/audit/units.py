@@ -134,7 +134,7 @@ def read_unit(text: str) -> Unit | None:
     >>> read_unit("tCO2eq")
     Unit(dimension=Dimension(energy=0, time=0, carbon=1, water=0, minerals=0, pieces=0), \
 size=1000.0, noun='', hours_of='')
-    >>> read_unit("lb/MWh").size
+    >>> round(read_unit("lb/MWh").size, 12)
     0.00045359237
     >>> read_unit("Wh per 1,000 queries").noun
     'query'
