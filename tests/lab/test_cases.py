@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from submeter.estimation import cpu
-from submeter.lab.cases import CASES, THREADS, Asked
+from submeter.lab.case import Asked
+from submeter.lab.cases import CASES, THREADS
 from submeter.lab.hardware import Boards, Server, Zones
 from submeter.lab.processors import MILLIONTHS
 from submeter.lab.score import Outcome, judged, verdict

@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from submeter.lab.clock import VirtualClock
 from submeter.lab.device import Device
 from submeter.lab.live import Live, Machine, ZonePlan
 from submeter.lab.powercap import WRAP, Tree
@@ -15,7 +16,6 @@ from submeter.quantities.clock import Span
 from submeter.sensing.devices.powercap import zones
 from submeter.sensing.devices.procfs import busy_time
 from submeter.sensing.sensors.rapl import RaplSensor
-from tests.fakes.machine import VirtualClock
 
 
 @pytest.fixture

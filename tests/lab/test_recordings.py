@@ -13,8 +13,10 @@ from hypothesis import strategies as st
 
 from submeter.errors import SensorUnavailable, UsageError
 from submeter.lab.changes import changes, refresh
+from submeter.lab.clock import VirtualClock
 from submeter.lab.device import Device
 from submeter.lab.load import PERIOD, Edge, Square
+from submeter.lab.powercap import WRAP
 from submeter.lab.pseudonyms import Pseudonyms
 from submeter.lab.record import Pace, Recorder
 from submeter.lab.shown import show
@@ -26,7 +28,7 @@ from submeter.sensing.metering.meter import SystemClock
 from submeter.sensing.metering.source import SensorSource
 from submeter.sensing.sensors.rapl import open_sensor as open_rapl
 from submeter.sensing.sensors.replay import ReplaySensor
-from tests.fakes.machine import WRAP, Powercap, VirtualClock
+from tests.fakes.powercap import Powercap
 from tests.lab.recordings import HOST, Telling, Told, record
 
 MS = 1_000_000
@@ -143,26 +145,25 @@ def test_phases_tell_the_power_of_each(tmp_path):
 def test_a_powercap_tree_is_recorded_wraps_and_all(tmp_path):
     clock = VirtualClock()
     machine = Powercap(tmp_path / "tree", clock)
-    machine.zone("intel-rapl:0", "package-0", 50, counter=WRAP - 20_000_000)
-    machine.zone("intel-rapl:0:0", "dram", 5)
+    package = Device(flat(50), 18 * MS, wrap=WRAP)
+    machine.add("intel-rapl:0", "package-0", package, counter=WRAP - 20_000_000)
+    machine.add("intel-rapl:0:0", "dram", Device(flat(5), 18 * MS))
     recorder = Recorder([open_rapl(str(tmp_path / "tree"))], clock)
     path = tmp_path / "r"
     tape = Tape(str(path), recorder.header(HOST, {}, 0.002), clock.now())
     (track,) = recorder.tracks
-    for step in range(6000):
+    for _ in range(6000):
         track.read(tape, clock)
-        # Read every 2 ms for 8 ms; after 10 more the tree shows anew what was drawn.
-        machine.forward(0.01) if step % 5 == 4 else None
-        clock.forward(0.002 if step % 5 != 4 else 0)
+        clock.forward(0.002)
     tape.close(clock.now())
     found = {each.domain.domain.id: each for each in show(str(path)).shown}
     assert set(found) == {"package:0", "dram:0"}
-    package = found["package:0"]
-    assert package.domain.spec.wrap == WRAP
-    assert package.refresh is not None
-    assert package.refresh.value == pytest.approx(0.018, rel=0.01)
-    seconds = package.span.nanoseconds / SECOND
-    assert within(package.drawn, 50e6 * seconds)
+    told = found["package:0"]
+    assert told.domain.spec.wrap == WRAP
+    assert told.refresh is not None
+    assert told.refresh.value == pytest.approx(0.018, rel=0.01)
+    seconds = told.span.nanoseconds / SECOND
+    assert within(told.drawn, 50e6 * seconds)
 
 
 def test_a_recording_plays_back_as_what_was_recorded(tmp_path):

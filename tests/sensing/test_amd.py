@@ -1,11 +1,5 @@
 """AMD modules on a stand-in AMD SMI whose power is known exactly."""
 
-import json
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 
 from submeter.errors import SensorUnavailable
@@ -14,35 +8,11 @@ from tests.sensing.conftest import build
 
 pytestmark = pytest.mark.system
 
-ROOT = Path(__file__).parents[2]
 COUNTER = "amdsmi_get_energy_count"
 POWER = "amdsmi_get_power_info"
 PROCESSES = "amdsmi_get_gpu_process_list"
-TEN_BEATS = {"cases": [{"start": 1000.3, "beats": [0.5] * 20}]}
 MI250X = "AMD Instinct MI250X"
 STEADY = "300:1"
-
-
-@pytest.fixture
-def amd(fake_amd):
-    """Read modules that are as told through the real sensor; gives what it says."""
-
-    def read(plan=TEN_BEATS, **boards):
-        told = {f"FAKE_AMD_{name.upper()}": str(value) for name, value in boards.items()}
-        script = [sys.executable, "-m", "tests.fakes.amd_on_virtual_clock"]
-        ran = subprocess.run(
-            [*script, fake_amd, json.dumps(plan)],
-            cwd=ROOT, env={**os.environ, **told}, capture_output=True, text=True, timeout=60,
-            check=False,
-        )  # fmt: skip
-        assert ran.returncode == 0, ran.stderr
-        answer = json.loads(ran.stdout)
-        if "cases" in answer:
-            first = answer["cases"][0]
-            answer.update(first, boards={int(key): each for key, each in first["boards"].items()})
-        return answer
-
-    return read
 
 
 def within(board):

@@ -17,12 +17,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from submeter.errors import SensorUnavailable
+from submeter.lab.clock import VirtualClock
+from submeter.lab.powermetrics import PowerMetricsFile
+from submeter.quantities.clock import NANOSECONDS_PER_SECOND as SECOND
 from submeter.quantities.clock import Span
 from submeter.sensing.devices.powermetrics import PowerMetrics
 from submeter.sensing.metering.source import SensorSource
 from submeter.sensing.sensors.apple import AppleSensor, open_sensor
-from tests.fakes.machine import SECOND, VirtualClock
-from tests.fakes.powermetrics import PowerMetricsFile
 from tests.sensing.conftest import build
 
 M1_MAX = (
@@ -62,7 +63,7 @@ print(json.dumps({
 
 @pytest.fixture(scope="session")
 def fake_ioreport(tmp_path_factory):
-    return build(tmp_path_factory.mktemp("ioreport"), source="ioreport.c", name="ioreport.so")
+    return build(tmp_path_factory.mktemp("ioreport"), source="ioreport.c")
 
 
 @pytest.fixture
@@ -165,7 +166,7 @@ def test_elsewhere_it_refuses_with_one_line(monkeypatch):
 @pytest.mark.system
 def test_a_library_without_the_calls_is_refused(tmp_path):
     with pytest.raises(SensorUnavailable, match="cannot be spoken to"):
-        open_sensor(build(tmp_path, name="other.so"))
+        open_sensor(str(Path(build(tmp_path)).rename(tmp_path / "other.so")))
     with pytest.raises(SensorUnavailable, match="cannot be spoken to"):
         open_sensor(str(tmp_path / "missing.dylib"))
 

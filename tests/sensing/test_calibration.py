@@ -3,9 +3,10 @@
 import pytest
 
 from submeter.errors import SensorUnavailable
+from submeter.lab.clock import VirtualClock
+from submeter.quantities.clock import NANOSECONDS_PER_SECOND as SECOND
 from submeter.sensing.metering.calibration import calibrate
 from submeter.traces.reading import Kind, Sample
-from tests.fakes.machine import SECOND, VirtualClock
 
 
 class Refreshing:

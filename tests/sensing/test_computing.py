@@ -2,10 +2,11 @@
 
 import pytest
 
+from submeter.lab.clock import VirtualClock
+from submeter.quantities.clock import NANOSECONDS_PER_SECOND as SECOND
 from submeter.quantities.clock import Span
 from submeter.sensing.metering.holders import HolderSource
 from submeter.sensing.sensors.sensor import DeviceUse
-from tests.fakes.machine import SECOND, VirtualClock
 
 OURS, THEIRS = 10, 99
 
@@ -16,7 +17,7 @@ class Stepping(VirtualClock):
     ahead = 1_700_000_000 * SECOND
 
     def utc(self):
-        return self.ahead + self.instant
+        return self.ahead + self.now()
 
 
 class Device:
@@ -37,7 +38,7 @@ class Device:
         found = []
         for second, percents in enumerate(self.percents, start=1):
             stamp = (second * SECOND + self.clock.ahead) // 1000
-            if second * SECOND <= self.clock.instant and stamp > since:
+            if second * SECOND <= self.clock.now() and stamp > since:
                 found += [
                     DeviceUse(pid, stamp, percent)
                     for pid, percent in zip((OURS, THEIRS), percents, strict=True)

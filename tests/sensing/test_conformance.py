@@ -15,16 +15,17 @@ import pytest
 
 from submeter.lab import http_pages
 from submeter.lab.bmc import StandInBmc
+from submeter.lab.clock import VirtualClock
 from submeter.lab.device import Device
+from submeter.lab.energy_events import pmu
+from submeter.lab.energy_meter import EnergyMeter
 from submeter.lab.http_meters import HttpMeter
+from submeter.lab.hwmon import Monitors, superchip
+from submeter.lab.powermetrics import PowerMetricsFile
 from submeter.lab.waveform import flat
 from submeter.sensing.devices import perf
 from submeter.sensing.discovery import ORDER
-from tests.fakes.energy_meter import EnergyMeter
-from tests.fakes.events import pmu
-from tests.fakes.hwmon import Monitors, superchip
-from tests.fakes.machine import Powercap, VirtualClock
-from tests.fakes.powermetrics import PowerMetricsFile
+from tests.fakes.powercap import Powercap
 
 ROOT = Path(__file__).parents[2]
 PLUGIN = ROOT / "tests" / "plugin_sample"
@@ -53,9 +54,9 @@ def events(folder, request):
 
 
 def monitors(folder, request):
-    tree = Monitors(folder, VirtualClock())
+    tree = Monitors(folder, VirtualClock().now)
     superchip(tree, 0)
-    tree.counter(tree.chip("xe", "0000:03:00.0"), 1, 180.0, "card")
+    tree.counter(tree.chip("xe", "0000:03:00.0"), 1, Device(flat(180.0)), "card")
     return str(tree.root)
 
 

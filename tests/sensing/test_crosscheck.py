@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from submeter.lab.clock import VirtualClock
+from submeter.quantities.clock import NANOSECONDS_PER_SECOND as SECOND
 from submeter.quantities.clock import Span
 from submeter.sensing.metering.calibration import Calibration
 from submeter.sensing.metering.crosscheck import Check, crosscheck
@@ -17,7 +19,6 @@ from submeter.traces.counter import CounterSpec
 from submeter.traces.domain import Domain
 from submeter.traces.reading import Kind, Sample
 from submeter.traces.trace import Accuracy
-from tests.fakes.machine import SECOND, VirtualClock
 
 ACCURACY = Accuracy(0.1, 0.95, 1.05, "gain ±5 %; refresh not yet measured")
 

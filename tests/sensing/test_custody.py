@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from submeter.lab.clock import VirtualClock
+from submeter.quantities.clock import NANOSECONDS_PER_SECOND as SECOND
 from submeter.quantities.clock import Span
 from submeter.sensing.metering.custody import Custody, shared_folder
 from tests.cli.command import until
-from tests.fakes.machine import SECOND, VirtualClock
 
 GPU = "gpu:GPU-0"
 

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from submeter.lab.clock import VirtualClock
 from submeter.sensing import discovery
 from submeter.sensing.discovery import ORDER, find_sensors
 from submeter.sensing.metering.source import SensorSource
-from tests.fakes.machine import Powercap, VirtualClock
+from tests.fakes.powercap import Powercap
 
 PLUGIN = Path(__file__).parents[1] / "plugin_sample"
 RECORDING = Path(__file__).parent / "recordings" / "synthetic.ndjson"

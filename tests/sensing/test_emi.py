@@ -9,12 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from submeter.errors import SensorUnavailable
+from submeter.lab.clock import VirtualClock
+from submeter.lab.device import Device
+from submeter.lab.energy_meter import EnergyMeter
+from submeter.lab.waveform import flat
 from submeter.quantities.clock import Span
 from submeter.sensing.devices import emi
 from submeter.sensing.metering.source import SensorSource
 from submeter.sensing.sensors.emi import EmiSensor, open_sensor
-from tests.fakes.energy_meter import EnergyMeter
-from tests.fakes.machine import VirtualClock
 
 RAILS = ("PKG", "PP0", "PP1", "DRAM")
 SOCKET = {f"RAPL_Package0_{rail}": 10**12 for rail in RAILS}
@@ -25,10 +27,12 @@ def joules(folder, meter, drawn, seconds=10):
     clock = VirtualClock()
     source = SensorSource(EmiSensor(str(folder)), {})
     start = clock.now()
+    watts = {name: Device(flat(energy / seconds)) for name, energy in drawn.items()}
+    meter.follow(watts, clock.now)
+    clock.each_time(meter.show)
     source.read(clock)
     for _ in range(10):
         clock.forward(seconds / 10)
-        meter.draw({name: energy / 10 for name, energy in drawn.items()})
         source.read(clock)
     traces = source.traces(Span(start, clock.now()))
     return {each.domain.id: each.energy.between(Span(start, clock.now())) / 1e6 for each in traces}

@@ -8,15 +8,16 @@ from hypothesis import strategies as st
 
 from submeter.errors import SensorUnavailable
 from submeter.lab import http_pages
+from submeter.lab.clock import VirtualClock
 from submeter.lab.device import Device
 from submeter.lab.http_meters import Fault, HttpMeter
 from submeter.lab.waveform import Waveform
+from submeter.quantities.clock import NANOSECONDS_PER_SECOND as SECOND
 from submeter.quantities.clock import Span
 from submeter.sensing.devices import http
 from submeter.sensing.metering.source import SensorSource
 from submeter.sensing.sensors import dcgm, kepler, redfish, wall
 from submeter.traces.reading import Kind
-from tests.fakes.machine import SECOND, VirtualClock
 
 UUID = http_pages.Dcgm.uuids[0]
 BEGIN = 1_000 * SECOND

@@ -7,19 +7,38 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from submeter.errors import SensorUnavailable
+from submeter.lab.clock import VirtualClock
+from submeter.lab.device import Device
+from submeter.lab.hwmon import Monitors, Rail, superchip
+from submeter.lab.waveform import flat
 from submeter.quantities.clock import Span
 from submeter.sensing.metering.source import SensorSource
 from submeter.sensing.sensors.hwmon import HwmonSensor, _stated, open_sensor
 from submeter.traces.reading import Kind
-from tests.fakes.hwmon import Monitors, superchip
-from tests.fakes.machine import VirtualClock
 
 CARD = "0000:03:00.0"
 
 
+class Tree(Monitors):
+    """A tree with a clock of its own, whose files go with it."""
+
+    def __init__(self, folder):
+        self.clock = VirtualClock()
+        super().__init__(folder, self.clock.now)
+        self.clock.each_time(self.show)
+
+
+def steady(watts):
+    return Device(flat(watts))
+
+
+def rail(label, millivolts, milliamperes):
+    return Rail(label, steady(millivolts * milliamperes / 1e6), millivolts)
+
+
 @pytest.fixture
 def monitors(tmp_path):
-    return Monitors(tmp_path, VirtualClock())
+    return Tree(tmp_path)
 
 
 def metered(monitors, seconds=10.0, beats=10):
@@ -29,7 +48,7 @@ def metered(monitors, seconds=10.0, beats=10):
     start = monitors.clock.now()
     source.read(monitors.clock)
     for _ in range(beats):
-        monitors.forward(seconds / beats)
+        monitors.clock.forward(seconds / beats)
         source.read(monitors.clock)
     span = Span(start, monitors.clock.now())
     traces = {trace.domain.id: trace for trace in source.traces(span)}
@@ -45,8 +64,8 @@ def added(drawn, domains):
 
 def test_an_intel_card_is_counted_and_its_package_lies_in_it(monitors):
     chip = monitors.chip("xe", CARD)
-    monitors.counter(chip, 1, 180.0, "card")
-    monitors.counter(chip, 2, 120.0, "pkg")
+    monitors.counter(chip, 1, steady(180.0), "card")
+    monitors.counter(chip, 2, steady(120.0), "pkg")
     drawn, domains = metered(monitors)
     assert drawn == {f"gpu:{CARD}": 1800, f"gpu-package:{CARD}": 1200}
     assert added(drawn, domains) == 1800
@@ -54,7 +73,7 @@ def test_an_intel_card_is_counted_and_its_package_lies_in_it(monitors):
 
 
 def test_a_card_that_counts_its_package_alone_stands_by_that(monitors):
-    monitors.counter(monitors.chip("xe", CARD), 2, 120.0, "pkg")
+    monitors.counter(monitors.chip("xe", CARD), 2, steady(120.0), "pkg")
     drawn, domains = metered(monitors)
     assert drawn == {f"gpu-package:{CARD}": 1200}
     assert added(drawn, domains) == 1200
@@ -62,9 +81,9 @@ def test_a_card_that_counts_its_package_alone_stands_by_that(monitors):
 
 def test_two_cards_and_their_tiles_are_told_apart(monitors):
     for place in (CARD, "0000:04:00.0"):
-        monitors.counter(monitors.chip("i915", place), 1, 100.0)
+        monitors.counter(monitors.chip("i915", place), 1, steady(100.0))
         for tile in (0, 1):
-            monitors.counter(monitors.chip(f"i915_gt{tile}", place), 1, 40.0)
+            monitors.counter(monitors.chip(f"i915_gt{tile}", place), 1, steady(40.0))
     drawn, domains = metered(monitors)
     assert len(drawn) == 6
     assert drawn[f"gpu-tile:{CARD}.1"] == 400
@@ -72,7 +91,7 @@ def test_two_cards_and_their_tiles_are_told_apart(monitors):
 
 
 def test_a_card_is_read_often_enough_for_its_drivers_register(monitors):
-    monitors.counter(monitors.chip("xe", CARD), 1, 180.0, "card")
+    monitors.counter(monitors.chip("xe", CARD), 1, steady(180.0), "card")
     assert SensorSource(open_sensor(str(monitors.root)), {}).beat == 60
 
 
@@ -95,8 +114,8 @@ def test_a_grace_hopper_module_contains_grace_which_contains_its_rails(monitors,
 
 
 def test_without_a_module_each_grace_stands_for_itself(monitors):
-    monitors.acpi(200.0, "Grace Power Socket 0")
-    monitors.acpi(150.0, "CPU Power Socket 0")
+    monitors.acpi(steady(200.0), "Grace Power Socket 0")
+    monitors.acpi(steady(150.0), "CPU Power Socket 0")
     drawn, domains = metered(monitors)
     assert drawn == {"grace:0": 2000, "grace-cpu:0": 1500}
     assert added(drawn, domains) == 2000
@@ -104,7 +123,7 @@ def test_without_a_module_each_grace_stands_for_itself(monitors):
 
 def test_a_power_meter_that_names_nothing_is_the_machines(monitors):
     superchip(monitors, 0)
-    monitors.acpi(900.0)
+    monitors.acpi(steady(900.0))
     drawn, domains = metered(monitors)
     assert drawn["bmc"] == 9000
     assert added(drawn, domains) == 9000
@@ -112,14 +131,14 @@ def test_a_power_meter_that_names_nothing_is_the_machines(monitors):
 
 
 def test_of_several_meters_that_name_nothing_none_is_taken_for_the_machines(monitors):
-    monitors.acpi(900.0)
-    monitors.acpi(20.0)
+    monitors.acpi(steady(900.0))
+    monitors.acpi(steady(20.0))
     with pytest.raises(SensorUnavailable, match="2 ACPI meters do not tell"):
         open_sensor(str(monitors.root))
 
 
 def test_a_battery_is_no_draw(monitors):
-    monitors.acpi(15.0).show("power1_is_battery", 1)
+    monitors.acpi(steady(15.0)).show("power1_is_battery", 1)
     with pytest.raises(SensorUnavailable) as refusal:
         open_sensor(str(monitors.root))
     assert "modprobe acpi_power_meter" in refusal.value.fix
@@ -128,7 +147,7 @@ def test_a_battery_is_no_draw(monitors):
 @pytest.mark.parametrize("unknown", [0, 0xFFFF_FFFF * 1000])
 def test_a_meter_that_could_not_measure_is_a_gap_and_never_a_number(monitors, unknown):
     for part in ("Grace", "CPU", "SysIO"):
-        chip = monitors.acpi(100.0, f"{part} Power Socket 0")
+        chip = monitors.acpi(steady(100.0), f"{part} Power Socket 0")
     sensor = open_sensor(str(monitors.root))
     assert len(sensor.sample(monitors.clock.now)) == 4
     chip.show("power1_average", unknown)
@@ -137,7 +156,7 @@ def test_a_meter_that_could_not_measure_is_a_gap_and_never_a_number(monitors, un
 
 
 def test_the_interval_and_the_accuracy_that_firmware_states_are_taken(monitors):
-    chip = monitors.acpi(500.0, interval=2000)
+    chip = monitors.acpi(steady(500.0), interval=2000)
     chip.show("power1_accuracy", "98.500%")
     (sensed,) = open_sensor(str(monitors.root)).domains()
     assert sensed.accuracy.refresh == 2.0
@@ -160,7 +179,10 @@ def test_an_accuracy_that_says_nothing_is_none(text):
 
 def test_the_board_of_a_jetson_contains_its_rails(monitors):
     monitors.rails(
-        "1-0040", ("VDD_IN", 5000, 4000), ("VDD_CPU_GPU_CV", 5000, 2000), ("VDD_SOC", 5000, 600)
+        "1-0040",
+        rail("VDD_IN", 5000, 4000),
+        rail("VDD_CPU_GPU_CV", 5000, 2000),
+        rail("VDD_SOC", 5000, 600),
     )
     drawn, domains = metered(monitors)
     assert drawn == {"board": 200, "rail:VDD_CPU_GPU_CV": 100, "rail:VDD_SOC": 30}
@@ -171,11 +193,11 @@ def test_the_board_of_a_jetson_contains_its_rails(monitors):
 def test_without_a_rail_for_the_whole_the_rails_that_contain_nothing_add_up(monitors):
     monitors.rails(
         "1-0040",
-        ("VDD_GPU_SOC", 19000, 500),
-        ("VDD_CPU_CV", 19000, 200),
-        ("VIN_SYS_5V0", 5000, 900),
+        rail("VDD_GPU_SOC", 19000, 500),
+        rail("VDD_CPU_CV", 19000, 200),
+        rail("VIN_SYS_5V0", 5000, 900),
     )
-    monitors.rails("1-0041", ("NC", 0, 0), ("VDDQ_VDD2_1V8AO", 5000, 100))
+    monitors.rails("1-0041", rail("NC", 0, 0), rail("VDDQ_VDD2_1V8AO", 5000, 100))
     drawn, domains = metered(monitors)
     assert added(drawn, domains) == pytest.approx(95 + 38 + 45)
     assert domains["rail:VDDQ_VDD2_1V8AO"].inside == "rail:VIN_SYS_5V0"
@@ -188,8 +210,8 @@ def test_without_a_rail_for_the_whole_the_rails_that_contain_nothing_add_up(moni
 def test_a_rails_power_is_exact_and_its_noise_about_zero_is_not_negative(
     tmp_path_factory, millivolts, milliamperes
 ):
-    monitors = Monitors(tmp_path_factory.mktemp("sys"), VirtualClock())
-    monitors.rails("1-0040", ("VDD_IN", millivolts, milliamperes))
+    monitors = Tree(tmp_path_factory.mktemp("sys"))
+    monitors.rails("1-0040", rail("VDD_IN", millivolts, milliamperes))
     (sample,) = open_sensor(str(monitors.root)).sample(monitors.clock.now)
     assert (sample.kind, sample.value) == (Kind.POWER, max(0, millivolts * milliamperes))
 
@@ -197,16 +219,16 @@ def test_a_rails_power_is_exact_and_its_noise_about_zero_is_not_negative(
 def test_what_is_no_power_of_the_machines_or_not_known_is_left_out(monitors):
     for name, place in (("nvme", "nvme0"), ("BAT0", "PNP0C0A:00"), ("nct6775", "nct6775.656")):
         monitors.chip(name, place).show("power1_input", 5_000_000)
-    monitors.rails("2-0045", ("FAN", 12000, 100))
+    monitors.rails("2-0045", rail("FAN", 12000, 100))
     monitors.chip("", "nameless")
-    monitors.counter(monitors.chip("xe", CARD), 1, 10.0, "card")
-    monitors.counter(monitors.chip("xe", CARD), 3, 99.0, "something new")
+    monitors.counter(monitors.chip("xe", CARD), 1, steady(10.0), "card")
+    monitors.counter(monitors.chip("xe", CARD), 3, steady(99.0), "something new")
     drawn, _ = metered(monitors)
     assert drawn == {f"gpu:{CARD}": 100}
 
 
 def test_one_that_falls_silent_is_a_gap_and_the_others_go_on(monitors):
-    chip = monitors.rails("1-0040", ("VDD_IN", 5000, 4000), ("VDD_SOC", 5000, 600))
+    chip = monitors.rails("1-0040", rail("VDD_IN", 5000, 4000), rail("VDD_SOC", 5000, 600))
     sensor = open_sensor(str(monitors.root))
     chip.vanish("curr2_input")
     assert [sample.domain for sample in sensor.sample(monitors.clock.now)] == ["board"]
@@ -218,7 +240,7 @@ def test_one_that_falls_silent_is_a_gap_and_the_others_go_on(monitors):
 
 
 def test_one_that_is_silent_from_the_start_is_named_and_contains_nothing(monitors):
-    chip = monitors.rails("1-0040", ("VDD_IN", 5000, 4000), ("VDD_SOC", 5000, 600))
+    chip = monitors.rails("1-0040", rail("VDD_IN", 5000, 4000), rail("VDD_SOC", 5000, 600))
     chip.vanish("in1_input")
     sensor = open_sensor(str(monitors.root))
     assert [(each.domain.id, each.domain.inside) for each in sensor.domains()] == [

@@ -16,14 +16,15 @@ from hypothesis import strategies as st
 
 from submeter.errors import SensorUnavailable
 from submeter.lab.bmc import Fault, StandInBmc
+from submeter.lab.clock import VirtualClock
 from submeter.lab.device import Device
 from submeter.lab.waveform import flat, square
+from submeter.quantities.clock import NANOSECONDS_PER_SECOND as SECOND
 from submeter.quantities.clock import Span
 from submeter.sensing.devices import dcmi, ipmi
 from submeter.sensing.metering.source import SensorSource
 from submeter.sensing.sensors.ipmi import IpmiSensor, open_sensor
 from submeter.traces.reading import Kind
-from tests.fakes.machine import SECOND, VirtualClock
 
 PUBLISHED = bytes.fromhex("dcaa000000ff038a009643ac66a9dda50040")
 """A power reading as openUBMC's documents show it: 170 W now, 138 W on average over 10,870,185 ms,

@@ -8,13 +8,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from submeter.errors import SensorUnavailable
+from submeter.lab.clock import VirtualClock
+from submeter.lab.device import Device
+from submeter.lab.energy_events import CODES, Kernel, place, pmu
+from submeter.lab.waveform import flat
+from submeter.quantities.clock import NANOSECONDS_PER_SECOND as SECOND
 from submeter.quantities.clock import Span
 from submeter.sensing.devices import perf
 from submeter.sensing.metering.source import SensorSource
 from submeter.sensing.sensors.perf import PerfSensor, open_sensor
 from submeter.sensing.sensors.rapl import RaplSensor
-from tests.fakes.events import CODES, Kernel, place, pmu
-from tests.fakes.machine import SECOND, Powercap, VirtualClock
+from tests.fakes.powercap import Powercap
 
 CORES, PACKAGE, MEMORY, GRAPHICS, BOARD = range(1, 6)
 SERVER = ("energy-pkg", "energy-ram")
@@ -25,8 +29,13 @@ def clock():
     return VirtualClock()
 
 
-def opened(sys, kernel):
-    return PerfSensor(str(sys), kernel.open, kernel.clock.forward)
+def counting(clock, watts):
+    """Give a kernel whose events, by code and CPU, count so many watts."""
+    return Kernel({key: Device(flat(each)) for key, each in watts.items()}, clock.now)
+
+
+def opened(sys, kernel, clock):
+    return PerfSensor(str(sys), kernel.open, clock.forward)
 
 
 def metered(sensor, clock, seconds=10.0, beats=10):
@@ -50,12 +59,12 @@ def two_sockets(sys):
 
 
 def test_every_socket_is_counted_by_one_processor_of_it(tmp_path, clock):
-    kernel = Kernel(clock, two_sockets(tmp_path))
-    drawn, traces, span = metered(opened(tmp_path, kernel), clock)
+    kernel = counting(clock, two_sockets(tmp_path))
+    drawn, traces, span = metered(opened(tmp_path, kernel, clock), clock)
     assert drawn == pytest.approx(
         {"package:0": 1500, "package:1": 900, "dram:0": 120, "dram:1": 80}, abs=3e-6
     )
-    assert set(kernel.opened) == set(kernel.watts)
+    assert set(kernel.opened) == set(kernel.devices)
     assert all(trace.drawn(span).coverage == 1.0 for trace in traces.values())
 
 
@@ -63,8 +72,8 @@ def test_dies_of_a_socket_are_domains_of_their_own(tmp_path, clock):
     pmu(tmp_path, ("energy-pkg",), "0,8,16,24")
     for cpu, (socket, die) in zip((0, 8, 16, 24), [(0, 0), (0, 1), (1, 0), (1, 1)], strict=True):
         place(tmp_path, cpu, socket, die)
-    kernel = Kernel(clock, {(PACKAGE, cpu): 10.0 for cpu in (0, 8, 16, 24)})
-    names = [each.domain.id for each in opened(tmp_path, kernel).domains()]
+    kernel = counting(clock, {(PACKAGE, cpu): 10.0 for cpu in (0, 8, 16, 24)})
+    names = [each.domain.id for each in opened(tmp_path, kernel, clock).domains()]
     assert names == ["package:0.0", "package:0.1", "package:1.0", "package:1.1"]
 
 
@@ -87,8 +96,8 @@ def test_domains_are_named_nested_and_bounded_as_by_powercap(tmp_path, clock):
     sys = pmu(tmp_path / "sys", tuple(CODES), "0,1")
     place(sys, 0, 0)
     place(sys, 1, 1)
-    kernel = Kernel(clock, {(code, cpu): 10.0 for code in CODES.values() for cpu in (0, 1)})
-    ours = {each.domain.id: each for each in opened(sys, kernel).domains()}
+    kernel = counting(clock, {(code, cpu): 10.0 for code in CODES.values() for cpu in (0, 1)})
+    ours = {each.domain.id: each for each in opened(sys, kernel, clock).domains()}
     theirs = {each.domain.id: each for each in RaplSensor(str(tree.root)).domains()}
     assert {name: (each.domain, each.accuracy) for name, each in ours.items()} == {
         name: (each.domain, each.accuracy) for name, each in theirs.items()
@@ -99,7 +108,7 @@ def test_domains_are_named_nested_and_bounded_as_by_powercap(tmp_path, clock):
 def test_cores_asleep_are_kept_with_their_package_and_dropped_without(tmp_path, clock, alive):
     pmu(tmp_path, ("energy-pkg", "energy-cores", "energy-gpu", "energy-ram"))
     watts = {(PACKAGE, 0): 9.0 * alive, (CORES, 0): 4.0, (GRAPHICS, 0): 0.0, (MEMORY, 0): 1.0}
-    sensor = opened(tmp_path, Kernel(clock, watts))
+    sensor = opened(tmp_path, counting(clock, watts), clock)
     names = {each.domain.id for each in sensor.domains()}
     assert names == {"core:0", "dram:0"} | ({"package:0", "uncore:0"} if alive else set())
     assert len(sensor.refused) == (0 if alive else 2)
@@ -108,9 +117,9 @@ def test_cores_asleep_are_kept_with_their_package_and_dropped_without(tmp_path, 
 def test_an_empty_register_is_no_meter_and_nothing_of_a_guest_is_measured_as_zero(tmp_path, clock):
     """The board's event of Sapphire Rapids is there in every guest, and counts nothing."""
     pmu(tmp_path, ("energy-psys",))
-    kernel = Kernel(clock, {(BOARD, 0): 0.0})
+    kernel = counting(clock, {(BOARD, 0): 0.0})
     with pytest.raises(SensorUnavailable, match="psys stands still") as refusal:
-        opened(tmp_path, kernel)
+        opened(tmp_path, kernel, clock)
     assert "virtual machine" in refusal.value.fix
     assert all(event.closed for event in kernel.opened.values())
     assert clock.now() <= 1_000.1 * SECOND, "a guest is not kept waiting"
@@ -118,7 +127,7 @@ def test_an_empty_register_is_no_meter_and_nothing_of_a_guest_is_measured_as_zer
 
 def test_a_board_that_counts_whole_joules_is_waited_for(tmp_path, clock, monkeypatch):
     pmu(tmp_path, ("energy-pkg", "energy-psys"))
-    kernel = Kernel(clock, {(PACKAGE, 0): 40.0, (BOARD, 0): 60.0})
+    kernel = counting(clock, {(PACKAGE, 0): 40.0, (BOARD, 0): 60.0})
 
     def coarse(kind, config, cpu):
         event = kernel.open(kind, config, cpu)
@@ -134,10 +143,10 @@ def test_a_board_that_counts_whole_joules_is_waited_for(tmp_path, clock, monkeyp
 
 
 def test_what_may_not_be_opened_is_refused_with_the_one_command(tmp_path, clock):
-    kernel = Kernel(clock, two_sockets(tmp_path))
+    kernel = counting(clock, two_sockets(tmp_path))
     kernel.forbidden = True
     with pytest.raises(SensorUnavailable, match="may not be opened") as refusal:
-        opened(tmp_path, kernel)
+        opened(tmp_path, kernel, clock)
     assert "sudo sysctl kernel.perf_event_paranoid=0" in refusal.value.fix
     assert "CAP_PERFMON" in refusal.value.fix
 
@@ -145,7 +154,7 @@ def test_what_may_not_be_opened_is_refused_with_the_one_command(tmp_path, clock)
 def test_an_event_that_the_kernel_lacks_is_named_beside_those_it_has(tmp_path, clock):
     watts = two_sockets(tmp_path)
     del watts[MEMORY, 28]
-    sensor = opened(tmp_path, Kernel(clock, watts))
+    sensor = opened(tmp_path, counting(clock, watts), clock)
     assert [each.domain.id for each in sensor.domains()] == ["package:0", "package:1", "dram:0"]
     assert sensor.refused == ("dram:1 cannot be opened: Invalid argument",)
 
@@ -155,7 +164,7 @@ def test_a_half_there_pmu_is_none(tmp_path, clock, broken):
     pmu(tmp_path, ("energy-pkg",))
     (tmp_path / perf.PMU / broken).write_text("what?\n")
     with pytest.raises(SensorUnavailable, match="no energy events") as refusal:
-        opened(tmp_path, Kernel(clock, {(PACKAGE, 0): 1.0}))
+        opened(tmp_path, counting(clock, {(PACKAGE, 0): 1.0}), clock)
     assert refusal.value.fix
 
 
@@ -168,8 +177,8 @@ def test_events_of_another_unit_or_another_form_are_passed_over(tmp_path):
 
 
 def test_a_processor_that_goes_offline_is_a_gap_and_the_others_go_on(tmp_path, clock):
-    kernel = Kernel(clock, two_sockets(tmp_path))
-    source = SensorSource(opened(tmp_path, kernel), {})
+    kernel = counting(clock, two_sockets(tmp_path))
+    source = SensorSource(opened(tmp_path, kernel, clock), {})
     start = clock.now()
     for second in range(10):
         kernel.opened[PACKAGE, 28].offline = second >= 5
@@ -197,9 +206,9 @@ def test_over_any_beats_and_across_its_wrap_the_total_is_the_draw(
     """A count is 64 bits of 2⁻³² J; one more µJ may be lost where it comes round."""
     clock = VirtualClock()
     sys = pmu(tmp_path_factory.mktemp("sys"), ("energy-pkg",))
-    kernel = Kernel(clock, {(PACKAGE, 0): watts})
+    kernel = counting(clock, {(PACKAGE, 0): watts})
     kernel.start = start
-    source = SensorSource(opened(sys, kernel), {})
+    source = SensorSource(opened(sys, kernel, clock), {})
     began = clock.now()
     source.read(clock)
     for beat in beats:
@@ -212,7 +221,7 @@ def test_over_any_beats_and_across_its_wrap_the_total_is_the_draw(
 
 
 def test_it_asks_for_readings_no_oftener_than_the_heartbeat(tmp_path, clock):
-    sensor = opened(pmu(tmp_path, ("energy-pkg",)), Kernel(clock, {(PACKAGE, 0): 5.0}))
+    sensor = opened(pmu(tmp_path, ("energy-pkg",)), counting(clock, {(PACKAGE, 0): 5.0}), clock)
     assert SensorSource(sensor, {}).beat > 1_000_000
 
 

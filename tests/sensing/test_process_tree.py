@@ -8,16 +8,16 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+from submeter.lab.processes import Processes
 from submeter.sensing.devices.procfs import TICK
 from submeter.sensing.probes.processes import ProcessTree, descendants
-from tests.fakes.machine import Proc
 
 ROOT = 100
 
 
 @pytest.fixture
 def proc(tmp_path):
-    tree = Proc(tmp_path / "proc")
+    tree = Processes(tmp_path / "proc")
     tree.fork(1, parent=0)
     tree.fork(ROOT)
     return tree
@@ -92,7 +92,7 @@ def test_an_orphan_is_followed_after_its_parents_death(proc):
 
 def test_a_guardians_adopted_children_are_of_the_tree_and_it_is_not(proc):
     proc.fork(50)
-    proc.rows[ROOT]["parent"] = 50
+    proc.rows[ROOT].parent = 50
     tree = probe(proc, guardian=50)
     proc.fork(103, parent=50)
     proc.use(103, 5)
@@ -166,7 +166,7 @@ def test_a_process_that_is_not_there_cannot_be_followed(proc):
 
 
 def test_without_lists_of_children_all_of_proc_is_searched_when_it_is_due(tmp_path):
-    proc = Proc(tmp_path / "proc", lists_children=False)
+    proc = Processes(tmp_path / "proc", lists_children=False)
     proc.fork(1, parent=0)
     proc.fork(ROOT)
     tree = probe(proc)
@@ -182,7 +182,7 @@ def test_without_lists_of_children_all_of_proc_is_searched_when_it_is_due(tmp_pa
 
 
 def test_a_search_that_is_not_due_waits_while_what_is_known_is_read(tmp_path):
-    proc = Proc(tmp_path / "proc", lists_children=False)
+    proc = Processes(tmp_path / "proc", lists_children=False)
     proc.fork(ROOT)
     tree = probe(proc)
     tree.sample()
@@ -203,7 +203,7 @@ class Family(RuleBasedStateMachine):
     def __init__(self):
         super().__init__()
         self.folder = tempfile.TemporaryDirectory()
-        self.proc = Proc(Path(self.folder.name) / "proc")
+        self.proc = Processes(Path(self.folder.name) / "proc")
         self.proc.fork(1, parent=0)
         self.proc.fork(ROOT)
         self.tree = probe(self.proc)
@@ -214,7 +214,7 @@ class Family(RuleBasedStateMachine):
         self.folder.cleanup()
 
     def living(self):
-        return [pid for pid in self.tree.pids_now() if not self.proc.rows[pid]["zombie"]]
+        return [pid for pid in self.tree.pids_now() if not self.proc.rows[pid].zombie]
 
     @rule(place=st.integers(0, 20))
     def fork(self, place):
@@ -241,7 +241,7 @@ class Family(RuleBasedStateMachine):
         self.proc.reap(zombies[place % len(zombies)], counted=counted)
 
     def zombies(self):
-        return sorted(pid for pid, row in self.proc.rows.items() if row["zombie"])
+        return sorted(pid for pid, row in self.proc.rows.items() if row.zombie)
 
     @invariant()
     def every_tick_of_the_tree_is_counted_once(self):

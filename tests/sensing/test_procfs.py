@@ -4,18 +4,18 @@ import os
 
 import pytest
 
+from submeter.lab.processes import Processes
 from submeter.sensing.devices import procfs
 from submeter.sensing.devices.pci import accelerators
 from submeter.sensing.devices.procfs import TICK
 from submeter.sensing.probes.machine import open_probe
-from tests.fakes.machine import Proc
 
 NAMES = ["python", "tmux: server", "(sd-pam)", "a) S 1 (b", "kworker/0:1-", "x y z) Z 9 9", ")", ""]
 
 
 @pytest.fixture
 def proc(tmp_path):
-    return Proc(tmp_path / "proc")
+    return Processes(tmp_path / "proc")
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -69,10 +69,10 @@ def test_a_process_that_is_gone_has_no_children(proc):
 
 
 def test_kernels_that_do_not_list_children_are_told_apart_from_no_children(tmp_path):
-    proc = Proc(tmp_path / "proc", lists_children=False)
+    proc = Processes(tmp_path / "proc", lists_children=False)
     proc.fork(7)
     assert procfs.children(7, str(proc.root)) is None
-    with_lists = Proc(tmp_path / "other")
+    with_lists = Processes(tmp_path / "other")
     with_lists.fork(7)
     assert procfs.children(7, str(with_lists.root)) == []
 

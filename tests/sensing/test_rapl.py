@@ -8,16 +8,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from submeter.errors import SensorUnavailable
+from submeter.lab.clock import VirtualClock
 from submeter.lab.device import Device
-from submeter.lab.powercap import Tree
+from submeter.lab.powercap import WRAP, Tree
 from submeter.lab.waveform import flat
+from submeter.quantities.clock import NANOSECONDS_PER_SECOND as SECOND
 from submeter.quantities.clock import Span
 from submeter.sensing.metering.meter import Meter, SystemClock
 from submeter.sensing.metering.reader import Needed
 from submeter.sensing.metering.source import SensorSource
 from submeter.sensing.sensors.rapl import RaplSensor, open_sensor
 from submeter.traces.reading import Kind
-from tests.fakes.machine import SECOND, WRAP, Powercap, VirtualClock
+from tests.fakes.powercap import Powercap
 
 
 @pytest.fixture

@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 
 from submeter.errors import SensorUnavailable
+from submeter.lab.clock import VirtualClock
+from submeter.quantities.clock import NANOSECONDS_PER_SECOND as SECOND
 from submeter.quantities.clock import Span
 from submeter.sensing.metering.source import SensorSource
 from submeter.sensing.sensors.replay import ReplaySensor, open_sensor
-from tests.fakes.machine import SECOND, VirtualClock
 
 RECORDING = Path(__file__).parent / "recordings" / "synthetic.ndjson"
 CARD = {"id": "gpu:0", "component": "gpu", "refresh": 0.1, "low": 0.9, "high": 1.1}

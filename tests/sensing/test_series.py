@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from submeter.quantities.clock import NANOSECONDS_PER_SECOND as SECOND
 from submeter.quantities.clock import Span
 from submeter.sensing.metering import series as series_module
 from submeter.sensing.metering.series import Series
 from submeter.traces.counter import CounterSpec
 from submeter.traces.reading import Kind
 from submeter.traces.trace import Gap
-from tests.fakes.machine import SECOND
 from tests.strategies import running
 
 steps = st.lists(st.tuples(st.integers(1, 100), st.integers(0, 1000)), min_size=1, max_size=60)

@@ -1,9 +1,11 @@
-"""Drives the real NVIDIA sensor on the stand-in library and a virtual clock; speaks JSON.
+"""Drives a real GPU sensor on a stand-in library and a virtual clock; speaks JSON.
 
-A process of its own, because pynvml keeps one library for ever.
+A process of its own, because a library stays loaded for ever.
 
-Called with the library and a plan, ``{"cases": [{"start": s, "beats": [s, …]}, …]}``. Each case
-is a window that begins at `start` and ends with the last beat.
+Called with the maker's interface (``NVML`` or ``AMD``), the library, and a plan,
+``{"cases": [{"start": s, "beats": [s, …]}, …]}``. Each case is a window that begins at `start` and
+ends with the last beat. AMD's sensor is opened on the real clock, by which it holds counters
+against powers.
 """
 
 from __future__ import annotations
@@ -15,11 +17,12 @@ import sys
 from typing import Any
 
 from submeter.errors import SensorUnavailable
+from submeter.lab.clock import VirtualClock
+from submeter.quantities.clock import NANOSECONDS_PER_SECOND as SECOND
 from submeter.quantities.clock import Span
 from submeter.sensing.metering.holders import HolderSource
 from submeter.sensing.metering.source import SensorSource
-from submeter.sensing.sensors.nvidia import open_sensor
-from tests.fakes.machine import SECOND, VirtualClock
+from submeter.sensing.sensors import amd, nvidia
 
 
 def measure(fake: Any, sensor: Any, case: dict[str, Any], ours: set[int]) -> Any:
@@ -63,25 +66,32 @@ def measure(fake: Any, sensor: Any, case: dict[str, Any], ours: set[int]) -> Any
     }
 
 
-def main() -> None:
-    library, plan = sys.argv[1], json.loads(sys.argv[2])
+def load(maker: str, library: str) -> Any:
     fake = ctypes.CDLL(library)
     fake.fake_set_clock.argtypes = [ctypes.c_int64]
     fake.fake_truth.restype = ctypes.c_double
     fake.fake_truth.argtypes = [ctypes.c_int, ctypes.c_int64, ctypes.c_int64]
-    fake.fake_set_clock(0)
-    fake.fake_set_utc.argtypes = [ctypes.c_int64]
-    fake.fake_set_utc(VirtualClock(0).utc())
+    if maker == "NVML":
+        fake.fake_set_clock(0)
+        fake.fake_set_utc.argtypes = [ctypes.c_int64]
+        fake.fake_set_utc(VirtualClock(0).utc())
+    return fake
+
+
+def main() -> None:
+    maker, library, plan = sys.argv[1], sys.argv[2], json.loads(sys.argv[3])
+    fake = load(maker, library)
     try:
-        sensor = open_sensor(library)
+        sensor: Any = {"NVML": nvidia, "AMD": amd}[maker].open_sensor(library)
     except SensorUnavailable as refusal:
         sys.stdout.write(json.dumps({"refusal": refusal.what, "fix": refusal.fix}))
         return
     told = {
         "method": sensor.method,
-        "driver": sensor.driver,
+        "driver": getattr(sensor, "driver", ""),
         "refused": list(sensor.refused),
-        "caveats": list(sensor.caveats),
+        "caveats": list(getattr(sensor, "caveats", ())),
+        "wraps": [each.spec.wrap for each in sensor.domains()],
         "cases": [measure(fake, sensor, case, {os.getpid()}) for case in plan["cases"]],
     }
     sensor.close()
