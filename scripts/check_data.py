@@ -12,7 +12,7 @@ from submeter.reference.sealed import read_sealed
 
 ROOT = Path(__file__).parents[1]
 TABLES = ROOT / "src" / "submeter" / "reference"
-PAGES = ("make_command_docs.py",)
+PAGES = ("make_command_docs.py", "make_method_docs.py")
 """Scripts that write a page, each with ``--check``."""
 
 

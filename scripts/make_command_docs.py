@@ -97,7 +97,8 @@ NOTES = {
     "the inputs, the arithmetic and the most likely cause. It ends with 1 if any is an error. "
     "Which files are read, and each rule with its reason: [audit rules](audit-rules.md); "
     "[how to](../how-to/audit-a-model-card.md).",
-    "methods": "The rules of each, with the reason for them ([accounting methods](methods.md)).",
+    "methods": "Of one it tells the rules in words, why they are so, and the source "
+    "([accounting methods](methods.md)).",
     "config": "Shows each setting, its value and where it came from ([settings](settings.md)). "
     "What cannot be used is told on standard error, with its source and the next step, and it ends "
     "with 2; what looks like a setting and is none is warned of.",

@@ -11,6 +11,7 @@ import pytest
 import submeter.accounting
 from submeter.accounting.method import Idle, Part, find
 from submeter.accounting.methods import AIES, METHODS, SUBMETER_1
+from submeter.accounting.rules import SHORT, in_short, in_words
 from submeter.errors import MethodError
 
 MODULES = [module.name for module in pkgutil.iter_modules(submeter.accounting.__path__)]
@@ -48,6 +49,25 @@ def test_a_method_is_found_or_its_neighbour_named():
         find("submetr1", METHODS)
     with pytest.raises(MethodError, match="known are aies, bloom-2022, dodge-2022, "):
         find("zzzzzz", METHODS)
+
+
+def test_rules_in_words_tell_methods_of_other_rules_apart():
+    told = [tuple(in_words(each).items()) for each in METHODS]
+    rules = [replace(each, id="", version="", title="", citation="", why="") for each in METHODS]
+    for one, words in zip(rules, told, strict=True):
+        alike = [other for other, more in zip(rules, told, strict=True) if more == words]
+        assert alike == [one] * len(alike)
+
+
+@pytest.mark.parametrize("method", METHODS, ids=lambda each: each.id)
+def test_a_row_of_the_table_has_every_column(method):
+    assert len(in_short(method)) == len(SHORT)
+    assert all(in_short(method))
+
+
+def test_accelerators_alone_count_where_the_papers_count_them_alone():
+    alone = {each.id for each in METHODS if each.components}
+    assert alone == {"aies", "dodge-2022", "google-2025-narrow"}
 
 
 @pytest.mark.parametrize("name", MODULES)

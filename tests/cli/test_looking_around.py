@@ -190,7 +190,21 @@ def test_methods(meter):
     assert len({each["hash"] for each in told}) == len(told)
     shown = meter("methods").stdout
     for each in METHODS:
-        assert f"{each.id} (version {each.version})" in shown
+        assert any(line.startswith(f"{each.id} ") for line in shown.splitlines())
+    narrow = meter("methods", env={"COLUMNS": "80"}).stdout.splitlines()
+    assert max(map(len, narrow)) <= 80
+    assert sum(bool(line) and line != narrow[-1] for line in narrow) == len(METHODS)
+
+
+def test_one_method(meter):
+    told = meter.json("methods", "olmo-2025")
+    assert (told["id"], told["in_words"]["facility's overhead"]) == ("olmo-2025", "counted")
+    shown = meter("methods", "olmo-2025").stdout
+    assert "version 1" in shown
+    assert "https://arxiv.org/abs/2503.05804" in shown
+    refused = meter("methods", "olmo")
+    assert refused.returncode == 2
+    assert 'did you mean "olmo-2025"' in refused.stderr
 
 
 def test_the_schema_is_one(meter):

@@ -55,7 +55,7 @@ def test_a_command_in_the_docs_parses(line):
         parse([each for each in arguments if each != "2"])
 
 
-@pytest.mark.parametrize("script", ["make_command_docs.py", "check_data.py"])
+@pytest.mark.parametrize("script", ["make_command_docs.py", "make_method_docs.py", "check_data.py"])
 def test_generated_pages_and_tables_are_current(script):
     arguments = ["--check"] if script.startswith("make") else []
     done = subprocess.run(

@@ -138,6 +138,7 @@ def _emissions(energy: Energy, grid: Grid, desk: Desk) -> tuple[Amount | None, A
     if not desk.method.includes(Part.OPERATIONAL):
         desk.leave_out("carbon")
         return None, None
+    _note_contract(grid, desk)
     factor = grid.market if desk.method.basis is Basis.MARKET else grid.intensity
     if factor is None:
         desk.note("carbon", f"no {desk.method.basis}-based intensity of the grid is known")
@@ -155,6 +156,13 @@ def _emissions(energy: Energy, grid: Grid, desk: Desk) -> tuple[Amount | None, A
         desk.as_published(combined(emitted, own, intensity)) if own else None,
         desk.as_published(combined(emitted, idle, intensity)) if idle else None,
     )
+
+
+def _note_contract(grid: Grid, desk: Desk) -> None:
+    """Tell that a contract changes nothing where the rules take the grid of the place."""
+    if grid.market is not None and desk.method.basis is Basis.LOCATION:
+        text = f"does not count: {desk.method.id} takes the grid of the place"
+        desk.note("market", f"what was contracted for {text}")
 
 
 def _note_kind(factor: Factor, desk: Desk) -> None:

@@ -49,7 +49,7 @@ STRUBELL_2019 = Method(
 PATTERSON_2021 = Method(
     id="patterson-2021",
     version="1",
-    title="Patterson: carbon emissions and large neural network training",
+    title="Patterson: large neural network training",
     citation=(
         "Patterson, Gonzalez, Le, Liang, Munguia, Rothchild, So, Texier and Dean: Carbon "
         "emissions and large neural network training, 2021, https://arxiv.org/abs/2104.10350"
@@ -85,18 +85,21 @@ BLOOM_2022 = Method(
 DODGE_2022 = Method(
     id="dodge-2022",
     version="1",
-    title="Dodge: carbon intensity of AI in cloud instances, time-resolved",
+    title="Dodge: AI in cloud instances, hour by hour",
     citation=(
         "Dodge, Prewitt, Tachet des Combes, Odmark, Schwartz, Strubell, Luccioni, Smith, DeCario "
         "and Buchanan: Measuring the carbon intensity of AI in cloud instances, FAccT 2022, "
         "https://arxiv.org/abs/2206.05229"
     ),
     why=(
-        "The energy of each stretch of time by the marginal intensity of the grid in that stretch, "
-        "so that the same run has another cost at another hour. Hardware and facility are left out."
+        "The energy of the accelerators in each stretch of time by the marginal intensity of the "
+        "grid in that stretch, so that the same run has another cost at another hour. The paper "
+        "counts accelerators alone, about three quarters of what it metered; the other parts of "
+        "the machine, the facility and the making of the hardware are left out."
     ),
     idle=Idle.NONE,
     parts=(Part.OPERATIONAL,),
+    components=_ACCELERATORS,
     intensity="marginal",
 )
 
