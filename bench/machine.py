@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("submeter", "codecarbon", "zeus", "numpy", "psutil", "pandas")
 
 
-def facts() -> dict[str, str]:
+def facts(packages: tuple[str, ...] = PACKAGES) -> dict[str, str]:
     """Describe the machine, the kernel, Python and the packages."""
     return {
         "date": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
@@ -21,7 +21,7 @@ def facts() -> dict[str, str]:
         "sensors": ", ".join(sensors()) or "none (no RAPL, no GPU)",
         "kernel": f"{platform.system()} {platform.release()}",
         "python": f"{platform.python_implementation()} {platform.python_version()}",
-        **{name: version(name) for name in PACKAGES},
+        **{name: version(name) for name in packages},
         "commit": _commit(),
     }
 

@@ -20,8 +20,8 @@ _RECORDS = """
 account accounts accuracy activity again bookings causes by_component companions desk entry
 facility factor
 factors formula gaps heading held inventories inventory is_virtual items later method methods of
-other
-part parts phases recipe sensor shares shown source sources spec target told trace traces usage
+other over
+part parts pattern phases recipe sensor shares shown source sources spec sums target told trace traces usage
 uses widest
 """
 NO_QUANTITIES = frozenset((_WORDS + _RECORDS).split())

@@ -24,18 +24,22 @@ _PARTS = (
 _NUMBER = re.compile(r"\d[\d.,]*(?:e[-+]?\d+)?")
 
 
-def work_out_all(inventories: Sequence[Inventory], method: Method, draws: Draws) -> Account:
-    """Work out several inventories in the same realisations, and add them up."""
-    return add_up([work_out(each, method, draws) for each in inventories])
+def work_out_all(
+    inventories: Sequence[Inventory], method: Method, draws: Draws, entries: Sequence[int] = ()
+) -> Account:
+    """Work out several inventories in the same realisations, and add them up as `add_up`."""
+    return add_up([work_out(each, method, draws) for each in inventories], entries)
 
 
-def add_up(accounts: Sequence[Account]) -> Account:
+def add_up(accounts: Sequence[Account], entries: Sequence[int] = ()) -> Account:
     """Add up accounts amount by amount.
 
     Parameters
     ----------
     accounts : sequence of Account
         At least one; all of one method and of the same draws.
+    entries : sequence of int
+        How many entries each stands for; one by default.
 
     Notes
     -----
@@ -44,7 +48,11 @@ def add_up(accounts: Sequence[Account]) -> Account:
     if len(accounts) == 1:
         return accounts[0]
     notes = gathered([each.missing for each in accounts])
-    sums = {name: _sum([getattr(each, name) for each in accounts], name, notes) for name in _PARTS}
+    counts = entries or [1] * len(accounts)
+    sums = {
+        name: _sum([getattr(each, name) for each in accounts], counts, name, notes)
+        for name in _PARTS
+    }
     names = dict.fromkeys(name for each in accounts for name in each.components)
     components = {name: total(each.components.get(name) for each in accounts) for name in names}
     currencies = {each.currency for each in accounts if each.money is not None}
@@ -57,7 +65,7 @@ def add_up(accounts: Sequence[Account]) -> Account:
         accounts[0],
         **sums,
         components={name: amount for name, amount in components.items() if amount is not None},
-        money=_sum(money, "money", notes),
+        money=_sum(money, counts, "money", notes),
         currency=currencies.pop() if len(currencies) == 1 else "",
         water_basis=bases.pop() if len(bases) == 1 else ("mixed" if bases else "unspecified"),
         missing=tuple(notes),
@@ -65,10 +73,14 @@ def add_up(accounts: Sequence[Account]) -> Account:
     )
 
 
-def _sum(amounts: Sequence[Amount | None], name: str, notes: list[str]) -> Amount | None:
-    lacking = sum(amount is None for amount in amounts)
-    if 0 < lacking < len(amounts):
-        notes.append(f"{name}: not known of {lacking} of {len(amounts)} entries; the others' sum")
+def _sum(
+    amounts: Sequence[Amount | None], counts: Sequence[int], name: str, notes: list[str]
+) -> Amount | None:
+    known = [amount is not None for amount in amounts]
+    if any(known) and not all(known):
+        lacking = sum(count for count, there in zip(counts, known, strict=False) if not there)
+        whole = sum(counts)
+        notes.append(f"{name}: not known of {lacking} of {whole} entries; the others' sum")
     return total(amounts)
 
 

@@ -193,7 +193,11 @@ def state(inventory: Inventory, method: Method, draws: Draws) -> Statement:
 
 
 def state_together(
-    inventories: Sequence[Inventory], method: Method, draws: Draws, heading: Heading
+    inventories: Sequence[Inventory],
+    method: Method,
+    draws: Draws,
+    heading: Heading,
+    entries: Sequence[int] = (),
 ) -> Statement:
     """Account for several inventories as one: what they share is drawn once, each has its place.
 
@@ -207,11 +211,13 @@ def state_together(
         The realisations.
     heading : Heading
         What the whole is called.
+    entries : sequence of int
+        How many entries each inventory stands for; one by default.
     """
-    account = work_out_all(inventories, method, draws)
+    account = work_out_all(inventories, method, draws, entries)
     per_unit = _per_unit(account, heading.unit)
-    told = gathered([each.missing for each in inventories]) if len(inventories) > 1 else None
-    missing = inventories[0].missing if told is None else told
+    several = max(len(inventories), sum(entries)) > 1
+    missing = [each.missing for each in inventories]
     return Statement(
         id=heading.id,
         name=heading.name,
@@ -225,8 +231,15 @@ def state_together(
         primary_energy=_estimate(account.primary_energy, "MJ"),
         money=_estimate(account.money, account.currency),
         per_unit=per_unit,
-        missing=_missing((*heading.missing, *missing), heading.unit, account, per_unit),
-        widest=widest(account, draws, lambda known: work_out_all(inventories, method, known)),
+        missing=_missing(
+            (*heading.missing, *(gathered(missing) if several else missing[0])),
+            heading.unit,
+            account,
+            per_unit,
+        ),
+        widest=widest(
+            account, draws, lambda known: work_out_all(inventories, method, known, entries)
+        ),
         sources=tuple(dict.fromkeys(factor.source for factor in account.uses)),
         overhead=_estimate(account.overhead, "kWh"),
         place=_place(inventories),
