@@ -1,13 +1,16 @@
 """Who holds an accelerator: told in time, unknown where it could not be looked up."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from submeter.attribution.attribution import Shares
 from submeter.attribution.rules import DeviceHeld
 from submeter.errors import SensorUnavailable
+from submeter.lab.clock import VirtualClock
+from submeter.quantities.clock import NANOSECONDS_PER_SECOND as SECOND
 from submeter.quantities.clock import Span
 from submeter.sensing.metering.holders import HolderSource, pids_are_visible
-from tests.fakes.machine import SECOND, VirtualClock
 
 OURS = {10, 11}
 
@@ -94,8 +97,72 @@ def test_failing_before_the_first_answer_tells_of_no_device():
     assert source.failure == "fake holders: lost"
 
 
-def test_its_thread_is_its_own():
-    assert HolderSource(Tells(), lambda: OURS).may_hang
+def test_it_may_hang_with_its_sensor_and_is_read_on_the_same_thread():
+    assert HolderSource(Tells(), lambda: OURS).group == "fake"
+
+
+class Holding:
+    """A sensor whose board is held by whom it is told, and that counts how often it is asked."""
+
+    name = "fake"
+
+    def __init__(self):
+        self.pids = {10}
+        self.asked = 0
+
+    def holders(self):
+        self.asked += 1
+        return {"gpu:0": set(self.pids)}
+
+
+def beats(source, clock, count, seconds=1.0):
+    for _ in range(count):
+        clock.forward(seconds)
+        source.read(clock, edge=False)
+
+
+def test_holders_that_stay_the_same_are_looked_up_ever_more_seldom():
+    clock, sensor = VirtualClock(0), Holding()
+    source = HolderSource(sensor, lambda: OURS)
+    source.read(clock)
+    beats(source, clock, 10)
+    assert sensor.asked == 11, "at every beat as long as that is not much of the time"
+    beats(source, clock, 600)
+    assert 120 <= sensor.asked - 11 <= 160, "and each five seconds at least"
+    source.read(clock)
+    assert seconds(source, Span(0, clock.now())) == [610.0, 0.0, 0.0, 0.0]
+
+
+@given(held=st.integers(20, 400), more=st.integers(10, 60))
+def test_when_they_change_the_time_that_each_held_it_is_off_by_a_twentieth_at_most(held, more):
+    clock, sensor = VirtualClock(0), Holding()
+    source = HolderSource(sensor, lambda: OURS)
+    source.read(clock)
+    beats(source, clock, held)
+    sensor.pids = {99}
+    beats(source, clock, more)
+    source.read(clock)
+    own, others, both, unknown = seconds(source, Span(0, clock.now()))
+    assert own + others == pytest.approx(held + more)
+    assert both == unknown == 0
+    assert abs(own - held) <= min(held / 20, 2.5) + 0.5  # half a beat
+
+
+def test_at_an_edge_they_are_looked_up_whatever_was_before():
+    clock, sensor = VirtualClock(0), Holding()
+    source = HolderSource(sensor, lambda: OURS)
+    source.read(clock)
+    beats(source, clock, 100)
+    sensor.pids = {99}
+    clock.forward(0.001)
+    source.read(clock, edge=True)
+    clock.forward(1)
+    source.read(clock, edge=True)
+    own, others, *_ = seconds(source, Span(0, clock.now()))
+    # From when they were looked up last, which is not long ago, to now either may have held it.
+    assert own == pytest.approx(100, abs=2.6)
+    assert others == pytest.approx(1, abs=2.6)
+    assert own + others == pytest.approx(101.001)
 
 
 def test_it_keeps_what_windows_need_and_begins_anew_after_a_pause():

@@ -24,7 +24,7 @@ class Noted:
 
     def __init__(self, name="noted", *, may_hang=False):
         self.name = name
-        self.may_hang = may_hang
+        self.group = name if may_hang else ""
         self.beat = 0.0
         self.lag = 0.0
         self.gate = threading.Event()
@@ -88,6 +88,15 @@ def test_without_being_asked_it_reads_at_every_beat(started):
     source = Noted()
     started(source, period=0.02)
     eventually(lambda: source.reads >= 4)
+
+
+def test_what_may_hang_is_read_right_after_what_cannot(started):
+    quick, slow = Noted("quick"), Noted("slow", may_hang=True)
+    meter = started(quick, slow, period=0.1)
+    assert meter.wait(meter.mark(), 5.0) == []
+    beats = quick.reads
+    eventually(lambda: quick.reads >= beats + 4)
+    assert slow.reads >= 4
 
 
 def test_a_source_that_hangs_is_named_and_holds_up_nothing(started):

@@ -175,7 +175,8 @@ def test_a_board_that_does_not_tell_who_holds_it_is_not_said_to_be_free(nvidia):
 def test_a_board_whose_holders_cannot_be_looked_up_leaves_the_others_alone(nvidia):
     told = nvidia(boards=2, pids="self/self", faults=f"lost@{PROCESSES}#11/1")
     assert told["boards"][0]["held"] == [10, 0, 0, 0]
-    assert told["boards"][1]["held"][0] == pytest.approx(2.5, abs=0.6)
+    # Holders that stay the same are looked up ever more seldom, so that the eleventh call is late.
+    assert 1.9 <= told["boards"][1]["held"][0] <= 6
     assert told["boards"][1]["energy"] == pytest.approx(told["boards"][0]["energy"])
 
 

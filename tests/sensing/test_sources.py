@@ -3,17 +3,19 @@
 import pytest
 
 from submeter.errors import SensorUnavailable
+from submeter.lab.clock import VirtualClock
+from submeter.quantities.clock import NANOSECONDS_PER_SECOND as SECOND
 from submeter.quantities.clock import Span
 from submeter.quantities.estimate import Tier
 from submeter.sensing.metering.calibration import Calibration
-from submeter.sensing.metering.source import ProbeSource, SensorSource
+from submeter.sensing.metering.probing import ProbeSource
+from submeter.sensing.metering.source import SensorSource
 from submeter.sensing.probes.probe import Use
 from submeter.sensing.sensors.sensor import Sensed
 from submeter.traces.counter import CounterSpec
 from submeter.traces.domain import Domain
 from submeter.traces.reading import Kind, Sample
 from submeter.traces.trace import Accuracy
-from tests.fakes.machine import SECOND, VirtualClock
 
 ACCURACY = Accuracy(0.1, 0.9, 1.1, "drawn; refresh not yet measured")
 

@@ -8,8 +8,11 @@ from submeter.lab.scenes import OTHERS, OWN, SUM, Shared, Shift
 
 _HOUR = 3600.0
 _MINUTE = (WindowOf(0.0, 60.0),)
-_QUICK = tuple(WindowOf(0.317, 0.45) for _ in range(20))
-"""Windows of less than a second, everywhere in a meter's second."""
+_QUICK = (*(WindowOf(0.317, 0.45) for _ in range(20)), WindowOf(0.317, 60.0))
+"""Windows of less than a second, everywhere in a meter's second, of which little can be told; and
+one of which much can."""
+_ALL = 0.999_99
+"""All of the time must have been seen: a wrap that is taken for a reset costs a second."""
 _REGISTER = 2**32 * 1_000_000 // 2**14
 """An Intel card's register: 32 bits of 2⁻¹⁴ J [µJ] (``xe_hwmon.c`` in Linux)."""
 
@@ -20,7 +23,7 @@ _ACCOUNTS = (OWN, OTHERS, SUM)
 
 VIRTUAL = (
     Case("rapl-hours", "RAPL: 4 h at 80 and 240 W in turn, while the counter wraps eight times",
-         machines.server((80, 240, 0.7)), (WindowOf(0.0, 4 * _HOUR),), ("cpu",)),
+         machines.server((80, 240, 0.7)), (WindowOf(0.0, 4 * _HOUR),), ("cpu",), seen=_ALL),
     Case("rapl-two-doors", "RAPL: one socket by powercap and by performance events",
          machines.two_doors(), _MINUTE, ("cpu", "dram", "whole")),
     Case("rapl-unreadable", "RAPL: the memory's counter may not be read, and is no number then",
@@ -30,14 +33,15 @@ VIRTUAL = (
     Case("perf-offline", "RAPL by performance events: a processor goes offline at half-time",
          machines.offline(30.0), _MINUTE, ("cpu", "dram"), seen=0.45, partly=True),
     Case("hwmon-wrap", "hwmon: 3 h of an Intel card at 1.2 kW, its register wraps every 218 s",
-         machines.intel_card(_REGISTER), (WindowOf(0.0, 3 * _HOUR),), every=600.0),
+         machines.intel_card(_REGISTER), (WindowOf(0.0, 3 * _HOUR),), every=600.0,
+         seen=_ALL),
     Case("hwmon-rails", "hwmon: an INA3221 on a Jetson, the board's rail and two in it",
          machines.jetson(), _MINUTE, ("whole", "other")),
     Case("hwmon-rails-apart", "hwmon: two INA3221, rails side by side and one in another",
          machines.orin(), _MINUTE, ("gpu", "cpu", "other", "dram", "whole")),
     Case("hwmon-silent", "hwmon: the board's rail falls silent at half-time, two go on",
          machines.jetson(30.0), _MINUTE, ("other",)),
-    Case("hwmon-mean", "hwmon: an ACPI meter that tells the mean of a second, windows of 0.45 s",
+    Case("hwmon-mean", "hwmon: an ACPI meter of one-second means, windows of 0.45 s and of 60 s",
          machines.acpi_server(), _QUICK, ("whole",)),
     Case("hwmon-superchip", "hwmon: Grace Hopper, meters around meters", machines.grace_hopper(),
          _MINUTE, ("cpu", "other", "dram", "whole")),
@@ -45,7 +49,7 @@ VIRTUAL = (
          ("cpu", "gpu", "dram", "whole")),
     Case("windows-rails", "EMI: the rails of a PC under Windows", machines.windows(), _MINUTE,
          ("cpu", "dram", "whole")),
-    Case("bmc-ipmi", "IPMI: a controller that tells whole watts once a second, windows of 0.45 s",
+    Case("bmc-ipmi", "IPMI: a controller of whole watts once a second, windows of 0.45 s and of 60 s",
          machines.controller(), _QUICK, ("whole",)),
     Case("bmc-redfish", "Redfish: a controller that counts Wh, an hour", machines.redfish_server(),
          (WindowOf(0.0, _HOUR),), ("whole",)),

@@ -20,8 +20,9 @@ from submeter.sensing.discovery import (
 from submeter.sensing.metering.custody import Custody
 from submeter.sensing.metering.holders import HolderSource, TellsHolders, pids_are_visible
 from submeter.sensing.metering.meter import Meter
+from submeter.sensing.metering.probing import ProbeSource
 from submeter.sensing.metering.reader import always
-from submeter.sensing.metering.source import ProbeSource, SensorSource
+from submeter.sensing.metering.source import SensorSource
 from submeter.traces.nesting import claimed, nested
 from submeter.traces.remainder import disagreements, parted
 from submeter.workloads.activity import Device
@@ -96,9 +97,8 @@ class Rig:
         self._holders = _holders(self.found, workload)
         self.custody = Custody(self._unseen() if workload is not None else (), wanted=wanted)
         own = [self.own] if self.own is not None else []
-        sources: list[Source] = [
-            *self._sensors, self.machine, *own, *self._holders, self.custody
-        ]  # fmt: skip
+        turns = [self.custody] if self.custody.domains else []
+        sources: list[Source] = [*self._sensors, self.machine, *own, *self._holders, *turns]
         self.meter = Meter(sources, clock, settings.period, needed, wanted)
 
     def follow(self, workload: Probe, instant: int, uses: Sequence[Use]) -> None:
@@ -110,7 +110,8 @@ class Rig:
         for each in self._holders:
             self.meter.add(each)
         self.custody = Custody(self._unseen())
-        self.meter.add(self.custody)
+        if self.custody.domains:
+            self.meter.add(self.custody)
 
     def _unseen(self) -> set[str]:
         """Give the devices whose holders nobody can tell."""
@@ -131,7 +132,8 @@ class Rig:
     def read_until(self) -> int:
         """Give up to when [ns] every source has been read."""
         own = [self.own.last] if self.own is not None else []
-        read = min([self.machine.last, *own, *(each.last for each in self._sensors)])
+        lasts = [*(each.last for each in self._sensors), *(each.last for each in self._holders)]
+        read = min([self.machine.last, *own, *lasts])
         return min(read, self.custody.known_until)
 
     def evidence(self, span: Span) -> Evidence:

@@ -247,7 +247,10 @@ class Settler:
         """Write the entries of open windows as far as they have come."""
         if self._rig is None:
             return
-        to = min(self._session.clock.now(), self._rig.read_until())
+        # What was drawn and computed by now is known once the meters have shown it.
+        mark = self._rig.meter.mark()
+        self._rig.meter.wait(mark, HUNG, settled=True)
+        to = min(mark.instant, self._rig.read_until())
         for window in self._session.live:
             _tally(window).advance(self._rig, window.span.end, self._seats(window))
             window.until = _tally(window).until
@@ -265,7 +268,6 @@ class Settler:
         Windows that are still open at the program's end are entered as far as they have come.
         """
         if self._rig is not None and self._session.roots:
-            self._rig.meter.wait(self._rig.meter.mark(), HUNG, settled=True)
             self._checkpoint()
         for writer in self._writers.values():
             try:

@@ -30,10 +30,12 @@ def told(bookings: Iterable[Any], figures_of: Callable[[Any], Figures]) -> Told:
     figures_of : callable
         Gives what counts of one of them.
     """
-    seen = {each.domain: each for each in bookings if each.coverage}
+    seen = [each for each in bookings if each.coverage]
+    named = {each.domain: each for each in seen}
     found: Told = {}
-    for each in seen.values():
-        around = seen.get(each.inside)
+    # One that is there twice counts twice: that is for the case to find out.
+    for each in seen:
+        around = named.get(each.inside)
         # A die that mirrors another's counter lies inside it, as cores do in their package.
         if around is None or component(around) != component(each):
             _add(found, component(each), figures_of(each))

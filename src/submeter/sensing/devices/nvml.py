@@ -18,6 +18,9 @@ POWER_AVERAGE, POWER_INSTANT = 185, 186
 SCOPE_GPU, SCOPE_MODULE = 0, 1
 """Of a power field: ``NVML_POWER_SCOPE_GPU``, ``NVML_POWER_SCOPE_MODULE`` in ``nvml.h``."""
 
+_USUAL = 16
+"""Most boards have no more processes than this on them."""
+
 _ALL = 100
 _MEMBERS = {0: "dVal", 1: "uiVal", 2: "ulVal", 3: "ullVal", 4: "sllVal", 5: "siVal", 6: "usVal"}
 """By ``nvmlValueType_t``, the member of a field value's union that holds it."""
@@ -73,6 +76,9 @@ class Nvml:
         self.driver = str(self._call(pynvml.nvmlSystemGetDriverVersion))
         count = self._call(pynvml.nvmlDeviceGetCount)
         self._open = True
+        self._count = getattr(pynvml.nvmlLib, "nvmlDeviceGetTotalEnergyConsumption", None)
+        self._list = getattr(pynvml.nvmlLib, "nvmlDeviceGetComputeRunningProcesses_v3", None)
+        self._processes_type = pynvml.c_nvmlProcessInfo_v3_t * _USUAL
         self.boards: list[Board] = []
         self.refused: list[str] = []
         for index in range(count):
@@ -110,6 +116,11 @@ class Nvml:
 
     def energy(self, board: Board) -> int | None:
         """Give the energy since the driver was loaded [mJ], or None if it does not count."""
+        if self._count is not None:
+            # Called directly, since this is called at every beat; what fails is asked again.
+            count = ctypes.c_uint64()
+            if self._count(board.handle, ctypes.byref(count)) == 0:
+                return count.value
         value = self.ask(self._nvml.nvmlDeviceGetTotalEnergyConsumption, board.handle)
         return None if value is None else int(value)
 
@@ -174,6 +185,11 @@ class Nvml:
                 raise OSError(f"NVML says: {error}") from error
 
     def _processes(self, handle: Any) -> set[int] | None:  # noqa: ANN401
+        if self._list is not None:
+            # One call where pynvml takes two; where they are more, it is asked.
+            count, found = ctypes.c_uint(_USUAL), self._processes_type()
+            if self._list(handle, ctypes.byref(count), found) == 0:
+                return {found[place].pid for place in range(count.value)}
         # By version: pynvml's plain function refuses to work with a driver that lacks the newest.
         for version in ("v3", "v2"):
             ask = getattr(self._nvml, f"nvmlDeviceGetComputeRunningProcesses_{version}")

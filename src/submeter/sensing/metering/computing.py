@@ -132,6 +132,23 @@ class Computing:
             tracks.asking = False
         self._last[domain] = instant
 
+    @property
+    def asks(self) -> bool:
+        """Whether the driver is asked what is computed on a device that is shared."""
+        return any(each.asking for each in list(self._tracks.values()))
+
+    @property
+    def known_until(self) -> int:
+        """Up to when [ns] it is known what was computed on shared devices; far off on no such."""
+        shared = [each.until for each in list(self._tracks.values()) if each.asking]
+        return min(shared, default=ALWAYS.end)
+
+    def unshared(self, instant: int, domain: str) -> None:
+        """Note that `domain` was not shared up to `instant` [ns]."""
+        if domain in self._tracks:
+            self._tracks[domain].seat(instant, 0, 0, _SECOND)
+            self._last[domain] = instant
+
     def looked(self, ours: Collection[int]) -> None:
         """Note at the end of a look whose processes were `ours`: they are so once they are gone."""
         self._before = frozenset(ours)

@@ -49,7 +49,7 @@ class Custody:
     """
 
     name = "custody"
-    may_hang = False
+    group = ""
     beat = 0.0
     lag = 0.0
 
@@ -63,6 +63,11 @@ class Custody:
         self._wanted = wanted
         boot = procfs.boot_id()
         self._claims = {each: _Claim(each, folder, boot) for each in sorted(domains)}
+
+    @property
+    def domains(self) -> set[str]:
+        """The devices that it looks after."""
+        return set(self._claims)
 
     @property
     def refused(self) -> list[str]:

@@ -18,6 +18,13 @@ if TYPE_CHECKING:
 _INITIAL_NAMESPACE = "pid:[4026531836]"
 """The kernel's fixed number of the first process namespace (``PROC_PID_INIT_INO``)."""
 
+_LOOK_EVERY = 5_000_000_000
+"""Holders are looked up so often at least [ns], as is who was born into the workload's tree."""
+
+_CONSTANT = 10
+"""Holders that have been the same for a time are looked up next after this part of it, so that when
+they change, what is told of how long they held is off by a twentieth at most."""
+
 _HELD = 1_000_000_000
 """A device held for a second is held for this many nanoseconds."""
 
@@ -69,6 +76,11 @@ class _Tracks:
             series.rate(instant, _HELD if state else 0)
         unknown.counter(instant, self._blind)
 
+    @property
+    def known_until(self) -> int:
+        """Up to when [ns] it is known; far off where no more will be known of the time since."""
+        return ALWAYS.end if self._lost else self.series[0].last
+
     def lose(self, reason: str) -> None:
         """Note that it could not be looked up."""
         self._lost = True
@@ -95,12 +107,18 @@ class HolderSource:
         The workload's living processes.
     """
 
-    may_hang = True
     beat = 0.0
 
     def __init__(self, sensor: TellsHolders, pids: Callable[[], Collection[int]]) -> None:
         self._sensor = sensor
+        self.group = sensor.name
+        """What it may hang with: the sensor's own driver."""
         self._pids = pids
+        self._found: dict[str, set[int]] = {}
+        self._ours: frozenset[int] = frozenset()
+        self._since = self._looked = self._same = 0
+        """Since when [ns] they have been the same, when they were last looked up, and up to when
+        they were the same without that having been noted yet."""
         self._tracks: dict[str, _Tracks] = {}
         self.computing = Computing(sensor, self.name)
         self.failure = ""
@@ -121,17 +139,30 @@ class HolderSource:
         return f"{self._sensor.name} holders"
 
     def read(self, clock: Clock, *, edge: bool = True) -> None:
-        """Look once; a failure is kept, never raised."""
-        del edge
+        """Look once; a failure is kept, never raised.
+
+        Where all is as it was, that is noted at the next edge or change, and costs nothing now.
+        """
+        if not edge and not self._is_due(clock.now()):
+            return
         try:
             found = self._sensor.holders()
         except Exception as error:  # noqa: BLE001 - a plug-in must not take the meter down
             expected = isinstance(error, (OSError, SensorUnavailable))
             self.failure = f"{self.name}: {error if expected else repr(error)}"
+            self._catch_up()
+            self._found = {}
             self._lose(self._tracks)
             return
-        instant = clock.now()
-        ours = set(self._pids())
+        instant, ours = clock.now(), frozenset(self._pids())
+        self._looked = instant
+        if found != self._found or ours != self._ours:
+            self._since = instant
+        elif not edge and not self.computing.asks:
+            self._same = instant
+            return
+        self._catch_up()
+        self._found, self._ours = found, ours
         for domain, pids in found.items():
             tracks = self._tracks.setdefault(domain, _Tracks())
             tracks.see(instant, own=bool(pids & ours), others=bool(pids - ours))
@@ -141,6 +172,21 @@ class HolderSource:
         if silent:
             self.failure = f"{self.name}: {', '.join(sorted(silent))} did not answer"
             self._lose(silent)
+
+    def _is_due(self, now: int) -> bool:
+        """Tell whether it is time to look again, at no edge."""
+        constant = (self._looked - self._since) // _CONSTANT
+        due = self._looked + min(constant, _LOOK_EVERY)
+        return not self._found or self.computing.asks or now >= due
+
+    def _catch_up(self) -> None:
+        """Note up to when the holders stayed the same."""
+        if self._same:
+            for domain, pids in self._found.items():
+                own, others = bool(pids & self._ours), bool(pids - self._ours)
+                self._tracks[domain].see(self._same, own=own, others=others)
+                self.computing.unshared(self._same, domain)
+            self._same = 0
 
     def _lose(self, domains: Collection[str]) -> None:
         for domain in domains:
@@ -157,7 +203,14 @@ class HolderSource:
     def restart(self) -> None:
         """Begin anew, after a pause."""
         self._tracks.clear()
+        self._found, self._same = {}, 0
         self.computing.restart()
+
+    @property
+    def last(self) -> int:
+        """Up to when [ns] it is known who held what; far off if nobody tells."""
+        known = [each.known_until for each in list(self._tracks.values())]
+        return min([*known, self.computing.known_until])
 
     def held(self, span: Span = ALWAYS) -> dict[str, Held]:
         """Give the time held around `span`, by domain."""

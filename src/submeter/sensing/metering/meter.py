@@ -46,7 +46,7 @@ class Mark(NamedTuple):
 class Meter:
     """Reads sources side by side, none of which can hold up another, the caller, or the host.
 
-    Quick sources share one thread; each that may hang in a driver has its own.
+    Quick sources share one thread; what may hang in a driver has one for each driver.
 
     Parameters
     ----------
@@ -71,13 +71,24 @@ class Meter:
         wanted: Callable[[], bool] = always,
     ) -> None:
         self.clock = clock
-        quick = [source for source in sources if not source.may_hang]
-        groups = [quick, *([source] for source in sources if source.may_hang)]
         self._period = period
         self._needed = needed
         self._wanted = wanted
-        self._readers = [Reader(group, clock, period, needed, wanted) for group in groups if group]
-        self._quick = self._readers[0] if quick else None
+        groups: dict[str, list[Source]] = {}
+        for source in sources:
+            groups.setdefault(source.group, []).append(source)
+        self._by_group = {name: self._reader(group) for name, group in groups.items()}
+        self._readers = list(self._by_group.values())
+        self._lead()
+
+    def _lead(self) -> None:
+        """Let readers that go into drivers follow the one that cannot hang."""
+        quick = self._by_group.get("")
+        if quick is not None:
+            quick.lead([each for each in self._readers if each is not quick])
+
+    def _reader(self, sources: Sequence[Source]) -> Reader:
+        return Reader(sources, self.clock, self._period, self._needed, self._wanted)
 
     def start(self) -> None:
         """Begin to read."""
@@ -86,11 +97,13 @@ class Meter:
 
     def add(self, source: Source) -> None:
         """Read one more source from now on."""
-        if not source.may_hang and self._quick is not None:
-            self._quick.add(source)
+        known = self._by_group.get(source.group)
+        if known is not None:
+            known.add(source)
             return
-        reader = Reader([source], self.clock, self._period, self._needed, self._wanted)
+        reader = self._by_group[source.group] = self._reader([source])
         self._readers = [*self._readers, reader]
+        self._lead()
         reader.start()
 
     def mark(self) -> Mark:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import queue
+import math
 import threading
 import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from submeter.sensing.metering.rhythm import Rhythm
+from submeter.quantities.clock import NANOSECONDS_PER_SECOND
+from submeter.sensing.metering.rhythm import ALLOWED, BY_DRIVER, Rhythm
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
     from submeter.quantities.clock import Clock
 
@@ -29,8 +30,8 @@ class Source(Protocol):
         ...
 
     @property
-    def may_hang(self) -> bool:
-        """Whether it gets a thread of its own, so that it can hold up nothing else."""
+    def group(self) -> str:
+        """What it may hang with: one group, one thread. Empty for what cannot hang."""
         ...
 
     @property
@@ -59,8 +60,13 @@ class Source(Protocol):
         ...
 
 
-KEEP_EVERY = 32
-"""Readings after which the past is looked through for what is needed no more."""
+BEAT_EVERY = 8
+"""Readings after which sources are asked how often they must be read: one whose counter is found to
+have failed gives way to a power, which has a beat."""
+
+KEEP_EVERY = 64
+"""Readings after which they are worked out, and the past is looked through for what is needed no
+more."""
 
 
 def always() -> bool:
@@ -102,24 +108,29 @@ class Reader:
     ) -> None:
         self._sources = list(sources)
         self._clock = clock
-        self._period = period
-        self._rhythm = Rhythm(min([period, *(each.beat for each in sources if each.beat)]))
+        allowed = BY_DRIVER if any(each.group for each in sources) else ALLOWED
+        self._rhythm = Rhythm(period, _most(sources), allowed)
         self._needed = needed
         self._wanted = wanted
         self._readings = 0
-        self._calls: queue.SimpleQueue[None] = queue.SimpleQueue()
+        self._called = threading.Lock()
+        self._called.acquire()  # released by whoever calls
         self._answered = threading.Condition()
         self._asked = 1
-        self._stopping = False
-        self._rested = False
-        self._late = False
+        self._stopping = self._rested = self._late = False
         self.cpu = 0
+        """CPU time [ns] that it has used so far."""
+        self._followers: Sequence[Reader] = ()
+        self._led = False
+        self._due = 0
         self._thread = threading.Thread(target=self._run, name="submeter-reader", daemon=True)
 
     @property
     def name(self) -> str:
-        """What it reads."""
-        return ", ".join(source.name for source in self._sources)
+        """What it reads: a driver, by which all that asks it may hang, or each source."""
+        groups = {source.group for source in self._sources}
+        group = groups.pop() if len(groups) == 1 else ""
+        return group or ", ".join(source.name for source in self._sources)
 
     def start(self) -> None:
         """Begin, with a first reading at once."""
@@ -130,8 +141,23 @@ class Reader:
         with self._answered:
             self._asked += 1
             ticket = self._asked
-        self._calls.put(None)
+        self._call()
         return ticket
+
+    def _call(self) -> None:
+        with suppress(RuntimeError):  # it has been called already
+            self._called.release()
+
+    def lead(self, followers: Sequence[Reader]) -> None:
+        """Let others read right after this one's beats, while the processor is awake and warm."""
+        self._followers = followers
+        for each in followers:
+            each._led = True  # noqa: SLF001 - another of this class
+
+    def _follow(self, now: int) -> None:
+        """Read with the leader if the next beat is nearer than half of one."""
+        if self._rhythm.is_settled and now + self._rhythm.half >= self._due:
+            self._call()
 
     def wait(self, ticket: int, timeout: float, *, settled: bool = False) -> bool:
         """Wait at most `timeout` [s] for the reading of `ticket`; tells whether it came.
@@ -160,51 +186,68 @@ class Reader:
         with self._answered:
             self._stopping = True
             self._answered.notify_all()
-        self._calls.put(None)
+        self._call()
         if self._thread.is_alive() and self._thread is not threading.current_thread():
             self._thread.join(timeout)
         return not self._thread.is_alive()
 
     def _run(self) -> None:
         while self._rest():
-            with self._answered:
-                ticket, sources = self._asked, self._sources
-                edge = ticket > self._rhythm.served
+            # The ticket first: a source that joined before it was given is among the sources.
+            ticket = self._asked
+            sources = self._sources
+            edge = ticket > self._rhythm.served
             began = self._clock.now()
             for source in sources:
                 if self._rested:
                     source.restart()
                 source.read(self._clock, edge=edge)
-            self._rested = False
+            self._rested = self._late = False
+            if edge or not self._rhythm.is_settled:
+                self._answer(ticket, began, sources)
             self._keep(sources)
-            self.cpu = time.thread_time_ns()
-            with self._answered:
-                # A counter that is found to have failed gives way to a power, which has a beat.
-                self._rhythm.period = min([self._period, *(e.beat for e in sources if e.beat)])
-                self._rhythm.read(ticket, began, max((each.lag for each in sources), default=0.0))
-                self._late = False
-                self._answered.notify_all()
+            for each in self._followers:
+                each._follow(began)  # noqa: SLF001 - another of this class
+            used = time.thread_time_ns()
+            self._rhythm.weigh(used - self.cpu)
+            self.cpu = used
 
     def _keep(self, sources: Sequence[Source]) -> None:
-        """Let go of what is needed no more, now and then."""
+        """Do what need not be done at each reading."""
         self._readings += 1
+        if self._readings % BEAT_EVERY == 0:
+            self._rhythm.most = _most(sources)
         needed = self._needed() if self._readings % KEEP_EVERY == 0 else None
         if needed is not None:
             for source in sources:
                 source.keep(needed.pinned, needed.before)
 
-    def _rest(self) -> bool:
-        """Sleep until the next beat or until asked; tells whether to go on.
+    def _answer(self, ticket: int, began: int, sources: Sequence[Source]) -> None:
+        """Tell who waits that what was asked for by `ticket` was read."""
+        with self._answered:
+            self._rhythm.most = _most(sources)
+            self._rhythm.read(ticket, began, max((each.lag for each in sources), default=0.0))
+            self._answered.notify_all()
 
-        A queue wakes a thread at a third less of the cost of a condition, and this is most of what
-        an idle meter costs.
+    def _rest(self) -> bool:
+        """Sleep until the next beat or until called; tells whether to go on.
+
+        A bare lock wakes a thread at a third less of the cost of a condition, and this is most of
+        what an idle meter costs.
         """
+        self._called.acquire(blocking=False)  # calls so far are seen in what is asked
         if self._asked <= self._rhythm.served and not self._stopping:
-            resting = self._rhythm.is_settled and not self._wanted()
-            pause = None if resting else self._rhythm.pause(self._clock.now())
-            with suppress(queue.Empty):
-                self._calls.get(timeout=pause)
-            self._rested = self._rested or resting
-        while not self._calls.empty():
-            self._calls.get_nowait()
+            if self._rhythm.is_settled and not self._wanted():
+                self._called.acquire()
+                self._rested = True
+            else:
+                now = self._clock.now()
+                pause = self._rhythm.pause(now)
+                self._due = now + round(pause * NANOSECONDS_PER_SECOND)
+                self._called.acquire(timeout=self._rhythm.patience(pause) if self._led else pause)
         return not self._stopping
+
+
+def _most(sources: Iterable[Source]) -> float:
+    """Give for how long [s] all of them may go unread."""
+    return min((each.beat for each in sources if each.beat), default=math.inf)

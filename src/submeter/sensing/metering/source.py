@@ -1,4 +1,4 @@
-"""A sensor or a probe with the series that it fills."""
+"""A sensor with the series that it fills."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from submeter.quantities.clock import NANOSECONDS_PER_SECOND, Span
 from submeter.quantities.cumulative import Cumulative
 from submeter.quantities.estimate import Tier
 from submeter.sensing.metering.crosscheck import TellsPower
-from submeter.sensing.metering.series import ALWAYS, Series
+from submeter.sensing.metering.inbox import Inbox
+from submeter.sensing.metering.series import Series
 from submeter.traces.reading import Kind, Sample
 from submeter.traces.trace import PowerTrace
-from submeter.workloads.usage import UsageTrace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from submeter.quantities.clock import Clock
     from submeter.sensing.metering.calibration import Calibration
     from submeter.sensing.metering.crosscheck import Check
-    from submeter.sensing.probes.probe import Probe, Use
     from submeter.sensing.sensors.sensor import Sensed, Sensor
     from submeter.traces.trace import Accuracy
 
@@ -32,6 +31,10 @@ LONGEST_LAG = 0.5
 
 STARVED = 5
 """Beats of a power that may be missed before what it was meanwhile is not known."""
+
+
+MISTRUST_EVERY = 8
+"""Readings after which it is looked whether a counter has been found to stand still."""
 
 
 class SensorSource:
@@ -48,9 +51,10 @@ class SensorSource:
 
     def __init__(self, sensor: Sensor, measured: Mapping[str, Calibration]) -> None:
         self.sensor = sensor
-        self.may_hang = sensor.may_hang
-        self.failure = ""
-        self.restarts = 0
+        self.group = sensor.name if sensor.may_hang else ""
+        self.restarts = self._reads = 0
+        self._failure = ""
+        self._inbox: Inbox[Sequence[Sample] | str] = Inbox(self._work_out)
         self._measured = measured
         # Readings are placed in time by it: it stays what it was, so that windows add up.
         self._refresh = {
@@ -67,6 +71,7 @@ class SensorSource:
         for name in self._measured.keys() & self._sensed.keys() - self._still:
             check = self._disagreement(name)
             if check is not None and check.stands_still and isinstance(self.sensor, TellsPower):
+                self._inbox.settle()
                 self._still.add(name)
                 self._refresh.pop(name, None)
                 self._sensed[name] = check.by_power(self._sensed[name])
@@ -107,24 +112,43 @@ class SensorSource:
 
     def read(self, clock: Clock, *, edge: bool = True) -> None:
         """Read once; a failure is kept, never raised."""
-        del edge
-        self._mistrust()
+        self._reads += 1
+        if edge or self._reads % MISTRUST_EVERY == 0:
+            self._mistrust()
         try:
-            answered = self._take(self._sample(clock.now))
+            self._inbox.put(self._sample(clock.now))
         except Exception as error:  # noqa: BLE001 - a plug-in must not take the meter down
             expected = isinstance(error, (OSError, SensorUnavailable))
-            self.failure = f"{self.name}: {error if expected else repr(error)}"
+            self._inbox.put(f"{self.name}: {error if expected else repr(error)}")
+
+    def _work_out(self, told: Sequence[Sample] | str) -> None:
+        """Work out one reading, or why there was none."""
+        if isinstance(told, str):
+            self._failure = told
             for series in self._series.values():
-                series.lose(self.failure)
+                series.lose(told)
+            return
+        try:
+            answered = self._take(told)
+        except Exception as error:  # noqa: BLE001 - what a plug-in told may be anything
+            self._work_out(f"{self.name}: it told what cannot be read: {error!r}")
             return
         for domain in self._series.keys() - answered:
-            self.failure = f"{self.name}: {domain} did not answer"
-            self._series[domain].lose(self.failure)
+            self._failure = f"{self.name}: {domain} did not answer"
+            self._series[domain].lose(self._failure)
 
-    def _sample(self, now: Callable[[], int]) -> list[Sample]:
+    @property
+    def failure(self) -> str:
+        """Why it could not be read, when it last could not; empty if it always could."""
+        self._inbox.settle()
+        return self._failure
+
+    def _sample(self, now: Callable[[], int]) -> Sequence[Sample]:
         """Read counters, and the power of what has one that stands still: never both."""
+        if not self._still:
+            return self.sensor.sample(now)
         found = [each for each in self.sensor.sample(now) if each.domain not in self._still]
-        if self._still and isinstance(self.sensor, TellsPower):
+        if isinstance(self.sensor, TellsPower):
             # Counters that were read are kept, whatever the powers say.
             with suppress(OSError):
                 found += [
@@ -202,6 +226,7 @@ class SensorSource:
 
     def keep(self, pinned: Collection[int], before: int) -> None:
         """Bound the memory: see `Series.thin` and `Series.forget`."""
+        self._inbox.settle()
         for name, series in self._series.items():
             series.forget(before)
             series.thin([*pinned, *(each + self._refreshed(name) for each in pinned)])
@@ -209,12 +234,14 @@ class SensorSource:
     def restart(self) -> None:
         """Begin anew, after a pause."""
         self.restarts += 1
+        self._inbox.drop()
         for series in self._series.values():
             series.restart()
 
     @property
     def last(self) -> int:
         """Up to when what all of its domains drew is known [ns]; 0 if nothing is."""
+        self._inbox.settle()
         lasts = (series.last - self._refreshed(name) // 2 for name, series in self._series.items())
         return max(0, min(lasts, default=0))
 
@@ -225,6 +252,7 @@ class SensorSource:
 
     def traces(self, span: Span, around: int = 0) -> list[PowerTrace]:
         """Give a trace a domain, of what `span` and `around` [ns] about it need, with gaps."""
+        self._inbox.settle()
         return [self._trace(name, span, around) for name in self._sensed]
 
     def _trace(self, name: str, span: Span, around: int) -> PowerTrace:
@@ -259,87 +287,3 @@ def _placed(read: Cumulative, back: int, end: int) -> Cumulative:
             (*placed, times[-1]), (*totals, totals[-1] + growth * back // max(1, lately))
         )
     return Cumulative(tuple(placed), tuple(totals))
-
-
-AT_ONCE = 1_000_000
-"""Two probes read within this time [ns] are read at one instant: books need not tell apart what
-lies between them."""
-
-
-class ProbeSource:
-    """Reads one probe into its CPU and memory series.
-
-    Parameters
-    ----------
-    probe : Probe
-        Who is probed.
-    beside : ProbeSource or None
-        One that is read just before it: both are stamped with one instant.
-    """
-
-    may_hang = False
-    beat = 0.0
-    lag = 0.0
-
-    def __init__(self, probe: Probe, beside: ProbeSource | None = None) -> None:
-        self.probe = probe
-        self._beside = beside
-        self.failure = ""
-        self._series = {"cpu": Series(), "memory": Series()}
-
-    @property
-    def name(self) -> str:
-        """Who is probed."""
-        return self.probe.who
-
-    def read(self, clock: Clock, *, edge: bool = True) -> None:
-        """Read once; a workload that is gone uses nothing more."""
-        instant = clock.now()
-        if self._beside is not None and 0 <= instant - self._beside.instant <= AT_ONCE:
-            instant = self._beside.instant
-        try:
-            uses = self.probe.sample(edge=edge)
-        except (OSError, ValueError, KeyError) as error:
-            self.failure = f"{self.name}: {error}"
-            return
-        self.take(instant, uses)
-
-    @property
-    def instant(self) -> int:
-        """When its CPU time was last read [ns]; 0 if never."""
-        return self._series["cpu"].last
-
-    def take(self, instant: int, uses: Sequence[Use]) -> None:
-        """Take in what was read at `instant` [ns]."""
-        for track, value in uses:
-            series = self._series[track]
-            if track == "memory":
-                series.rate(instant, value)
-            else:
-                series.counter(instant, value)
-
-    def finish(self, instant: int, cpu: int) -> None:
-        """Book the CPU time [ns] that a tree had used when it ended, and its memory until then."""
-        self._series["cpu"].counter(instant, cpu)
-        self._series["memory"].hold(instant)
-
-    def keep(self, pinned: Collection[int], before: int) -> None:
-        """Bound the memory."""
-        for series in self._series.values():
-            series.forget(before)
-            series.thin(pinned)
-
-    def restart(self) -> None:
-        """Begin anew, after a pause."""
-        for series in self._series.values():
-            series.restart()
-
-    @property
-    def last(self) -> int:
-        """When all that it tells had last been read [ns]; 0 if nothing was."""
-        return min((each.last for each in self._series.values() if each.last), default=0)
-
-    def usage(self, span: Span = ALWAYS) -> UsageTrace:
-        """Give what was used around `span`."""
-        cpu, memory = (self._series[track].cumulative(span) for track in ("cpu", "memory"))
-        return UsageTrace(self.name, cpu, memory)

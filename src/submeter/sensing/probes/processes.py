@@ -121,9 +121,13 @@ class ProcessTree:
         Of children waited for since then nothing is known yet; the next full reading tells.
         """
         for pid, (cpu, waited) in self._seen.items():
-            with suppress(OSError):
-                # One that bears the number of one that is gone has used less.
-                self._seen[pid] = max(cpu, procfs.cpu_clock(pid) + waited), waited
+            try:
+                used = procfs.cpu_clock(pid) + waited
+            except OSError:
+                continue
+            # One that bears the number of one that is gone has used less.
+            if used > cpu:
+                self._seen[pid] = used, waited
         return self._total(self._reaped_before)
 
     def _total(self, reaped: int) -> int:
