@@ -162,3 +162,25 @@ def test_every_unit_is_read_by_its_own_name(name):
     unit = read_unit(name)
     assert unit is not None
     assert unit.dimension == UNITS[name][0]
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.data(), METHODS)
+def test_a_claim_of_numbers_that_were_rounded_afterwards_raises_no_alarm(data, method):
+    """Authors round what they print, and compute with what they have."""
+    draw, places = data.draw, st.integers(3, 5)
+    power, grid, energy = (
+        10 ** draw(st.floats(math.log10(low), math.log10(high)))
+        for low, high in ((30, 1200), (10, 1200), (1e-3, 1e6))
+    )
+    pue = draw(st.floats(1.02, 2.0))
+    inputs = {
+        "energy": f"{printed(energy, draw(places))} kWh", "pue": printed(pue, draw(places)),
+        "grid": f"{printed(grid, draw(places))} gCO2e/kWh",
+    }  # fmt: skip
+    claimed = f"{printed(energy * pue * grid / 1e3, draw(digits))} kgCO2e"
+    assert told(of_row(inputs, claimed, method)) == []
+    hours = printed(10 ** draw(st.floats(0, 6)), draw(places))
+    used = {"device_hours": f"{hours} h", "power": f"{printed(power, draw(places))} W"}
+    claimed = f"{printed(float(hours) * power / 1e3, draw(digits))} kWh"
+    assert told(of_row(used, claimed, "energy")) == []

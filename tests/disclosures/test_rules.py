@@ -154,3 +154,56 @@ def test_rows_of_one_table_are_siblings():
     found = of_rows(*rows)
     assert ("siblings", "a4") in told(found)
     assert {where for _, where in told(found)} == {"a4"}
+
+
+SOUND = {
+    "all of BLOOM": ({
+        "energy": [{"component": "gpu", "device_hours": "1082990 h", "power": "400 W"},
+                   {"component": "idle", "energy": "256646 kWh"}],
+        "place": {"grid": "57 gCO2e/kWh"},
+        "embodied": [{"component": "server", "each": "2500 kgCO2e", "device_hours": "135374 h",
+                      "lifetime": "6 years", "utilisation": "0.85"},
+                     {"component": "gpu", "each": "150 kgCO2e", "device_hours": "1082990 h",
+                      "lifetime": "6 years", "utilisation": "0.85"}],
+    }, "50.5 tCO2eq", "bloom-2022"),
+    "the same in one row": ({
+        "device_hours": "1082990 h", "power": "400 W", "idle": "256646 kWh",
+        "grid": "57 gCO2e/kWh", "embodied": "11.2 t",
+    }, "50.5 tCO2eq", "bloom-2022"),
+    "accelerators alone": (
+        {"gpu energy": "1.00 kWh", "cpu energy": "0.2 kWh", "ram energy": "0.1 kWh"},
+        "1.00 kWh", "aies",
+    ),
+    "a PUE that is inside the energy": ({
+        "energy": "1287 MWh", "devices": "10000", "hours": "355 h", "power": "330 W",
+        "pue": "1.10", "grid": "0.429 kg/kWh",
+    }, "552.1 t", "patterson-2021"),
+    "units for each device": (
+        {"power": "0.4 kW/GPU", "device_hours": "1,082,990 GPU-h", "grid": "57 g"}, "24.69 t", "",
+    ),
+    "two kinds of machine": (
+        {"energy": [{"device_hours": "100 h", "power": "700 W"},
+                    {"device_hours": "50 h", "power": "400 W"}]}, "90 kWh", "energy",
+    ),
+    "SCI": ({"E": "100 kWh", "I": "400 g/kWh", "M": "5 kg", "R": "1000"}, "45 gCO2e/request",
+            "sci"),
+    "water of the equipment alone": (
+        {"energy": "0.24 Wh", "overhead": "0.02 Wh", "wue": "1.15 L/kWh"}, "0.26 mL",
+        "google-2025",
+    ),
+    "water on the site and in the electricity": (
+        {"energy": "100 MWh", "pue": "1.1", "wue": "0.5 L/kWh", "ewif": "3 L/kWh"}, "380 m3",
+        "olmo-2025",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SOUND)
+def test_what_is_sound_in_other_words(name):
+    assert of_row(*SOUND[name]) == ()
+
+
+def test_energy_beyond_the_power_that_is_stated():
+    row = {"energy": "4000 kWh", "device_hours": "1000 h", "power": "700 W", "grid": "57 g/kWh"}
+    assert rules(of_row(row, "228 kg")) == ["implied-power"]
+    assert told(of_row({**row, "energy": "650 kWh"}, "37 kg")) == []

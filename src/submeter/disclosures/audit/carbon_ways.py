@@ -82,9 +82,14 @@ def _stepped(energy: Reach, grid: Reach, decimals: int, note: str) -> Iterator[t
 def _making(claim: Claim, rules: Rules) -> Reach | None:
     """Give the part of making the hardware, where it is stated beside the energy."""
     whole = claim.of("embodied")
-    if whole:
-        return total(whole)
-    return next((one for one, _ in amortised(claim, rules)), None)
+    made = [total(whole)] if whole else []
+    listed = [each for each in claim.groups() if each.of("each")]
+    for each in listed or ([] if whole else [claim]):
+        made += [one for one, _ in amortised(each, rules)][:1]
+    found = made[0] if made else None
+    for one in made[1:]:
+        found = found + one if found is not None else one
+    return found
 
 
 def amortised(

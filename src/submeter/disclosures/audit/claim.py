@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -49,6 +49,14 @@ class Claim:
     def of(self, *roles: str) -> tuple[Quantity, ...]:
         """Give the inputs of some roles."""
         return tuple(each for each in self.inputs if each.role in roles)
+
+    def groups(self) -> tuple[Claim, ...]:
+        """Give the claim once for each entry of its lists, with what stands beside them."""
+        numbers = dict.fromkeys(each.group for each in self.inputs if each.group)
+        return tuple(
+            replace(self, inputs=tuple(each for each in self.inputs if each.group in {0, number}))
+            for number in numbers
+        )
 
     def one(self, role: str) -> Quantity | None:
         """Give the input of a role; None where there is none, or are several."""

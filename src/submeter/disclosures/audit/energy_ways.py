@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from submeter.disclosures.audit.agreement import agrees
 from submeter.disclosures.audit.reach import Reach, exact, reach, total
 
 if TYPE_CHECKING:
@@ -33,20 +34,36 @@ def device_time(claim: Claim) -> Reach | None:
 
 def equipment(claim: Claim, rules: Rules) -> Iterator[tuple[Reach, str]]:
     """Give the energy of the equipment, without what the facility adds."""
-    parts = claim.of("energy")
     idle = claim.of("idle_energy")
-    stated = _stated(parts)
-    if stated is not None:
-        with_idle = stated + total(idle) if idle else stated
-        first, second = (with_idle, stated) if rules.idle else (stated, with_idle)
-        yield first, ""
-        if idle:
-            yield second, "idle energy is counted the other way"
-        return
-    if idle and not claim.of("power"):
+    found = list(_active(claim, rules))
+    if not found and idle:
         yield total(idle), ""
         return
-    yield from _by_power(claim)
+    for one, note in found:
+        if not idle:
+            yield one, note
+            continue
+        with_idle = (one + total(idle)).called(f"({one.text} + {total(idle).text})")
+        yield (with_idle if rules.idle else one), note
+        yield (one if rules.idle else with_idle), "idle energy is counted the other way"
+
+
+def _active(claim: Claim, rules: Rules) -> Iterator[tuple[Reach, str]]:
+    parts = tuple(each for each in claim.of("energy") if rules.counts(each.name))
+    grouped = [
+        product for each in claim.groups() if not each.of("each") and each.of("power")
+        for product, note in _by_power(each) if not note
+    ]  # fmt: skip
+    stated = _stated(parts)
+    if grouped and claim.groups():
+        whole = grouped[0]
+        for each in grouped[1:]:
+            whole = whole + each
+        yield (whole + stated if stated is not None else whole), ""
+    elif stated is not None:
+        yield stated, ""
+    else:
+        yield from _by_power(claim)
 
 
 def _stated(parts: tuple[Quantity, ...]) -> Reach | None:
@@ -80,14 +97,26 @@ def _by_power(claim: Claim) -> Iterator[tuple[Reach, str]]:
 
 
 def facility(claim: Claim, rules: Rules) -> Reach | None:
-    """Give the PUE that is to be applied; None where none is."""
+    """Give the PUE that is to be applied; None where none is.
+
+    Energy that is stated beside hours, power and a PUE holds the facility if it is their product
+    with it, and not the one without.
+    """
     stated = claim.one("pue")
     if not rules.facility:
         return None
     if stated is not None:
-        return reach(stated, "PUE")
+        return None if _inside(claim, stated) else reach(stated, "PUE")
     assumed = None if claim.of("energy") else rules.assumed("pue")  # a stated one has it inside
     return exact(assumed, f"PUE {assumed:g} of the method") if assumed is not None else None
+
+
+def _inside(claim: Claim, pue: Quantity) -> bool:
+    energy, made = claim.one("energy"), next((one for one, _ in _by_power(claim)), None)
+    if energy is None or made is None:
+        return False
+    inside = made * reach(pue)
+    return agrees(energy.number, inside) and not agrees(energy.number, made)
 
 
 def energy(claim: Claim, rules: Rules) -> Iterator[tuple[Reach, str]]:

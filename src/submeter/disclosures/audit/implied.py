@@ -103,7 +103,8 @@ def _limit(claim: Claim) -> tuple[float | None, str]:
         known = match_accelerator(claim.texts.get(name, "")) if claim.texts.get(name) else None
         if known is not None and known.tdp is not None:
             return known.tdp / 1e3, known.name
-    rated = [each for each in claim.of("power") if "tdp" in each.name.lower()]
+    beside = claim.of("energy") or (claim.claimed and claim.claimed.dimension != ENERGY)
+    rated = [each for each in claim.of("power") if beside or "tdp" in each.name.lower()]
     return (rated[0].value, f"a device of {rated[0].text}") if len(rated) == 1 else (None, "")
 
 

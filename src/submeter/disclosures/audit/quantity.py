@@ -48,6 +48,9 @@ class Quantity:
         The list that it stood in; empty where it stood alone.
     bare : bool
         Whether neither its text nor its name told a unit.
+    group : int
+        The entry of a list that it stood in with others, such as a power with its hours; 0 where
+        it stood alone.
     """
 
     name: str
@@ -57,6 +60,7 @@ class Quantity:
     text: str
     part_of: str = ""
     bare: bool = False
+    group: int = 0
 
     @property
     def value(self) -> float:
@@ -114,8 +118,10 @@ def quantity(name: str, raw: object, hint: str = "", part_of: str = "") -> Quant
     if number.rest and written is None and not named and not hint:
         return None
     column = read_unit(hint) if hint else None
-    unit = written or column or named
     words = roles.words(name)
+    unit = _meant(written or column or named, words)
+    if unit is not None and unit.hours_of:
+        words = [*words, unit.hours_of]
     role = roles.role(words, unit)
     bare_number = unit is None or (
         unit.dimension == RATIO and not number.rest and not hint and not named
@@ -133,6 +139,20 @@ def quantity(name: str, raw: object, hint: str = "", part_of: str = "") -> Quant
         base = base.exactly()
     text = f"{_as_printed(raw, number)} {pretty(shown_unit)}".strip()
     return Quantity(name, role, base, unit, text, part_of, bare_number)
+
+
+def _meant(unit: Unit | None, words: list[str]) -> Unit | None:
+    """Mend what is often left out: whose hours, and "a kWh" behind an intensity."""
+    if unit is None:
+        return None
+    if unit.noun in roles.DEVICES and any(unit.dimension.uncounted()):
+        return unit._replace(dimension=unit.dimension.uncounted(), noun="", hours_of=unit.noun)
+    said = set(words)
+    if unit.dimension == CARBON and said & {"grid", "ci", "intensity"}:
+        return unit._replace(dimension=GRID)
+    if unit.dimension == WATER and said & {"wue", "ewif"}:
+        return unit._replace(dimension=WATER_PER_ENERGY)
+    return unit
 
 
 def _as_printed(raw: object, number: Printed) -> str:

@@ -44,7 +44,7 @@ def recompute(claim: Claim) -> Iterator[Finding]:
         return
     number = claimed.number
     fitting = [way for way in found if agrees(number, way.reach)]
-    fine = [way for way in fitting if not too_fine(number, way.reach)]
+    fine = [way for way in fitting if not too_fine(number, way.reach, claim.inputs)]
     if fine:
         way = min(fine, key=lambda each: list(Kind).index(each.kind))
         if way.kind is Kind.ALSO:

@@ -30,7 +30,7 @@ ROLES = (
 COUNTED = frozenset({"count", "devices"})
 """Roles whose whole numbers were counted, not rounded."""
 
-_DEVICES = frozenset(
+DEVICES = frozenset(
     [
         "gpu",
         "gpus",
@@ -150,7 +150,7 @@ def _by_name(said: set[str]) -> str:
     """Give the role of a bare number."""
     checks = (
         ("pue", said & _SITE), ("wue", "wue" in said), ("ewif", "ewif" in said),
-        ("device_hours", said & {"hours", "hour", "gpuh"} and said & _DEVICES),
+        ("device_hours", said & {"hours", "hour", "gpuh"} and said & DEVICES),
         ("lifetime", said & {"lifetime", "lifespan"}),
         ("idle_power", "idle" in said and said & {"power", "watts"}),
         ("power", said & {"power", "tdp", "watts", "wattage"}),
@@ -159,10 +159,10 @@ def _by_name(said: set[str]) -> str:
         ("hours", said & {"hours", "hour", "duration", "runtime", "time"}),
         ("idle_energy", "idle" in said and "energy" in said),
         ("energy", said & {"energy", "consumption", "electricity", "e"}),
-        ("each", (said & _EMBODIED and said & _DEVICES) or "each" in said),
+        ("each", (said & _EMBODIED and said & DEVICES) or "each" in said),
         ("embodied", said & _EMBODIED), ("count", said & _COUNTS),
         ("carbon", said & {"carbon", "emissions", "co2", "co2e", "footprint"}),
-        ("water", said & {"water"}), ("devices", said & _DEVICES), ("share", "share" in said),
+        ("water", said & {"water"}), ("devices", said & DEVICES), ("share", "share" in said),
     )  # fmt: skip
     return next((name for name, holds in checks if holds), OTHER)
 
@@ -181,11 +181,11 @@ def _time(said: set[str], unit: Unit) -> str:
     if said & _LIFE:
         return "lifetime"
     whose = {unit.hours_of, singular(unit.hours_of)}
-    return "device_hours" if (said | whose) & _DEVICES else "hours"
+    return "device_hours" if (said | whose) & DEVICES else "hours"
 
 
 def _carbon(said: set[str], _unit: Unit) -> str:
-    if "each" in said or (said & _DEVICES and not said & {"training", "total"}):
+    if "each" in said or (said & DEVICES and not said & {"training", "total"}):
         return "each"
     return "embodied" if said & (_EMBODIED - {"hardware"}) else "carbon"
 
@@ -199,13 +199,13 @@ def _water_per_energy(said: set[str], _unit: Unit) -> str:
 
 
 def _water(said: set[str], _unit: Unit) -> str:
-    return "each" if said & (_DEVICES | {"each"}) else "water"
+    return "each" if said & (DEVICES | {"each"}) else "water"
 
 
 def _count(said: set[str], unit: Unit) -> str:
     if said & _USE:
         return "utilisation"
-    return "devices" if (said | {unit.noun}) & _DEVICES else "count"
+    return "devices" if (said | {unit.noun}) & DEVICES else "count"
 
 
 _OF_KIND = {

@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from submeter.accounting.method import Basis, Idle, Part
+from submeter.disclosures.audit.roles import words
 from submeter.runs.methods import all_methods
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from submeter.accounting.method import Method
     from submeter.disclosures.audit.claim import Claim
 
-PLAIN = ("energy", "water", "carbon", "")
-"""Methods that mean a quantity alone: all that is stated is applied."""
+_HOST = frozenset({"cpu", "memory", "ram", "dram", "host", "disk", "network", "storage", "fans"})
+"""Parts of a machine that are no accelerators."""
+
+
+@lru_cache(maxsize=1)
+def _installed() -> Mapping[str, Method]:
+    """Give the methods by id; looking for plug-ins takes milliseconds, once for all rows."""
+    return {method.id: method for method in all_methods()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +53,7 @@ class Rules:
         """Give the rules that a claim names."""
         held = "included" in claim.flags
         market = "market" in claim.flags
-        method = next((each for each in all_methods() if each.id == claim.method), None)
+        method = _installed().get(claim.method) if claim.method else None
         if method is None:
             return cls(None, facility=not held, market=market)
         return cls(
@@ -54,6 +64,11 @@ class Rules:
             market or method.basis is Basis.MARKET,
             method.decimals,
         )
+
+    def counts(self, name: str) -> bool:
+        """Tell whether a part of the energy is inside the method's boundary, by its name."""
+        hosts = self.method is not None and bool(self.method.components)
+        return not (hosts and _HOST & set(words(name)))
 
     def assumed(self, part: str) -> float | None:
         """Give the figure that was published with the method: a PUE, or a grid [kg/kWh]."""

@@ -148,6 +148,8 @@ class Inputs:
         self.texts: dict[str, str] = {}
         self.flags: set[str] = set()
         self.unread: list[str] = []
+        self._groups = 0
+        self._group = 0
 
     def take(self, content: object, name: str = "", depth: int = 0) -> None:
         """Take all that is below `content`."""
@@ -164,16 +166,20 @@ class Inputs:
         if "value" in content and isinstance(content["value"], (int, float, str)):
             self._one(_with_unit(content, "", ""), name)
             return
+        component = str(content.get("component") or "")
         for key, value in content.items():
             inner = f"{name}_{key}" if name and str(key) in {"total", "value"} else str(key)
-            if inner == "energy" and name == "idle":
-                inner = "idle_energy"
+            if inner == "energy" and (name == "idle" or component):
+                inner = f"{component or 'idle'}_energy"
             self.take(value, inner, depth + 1)
 
     def _list(self, content: Sequence[object], name: str, depth: int) -> None:
         for number, each in enumerate(content[:MOST_ROWS], 1):
             if isinstance(each, (dict, list)):
+                self._groups += 1
+                before, self._group = self._group, self._groups
                 self.take(each, name, depth + 1)
+                self._group = before
                 continue
             part = quantity(name, each, part_of=name or "rows")
             if part is None:
@@ -191,7 +197,7 @@ class Inputs:
         if key in _TEXTS and isinstance(content, str) and (found is None or not _physical(found)):
             found = None
         if found is not None:
-            self.quantities.append(found)
+            self.quantities.append(replace(found, group=self._group))
         elif isinstance(content, str):
             self.texts[key] = content[:200]
             if key not in _TEXTS and content[:1].isdigit():
