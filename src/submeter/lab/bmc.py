@@ -11,7 +11,8 @@ from contextlib import suppress
 from enum import StrEnum
 from typing import TYPE_CHECKING, Self
 
-from submeter.quantities.clock import NANOSECONDS_PER_SECOND, Span
+from submeter.lab.device import StandIn
+from submeter.quantities.clock import NANOSECONDS_PER_SECOND
 from submeter.sensing.devices import dcmi, ipmi
 
 if TYPE_CHECKING:
@@ -42,15 +43,13 @@ class Fault(StrEnum):
     OTHER_GROUP = "an answer of another group"
 
 
-class StandInBmc:
+class StandInBmc(StandIn):
     """A controller on a free port of this machine, on threads of its own.
 
     Parameters
     ----------
-    device : Device
-        What it meters: what it tells, and what is true.
-    now : callable
-        Monotonic clock [ns].
+    device, now
+        See `StandIn`.
     period : float
         Period of its statistics [s].
 
@@ -67,12 +66,11 @@ class StandInBmc:
     """
 
     def __init__(self, device: Device, now: Callable[[], int], period: float = 1.0) -> None:
-        self.device = device
+        super().__init__(device, now)
         self.fault = Fault.NONE
         self.completion = 0
         self.asked = 0
         self.connections = 0
-        self._now = now
         self._period = round(period * NANOSECONDS_PER_SECOND)
         self._server = socket.create_server(("127.0.0.1", 0))
         self._peers: list[socket.socket] = []
@@ -98,10 +96,6 @@ class StandInBmc:
             each.close()
         for thread in self._threads:
             thread.join()
-
-    def truth(self, span: Span) -> float:
-        """Give the energy [µJ] that was drawn within `span` [ns]."""
-        return self.device.draws.energy(span)
 
     @staticmethod
     def _thread(target: Callable[..., None], *peer: socket.socket) -> threading.Thread:

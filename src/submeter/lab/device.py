@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING
 from submeter.quantities.clock import NANOSECONDS_PER_SECOND
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from submeter.lab.waveform import Waveform
+    from submeter.quantities.clock import Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,3 +90,23 @@ class Device:
     def _look(self, cycle: int, length: int) -> int:
         start = cycle * self.cycle
         return self.draws.until(start + length) - self.draws.until(start)
+
+
+class StandIn:
+    """What speaks for a device: all that it tells follows from the device and the time.
+
+    Parameters
+    ----------
+    device : Device
+        What it meters: what it tells, and what is true.
+    now : callable
+        Monotonic clock [ns].
+    """
+
+    def __init__(self, device: Device, now: Callable[[], int]) -> None:
+        self.device = device
+        self._now = now
+
+    def truth(self, span: Span) -> float:
+        """Give the energy [µJ] that was drawn within `span` [ns]."""
+        return self.device.draws.energy(span)

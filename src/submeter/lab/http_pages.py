@@ -7,6 +7,8 @@ import re
 from decimal import ROUND_DOWN, Decimal
 from typing import TYPE_CHECKING, Any
 
+from submeter.lab.device import StandIn
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
@@ -16,15 +18,8 @@ _MICRO = Decimal(1_000_000)
 _DECIMAL = re.compile(r'"<decimal ([^>]*)>"')
 
 
-class Drawn:
-    """A meter over a device, with pages of its own.
-
-    Parameters
-    ----------
-    device : Device
-        What it meters: what it tells, and what is true.
-    now : callable
-        Monotonic clock [ns].
+class Drawn(StandIn):
+    """A meter over a device, with pages of its own; parameters as of `StandIn`.
 
     Attributes
     ----------
@@ -33,9 +28,8 @@ class Drawn:
     """
 
     def __init__(self, device: Device, now: Callable[[], int]) -> None:
-        self.device = device
+        super().__init__(device, now)
         self.silent = False
-        self._now = now
         self._origin = 0
 
     def page(self, path: str) -> str | None:

@@ -49,7 +49,7 @@ VIRTUAL = (
          ("cpu", "gpu", "dram", "whole")),
     Case("windows-rails", "EMI: the rails of a PC under Windows", machines.windows(), _MINUTE,
          ("cpu", "dram", "whole")),
-    Case("bmc-ipmi", "IPMI: a controller of whole watts once a second, windows of 0.45 s and of 60 s",
+    Case("bmc-ipmi", "IPMI: a controller of whole watts once a second, windows of 0.45 and 60 s",
          machines.controller(), _QUICK, ("whole",)),
     Case("bmc-redfish", "Redfish: a controller that counts Wh, an hour", machines.redfish_server(),
          (WindowOf(0.0, _HOUR),), ("whole",)),
