@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from machine import facts, load
+from machine import facts, load  # type: ignore[import-not-found]  # run by path
 
 from submeter.accounting.draws import Draws, _figures, _ranks
 from submeter.accounting.grouped import Sums, exact_sums, group_of, scaled, state_groups

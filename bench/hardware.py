@@ -1,4 +1,4 @@
-"""A server of the lab: eight boards and two sockets, which real meters read as they read real ones."""
+"""A server of the lab: eight boards and two sockets, which real meters read."""
 
 from __future__ import annotations
 

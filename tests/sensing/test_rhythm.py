@@ -54,7 +54,7 @@ def test_one_dear_reading_makes_nobody_seldom():
 
 
 def test_readings_are_worked_out_in_order_and_once():
-    seen = []
+    seen: list[int] = []
     inbox = Inbox(seen.append)
     inbox.put(1)
     inbox.put(2)
