@@ -1,6 +1,7 @@
 """Every form that is read: cards, tables, disclosures, leaderboards, our own."""
 
 import json
+from typing import Any
 
 import pytest
 

@@ -26,7 +26,7 @@ as many digits as its coarsest factor (JCGM 100, 7.2.6), and one more is common 
 FINE = 4
 """Digits from which on a claim is held to that."""
 COARSE = 2
-"""Digits up to which whole hours are held against it: 79 h may be 79.2 h, 0.3 % more; a judgement."""
+"""Digits up to which whole hours are held against it: 79 h may be 79.2 h, by judgement."""
 LAST_DIGIT = 0.05
 """Part of a claim that one unit of its last digit may be for it to pass, though it was cut off or
 rounded the wrong way; a judgement."""
