@@ -21,8 +21,8 @@ account accounts accuracy activity again bookings causes by_component companions
 facility factor
 factors formula gaps heading held inventories inventory is_virtual items later method methods of
 other over
-part parts pattern phases recipe sensor shares shown source sources spec sums target told trace traces
-usage uses widest
+part parts pattern phases recipe sensor shares shown source sources spec sums target told trace
+traces usage uses widest
 """
 NO_QUANTITIES = frozenset((_WORDS + _RECORDS).split())
 """Parameters that denote no quantity: names, words, and records made of quantities."""
