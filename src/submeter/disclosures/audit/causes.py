@@ -39,13 +39,25 @@ def cause(claim: Claim, found: Reach) -> str:
     """Give the most likely cause of a difference, or what the claim implies."""
     if claim.claimed is None:
         return ""
-    number = claim.claimed.number
-    for text, factor in _units(claim.claimed.dimension):
-        if agrees(number, found.times(factor)):
+    return (
+        _missing_row(claim, found)
+        or _unit(claim, found)
+        or (_gap(claim, found) if len(summed(claim)) > 1 else _tried(claim, found))
+    )
+
+
+def _unit(claim: Claim, found: Reach) -> str:
+    for text, factor in _units(claim.claimed.dimension) if claim.claimed else ():
+        if claim.claimed and agrees(claim.claimed.number, found.times(factor)):
             return text
-    row = _missing_row(claim, found)
-    if row:
-        return row
+    return ""
+
+
+def _tried(claim: Claim, found: Reach) -> str:
+    """Try what may have happened to a product, and else tell what it implies."""
+    number = claim.claimed.number if claim.claimed else None
+    if claim.claimed is None or number is None:
+        return ""
     for each in _hypotheses(claim):
         if agrees(number, found.times(each.factor)):
             return each.text
@@ -136,12 +148,18 @@ def _missing_row(claim: Claim, found: Reach) -> str:
             return f"{each.name or each.part_of} ({each.text}) is missing from the sum"
         if each.value and agrees(number, found + value):
             return f"{each.name or each.part_of} ({each.text}) is counted twice"
-    gap = (number.value - found.value) / claim.claimed.unit.size
-    unit = unit_text(claim.claimed)
+    return ""
+
+
+def _gap(claim: Claim, found: Reach) -> str:
+    """Tell by how much a sum is missed that nothing explains."""
+    if claim.claimed is None:
+        return ""
+    gap = (claim.claimed.value - found.value) / claim.claimed.unit.size
     more = "more" if gap > 0 else "less"
     return (
-        f"{shown(abs(gap))} {unit} {more} than the sum of its parts; no part that is missing or "
-        "counted twice explains it"
+        f"{shown(abs(gap))} {unit_text(claim.claimed)} {more} than the sum of its parts; no part "
+        "that is missing or counted twice explains it"
     )
 
 
