@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,6 +16,7 @@ from submeter.accounting.inventory import FunctionalUnit, Inventory
 from submeter.accounts.energy_items import energy_items
 from submeter.accounts.fields import Fields
 from submeter.accounts.hardware_items import hardware_items
+from submeter.accounts.hours import pieces, span
 from submeter.accounts.surroundings import surroundings
 from submeter.errors import UsageError
 
@@ -30,13 +32,14 @@ STAGES = (
 )  # fmt: skip
 KNOWN = (
     "name", "stage", "method", "unit", "place", "facility", "energy", "embodied", "overhead",
-    "conditions", "citation", "note",
+    "start", "end", "conditions", "citation", "note",
 )  # fmt: skip
 CONDITIONS = (
     "device", "batch", "input_tokens", "output_tokens", "precision", "stack", "model", "task",
 )  # fmt: skip
 """Under what conditions the work ran, for who compares it."""
 _DEFAULT_METHOD = "submeter-1"
+_HERE = Path()
 
 
 class AccountFile(NamedTuple):
@@ -57,7 +60,9 @@ class AccountFile(NamedTuple):
     conditions: Mapping[str, str] = MappingProxyType({})
 
 
-def account_file(content: object, stated: Mapping[str, str] | None = None) -> AccountFile:
+def account_file(
+    content: object, stated: Mapping[str, str] | None = None, folder: Path = _HERE
+) -> AccountFile:
     """Read an account.
 
     Parameters
@@ -67,6 +72,8 @@ def account_file(content: object, stated: Mapping[str, str] | None = None) -> Ac
     stated : mapping of str to str, optional
         ``region``, ``grid``, ``pue``, ``wue``, ``lifetime``, ``utilisation`` instead of what the
         file says; a region replaces the file's whole place.
+    folder : Path
+        What the path of its hours is relative to: where the file lies.
 
     Raises
     ------
@@ -77,8 +84,8 @@ def account_file(content: object, stated: Mapping[str, str] | None = None) -> Ac
     stage = fields.text("stage", "other")
     if stage not in STAGES:
         raise UsageError(f'there is no stage "{stage}"', "stage", f"one of {', '.join(STAGES)}")
-    around = surroundings(fields, stated or {})
-    items, idle, unknown = energy_items(fields)
+    items, idle, supposed, drawn = energy_items(fields)
+    around = surroundings(fields, stated or {}, pieces(drawn, span(fields)), folder)
     devices, no_figure = hardware_items(fields, stated or {})
     if not items and not idle and not devices:
         fix = "give energy, or device_hours with power"
@@ -94,7 +101,7 @@ def account_file(content: object, stated: Mapping[str, str] | None = None) -> Ac
             embodied=devices,
             facility=around.facility,
             grid=around.grid,
-            missing=(*unknown, *no_figure, *around.missing),
+            missing=(*supposed, *no_figure, *around.missing),
             overhead=fields.factor("overhead", "energy", "kWh", "overhead/stated"),
             place=around.words,
         ),

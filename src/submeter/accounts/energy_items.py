@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from submeter.accounting.inventory import EnergyItem, IdleItem
 from submeter.accounts.fields import Fields, tier
+from submeter.accounts.hours import Drawn, profile
 from submeter.errors import UsageError
 from submeter.quantities.estimate import Tier
 from submeter.quantities.factor import Factor, Spread
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 ITEM = (
     "component", "device", "label", "energy", "device_hours", "devices", "hours", "power",
-    "coverage", "tier", "source", "note",
+    "coverage", "profile", "tier", "source", "note",
 )  # fmt: skip
 _HOLDS = {
     "machine": ("gpu", "cpu", "memory", "accelerator", "tpu", "npu"),
@@ -31,27 +32,48 @@ judgement: published means of training lie between 0.55 (TPU v3) and 0.99 (P100)
 (Patterson et al. 2021, table 1 and 4), serving goes down to 0.4."""
 
 
-def energy_items(
-    fields: Fields,
-) -> tuple[tuple[EnergyItem, ...], tuple[IdleItem, ...], tuple[str, ...]]:
+class Energies(NamedTuple):
+    """The energy of an account file.
+
+    Parameters
+    ----------
+    items : tuple of EnergyItem
+        Of the work.
+    idle : tuple of IdleItem
+        Of the idle machine.
+    supposed : tuple of str
+        What had to be supposed.
+    drawn : tuple of Drawn
+        Each energy and how it fell to the hours.
+    """
+
+    items: tuple[EnergyItem, ...]
+    idle: tuple[IdleItem, ...]
+    supposed: tuple[str, ...]
+    drawn: tuple[Drawn, ...]
+
+
+def energy_items(fields: Fields) -> Energies:
     """Give the energy of the work, the idle energy, and what had to be supposed."""
     entries = list(fields.entries("energy", ITEM))
     _check_once(entries)
     items: list[EnergyItem] = []
     idle: list[IdleItem] = []
     told: list[str] = []
+    drawn: list[Drawn] = []
     for number, entry in enumerate(entries):
         component = entry.text("component")
         if not component:
             raise UsageError("the component is missing", entry.where, "write component: gpu")
         energy = _energy(entry, f"energy/{number}", told)
+        drawn.append(Drawn(energy.value, profile(entry), entry.at("profile")))
         coverage = entry.number("coverage", "ratio")
         seen = 1.0 if coverage is None else coverage
         if component == "idle":
             idle.append(IdleItem(entry.text("device", "machine"), energy, 1.0, coverage=seen))
         else:
             items.append(EnergyItem(component, energy, seen))
-    return tuple(items), tuple(idle), tuple(told)
+    return Energies(tuple(items), tuple(idle), tuple(told), tuple(drawn))
 
 
 def _energy(entry: Fields, key: str, told: list[str]) -> Factor:

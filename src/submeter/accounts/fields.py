@@ -88,6 +88,20 @@ class Fields:
             return None
         return parse_span(self._plain(name), dimension, self.at(name)).value
 
+    def numbers(self, name: str, dimension: str) -> tuple[float, ...]:
+        """Give a list of numbers in the base unit of their dimension; empty where absent."""
+        content = self.content.get(name) or []
+        if not isinstance(content, list):
+            raise UsageError(f"{_shown(content)} stands where a list is expected", self.at(name))
+        places = [f"{self.at(name)}[{number}]" for number in range(len(content))]
+        for each, where in zip(content, places, strict=True):
+            if isinstance(each, (dict, list, bool)) or each is None:
+                raise UsageError(f"{_shown(each)} stands where a number is expected", where)
+        return tuple(
+            parse_span(each, dimension, where).value
+            for each, where in zip(content, places, strict=True)
+        )
+
     def factor(self, name: str, dimension: str, unit: str, key: str) -> Factor | None:
         """Give a field as a factor in `unit`, with the unknown `key` behind it.
 

@@ -6,17 +6,20 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from submeter.accounting.inventory import Facility, Grid
+from submeter.accounts.hours import by_the_hour
 from submeter.errors import UsageError
 from submeter.quantities.factor import stated as exact
 from submeter.runs.place import FILES, NAMES, of_record
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from submeter.accounts.fields import Fields
     from submeter.quantities.factor import Factor
+    from submeter.reference.live.hourly import Piece
 
-PLACE = ("region", "cloud", "grid", "custom", "market", "water")
+PLACE = ("region", "cloud", "grid", "hourly", "kind", "custom", "market", "water")
 FACILITY = ("pue", "wue", "included")
 
 
@@ -30,8 +33,22 @@ class Surroundings:
     missing: tuple[str, ...]
 
 
-def surroundings(fields: Fields, stated: Mapping[str, str]) -> Surroundings:
-    """Give the place and the facility; what is not stated is that of the region, or the world's."""
+def surroundings(
+    fields: Fields, stated: Mapping[str, str], laid: Sequence[Piece], folder: Path
+) -> Surroundings:
+    """Give the place and the facility; what is not stated is that of the region, or the world's.
+
+    Parameters
+    ----------
+    fields : Fields
+        The account file.
+    stated : mapping of str to str
+        What is typed instead of what it says.
+    laid : sequence of Piece
+        Its energy by time, for a grid by the hour.
+    folder : Path
+        Where the file lies.
+    """
     place, facility = fields.section("place", PLACE), fields.section("facility", FACILITY)
     typed = {name: stated[name] for name in NAMES if stated.get(name)}
     region = _region(place, typed)
@@ -40,19 +57,25 @@ def surroundings(fields: Fields, stated: Mapping[str, str]) -> Surroundings:
     own = {} if "region" in typed else _stated(place)
     kept = {name: factor for name, factor in own.items() if factor and name not in typed}
     intensity = kept.get("grid", found.grid)
-    if kept.get("grid") and place.flag("custom"):
-        intensity = replace(intensity, basis="custom")
+    mean = None if {"region", "grid"} & set(typed) else by_the_hour(place, folder, laid, intensity)
+    if mean is not None:
+        intensity = mean.factor
+    if (kept.get("grid") or mean) and place.flag("custom"):
+        intensity = replace(intensity, basis=f"{intensity.basis} custom".strip())
     pue = None if "pue" in typed else _pue(facility)
     wue = None
     if "wue" not in typed:
         wue = facility.factor("wue", "water intensity", "L/kWh", "wue/stated")
     given = {*kept, *(("pue",) if pue else ()), *(("wue",) if wue else ())}
+    if mean is not None and mean.coverage == 1:
+        given.add("grid")
     return Surroundings(
         Grid(intensity, kept.get("water", found.ewif), found.adpe, found.primary,
              market=kept.get("market")),
         Facility(pue or found.pue, wue or found.wue),
-        {"region": found.code, "name": found.name, "from": _origin(region, kept, typed)},
-        tuple(note for note in found.notes if note.partition(":")[0] not in _names(given)),
+        {"region": found.code, "name": found.name, "from": _origin(region, kept or mean, typed)},
+        (*(note for note in found.notes if note.partition(":")[0] not in _names(given)),
+         *(mean.notes if mean else ())),
     )  # fmt: skip
 
 
@@ -85,7 +108,7 @@ def _names(given: set[str]) -> set[str]:
     return {{"water": "ewif"}.get(name, name) for name in given}
 
 
-def _origin(region: str, kept: Mapping[str, object], typed: Mapping[str, str]) -> str:
+def _origin(region: str, given: object, typed: Mapping[str, str]) -> str:
     if typed:
         return "command line"
-    return "the account file" if region or kept else "nobody stated it"
+    return "the account file" if region or given else "nobody stated it"

@@ -41,7 +41,8 @@ def subject(name: str, settings: Settings, method: str = "") -> Side:
         If there is nothing of that name.
     """
     if Path(name).is_file():
-        return _of_file(name, account_file(read_document(Path(name))), method)
+        told = account_file(read_document(Path(name)), folder=Path(name).parent)
+        return _of_file(name, told, method)
     try:
         cases = chosen(name)
     except UsageError:

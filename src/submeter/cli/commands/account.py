@@ -81,7 +81,8 @@ def _account_for_file(args: argparse.Namespace) -> int:
     """Account for work that was not metered here."""
     asked = {name: getattr(args, name) or "" for name, *_ in (*PLACE, *HARDWARE)}
     asked["factors"] = load({"factors": args.factors})["factors"]
-    told = account_file(read_document(Path(args.id)), asked)
+    path = Path(args.id)
+    told = account_file(read_document(path), asked, path.parent)
     statement = state(told.inventory, find(args.method or told.method, all_methods()), Draws())
     if args.compare:
         return _compare_file(args, told, statement)
@@ -94,7 +95,8 @@ def _account_for_file(args: argparse.Namespace) -> int:
 
 def _compare_file(args: argparse.Namespace, told: AccountFile, now: Statement) -> int:
     """Show what a file says by itself beside what was asked for."""
-    own = account_file(read_document(Path(args.id)))
+    path = Path(args.id)
+    own = account_file(read_document(path), folder=path.parent)
     method = find(own.method, all_methods())
     before = state(own.inventory, method, Draws())
     rules = find(args.method or told.method, all_methods())
