@@ -315,3 +315,20 @@ def test_a_document_names_no_file_outside_its_folder(tmp_path):
     assert told(audit([read_file(folder / "a.json")])) == []
     (folder / "secret.csv").write_text("kwh\n1\n2\n", encoding="utf-8")
     assert rules(audit([read_file(folder / "a.json")])) == ["arithmetic"]
+
+
+@pytest.mark.parametrize(
+    "big",
+    [10**400, 1e308, float("inf"), float("nan"), -(10**400)],
+    ids=["many digits", "large", "inf", "nan", "negative"],
+)
+def test_numbers_beyond_all_bounds_break_nothing(big):
+    for content in (
+        [{"id": "a", "inputs": {"energy": big, "grid": "57 g/kWh"}, "claimed": {"value": big}}],
+        [{"id": "a", "inputs": {"energy": f"{big} TWh"}, "claimed": f"{big} mWh"}],
+        {"footprint": {"energy_kwh": [big, big], "carbon_kgco2eq": big}},
+        {**statement(), "per_unit": {"energy": {"value": big, "low": big, "high": 0}}},
+        {"measures": [{"powerConsumption": big}], "task": {}},
+    ):
+        findings = audit([of_content(content, "big.json")])
+        json.dumps([each.as_dict() for each in findings], allow_nan=False)

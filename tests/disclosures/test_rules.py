@@ -3,7 +3,7 @@
 import pytest
 
 from submeter.disclosures.audit.finding import Severity
-from tests.disclosures.audited import of_row, of_rows, rules, told
+from tests.disclosures.audited import of_csv, of_row, of_rows, rules, told
 
 E100 = {"energy": "100 MWh", "grid": "400 gCO2e/kWh"}
 
@@ -207,3 +207,12 @@ def test_energy_beyond_the_power_that_is_stated():
     row = {"energy": "4000 kWh", "device_hours": "1000 h", "power": "700 W", "grid": "57 g/kWh"}
     assert rules(of_row(row, "228 kg")) == ["implied-power"]
     assert told(of_row({**row, "energy": "650 kWh"}, "37 kg")) == []
+
+
+def test_a_contract_that_changes_nothing():
+    row = {"energy": "100 MWh", "grid": "400 g/kWh", "market": "400 g/kWh", "contract": "wind"}
+    assert rules(of_row(row, "40 t", "ghg-market")) == ["market-location"]
+    assert told(of_row({**row, "market": "12 g/kWh"}, "1.2 t", "ghg-market")) == []
+    table = "Model,Location-based (tCO2e),Market-based (tCO2e),Contract\na,40,{},wind\nb,4,0,wind\n"
+    assert rules(of_csv(table.format(40))) == ["market-location"]
+    assert told(of_csv(table.format(0))) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -37,7 +38,8 @@ class Figure(NamedTuple):
 
     def as_dict(self) -> dict[str, Any]:
         """Give it for JSON."""
-        return {"value": self.value, "unit": self.unit}
+        finite = math.isfinite(self.value)  # JSON has no other numbers
+        return {"value": self.value if finite else None, "unit": self.unit}
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,17 +72,20 @@ def _twin(claim: Claim, claims: Iterable[Claim]) -> str:
 
 def _bases(claims: Sequence[Claim]) -> Iterator[Finding]:
     """Compare location and market figures of the same row."""
-    for one, other in pairwise(claims):
-        if one.id.partition(":")[0] != other.id.partition(":")[0]:
+    text = "a contract is named, yet both figures are equal to the last digit"
+    pairs = [
+        (one.claimed, other.claimed, other) for one, other in pairwise(claims)
+        if "location" in one.flags and "market" in other.flags
+    ]  # fmt: skip
+    pairs += [(claim.one("grid"), claim.one("market"), claim) for claim in claims]
+    for grid, market, claim in pairs:
+        if grid is None or market is None or not claim.texts.get("contract"):
             continue
-        if "location" in one.flags and "market" in other.flags and one.claimed and other.claimed:
-            same = one.claimed.value == other.claimed.value != 0
-            if same and other.texts.get("contract"):
-                text = "a contract is named, yet both figures are equal to the last digit"
-                yield Finding(
-                    "market-location", Severity.WARNING, other.id, figure(other.claimed),
-                    figure(one.claimed), text, "", other.document,
-                )  # fmt: skip
+        if grid.value == market.value != 0:
+            yield Finding(
+                "market-location", Severity.WARNING, claim.id, figure(market), figure(grid),
+                text, f"{market.text} and {grid.text}", claim.document,
+            )  # fmt: skip
 
 
 def across(documents: Sequence[Sequence[Claim]]) -> Iterator[Finding]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from submeter.disclosures.audit.claim import Claim
 from submeter.disclosures.audit.finding import Finding, Severity
+from submeter.disclosures.audit.printed import read
 from submeter.disclosures.audit.quantity import CLAIMED, Quantity, quantity
 from submeter.reference.catalogue.accelerators import match_accelerator
 
@@ -129,12 +130,10 @@ def _value(content: object) -> object:
     if record:
         content = record.get("value")
     if isinstance(content, list):
-        return sum(content) / len(content) if _numbers(content) else None
+        numbers = [read(each) for each in content[:2]]
+        known = [each.value for each in numbers if each is not None]
+        return sum(known) / len(known) if known else None
     return content
-
-
-def _numbers(content: list[Any]) -> bool:
-    return bool(content) and all(type(each) in {int, float} for each in content)
 
 
 def _map(content: object) -> Mapping[str, Any]:

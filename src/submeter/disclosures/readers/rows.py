@@ -137,7 +137,7 @@ def _with_unit(content: object, unit: str, otherwise: str) -> object:
 
 
 def _whole(number: float) -> bool:
-    return float(number).is_integer() and abs(number) < 1e15  # noqa: PLR2004
+    return abs(number) < 1e15 and float(number).is_integer()  # noqa: PLR2004
 
 
 class Inputs:

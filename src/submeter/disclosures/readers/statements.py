@@ -214,7 +214,8 @@ def _value(content: object) -> float | None:
 
 
 def _number(content: object) -> float | None:
-    return float(content) if type(content) in {int, float} else None  # type: ignore[arg-type]
+    number = read(content) if isinstance(content, (int, float)) else None
+    return number.value if number is not None else None
 
 
 def _map(content: object) -> Mapping[str, Any]:
