@@ -33,7 +33,8 @@ def main() -> None:
     def read(*, edge: bool) -> None:
         fake.fake_set_clock(clock.now())
         for each in sources:
-            each.read(clock, edge=edge)
+            if each is not None:
+                each.read(clock, edge=edge)
 
     read(edge=True)
     tally = Tally(clock.now())
