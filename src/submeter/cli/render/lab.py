@@ -30,7 +30,8 @@ def cases_table(cases: Sequence[Case]) -> Table:
         table.add_column(column, overflow="fold")
     for each in cases:
         count = len(each.windows)
-        windows = f"{count} in {each.seconds:.3g} s" if count > 1 else f"{each.seconds:.3g} s"
+        seconds = f"{round(each.seconds, 1):g} s"
+        windows = f"{count} in {seconds}" if count > 1 else seconds
         table.add_row(each.name, each.title, f"{', '.join(each.parts)} ({each.asked})", windows)
     return table
 
@@ -63,6 +64,9 @@ def _case(case: Case) -> dict[str, Any]:
 
 def show(out: Console, cases: Sequence[Case], outcomes: Sequence[Outcome]) -> None:
     """Print the table of errors and what must be said of it."""
+    if not outcomes:
+        out.print(Text(f"Nobody was asked: {VIRTUAL}"))
+        return
     meters = list(dict.fromkeys(each.meter for each in outcomes))
     absent = [name for name in meters if is_absent(name, outcomes)]
     rows = errors(cases, outcomes, [name for name in meters if name not in absent])
@@ -84,6 +88,10 @@ def show(out: Console, cases: Sequence[Case], outcomes: Sequence[Outcome]) -> No
 
 
 _LABELS = 2
+VIRTUAL = (
+    "cases on the virtual clock ask Submeter alone (its sensors, metering and books): no process, "
+    "and so no other meter, can be put on that clock"
+)
 _ALL_SEEN = 0.95
 READ = (
     "Error of the worst window, over what the device drew (the whole device's energy where a "
@@ -123,6 +131,9 @@ def counted(outcomes: Sequence[Outcome]) -> tuple[int, int]:
 def notes(cases: Sequence[Case], outcomes: Sequence[Outcome], absent: Sequence[str]) -> list[str]:
     """Say which meters were not asked or told nothing, and which cases are limits."""
     found = [f"{name}: not installed" for name in absent]
+    meters = {each.meter.partition(" ")[0] for each in outcomes}
+    if meters - {ALONE} and any(each.scene is not None for each in cases):
+        found.append(VIRTUAL)
     found += [
         f"{each.name}: a limit, counted for nobody: {each.limit}" for each in cases if each.limit
     ]
