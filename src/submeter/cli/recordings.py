@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from submeter.cli.output import console, write_json
 from submeter.errors import SensorUnavailable, UsageError
 from submeter.lab.load import PERIOD
+from submeter.lab.marks import stand_ins
 from submeter.lab.record import Recorder
 from submeter.lab.session import Session
 from submeter.lab.shown import show
@@ -120,7 +121,7 @@ def _record(path: str, words: Sequence[str], what: tuple[str, float, float], eve
             raise SensorUnavailable(named[0].reason, named[0].name, named[0].fix) from error
 
     def tape(recorder: Recorder, told: Mapping[str, object]) -> Tape:
-        header = recorder.header(describe(), told, every)
+        header = recorder.header(describe(), told, every, stand_ins(settings.roots))
         return Tape(path, header, clock.now())
 
     session = Session(opened, tape, every, clock)

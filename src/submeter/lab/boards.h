@@ -191,6 +191,9 @@ static double refreshed(void)
 
 void fake_set_clock(int64_t nanoseconds) { virtual_now = nanoseconds; }
 
+/* By these words the lab knows it, however it was loaded: submeter/lab/marks.py. */
+const char fake_mark[] = "a stand-in, not hardware";
+
 double fake_truth(int board, int64_t from, int64_t to)
 {
     return drawn(board, to / 1e9) - drawn(board, from / 1e9);

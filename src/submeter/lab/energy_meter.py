@@ -8,6 +8,8 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING, NamedTuple
 
+from submeter.lab.marks import mark
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
@@ -64,6 +66,7 @@ class EnergyMeter:
         units: Mapping[str, int] | None = None,
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
+        mark(folder)
         self.folder = folder
         self.counted = dict(counted)
         self._units = {name: (units or {}).get(name, 0) for name in counted}

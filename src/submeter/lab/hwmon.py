@@ -9,6 +9,7 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from submeter.lab.device import Device
+from submeter.lab.marks import mark
 from submeter.lab.waveform import flat
 
 if TYPE_CHECKING:
@@ -113,6 +114,7 @@ class Monitors:
     def __init__(self, folder: Path, now: Callable[[], int]) -> None:
         self.root = folder / "class/hwmon"
         self.root.mkdir(parents=True)
+        mark(folder)
         self._devices = folder / "devices"
         self._now = now
         self._shown: dict[tuple[Chip, str], _Shown] = {}

@@ -16,6 +16,9 @@
 #include <string.h>
 #include <time.h>
 
+/* By these words the lab knows it: submeter/lab/marks.py. */
+const char fake_mark[] = "a stand-in, not hardware";
+
 enum { MOST_CHANNELS = 64, SIMPLE = 1, STATE = 2 };
 
 struct object {

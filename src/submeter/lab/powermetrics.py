@@ -9,6 +9,7 @@ import datetime as dt
 import plistlib
 from typing import TYPE_CHECKING, Any
 
+from submeter.lab.marks import MARK
 from submeter.quantities.clock import NANOSECONDS_PER_SECOND
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ class PowerMetricsFile:
             "is_delta": True,
             "elapsed_ns": round(seconds * 1e9),
             "hw_model": "Mac15,9",
+            "note": f"a {MARK}",
             "timestamp": dt.datetime(2026, 1, 1),  # noqa: DTZ001 - as plistlib wants it
             "processor": processor,
             "thermal_pressure": "Nominal",

@@ -9,13 +9,14 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
 
 from submeter.errors import SensorUnavailable
+from submeter.lab.marks import MARK
 from submeter.lab.pseudonyms import Pseudonyms
 from submeter.quantities.clock import NANOSECONDS_PER_SECOND
 from submeter.sensing.sensors.replay import SCHEMA
 from submeter.traces.nesting import claimed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from submeter.lab.tape import Tape
     from submeter.quantities.clock import Clock
@@ -148,6 +149,7 @@ class Recorder:
         self._clock = clock
         self._over = threading.Event()
         self._threads: list[threading.Thread] = []
+        self._stand_ins: Collection[str] = ()
         taken: set[str] = set()
         reads: list[tuple[Sensor, dict[str, Sensed]]] = []
         for sensor in sensors:
@@ -163,8 +165,27 @@ class Recorder:
         self.names = Pseudonyms(self._domains)
         self.tracks = [Track(sensor, kept, self.names) for sensor, kept in reads]
 
-    def header(self, host: Host, load: Mapping[str, object], every: float) -> dict[str, object]:
-        """Give a recording's first line: what is recorded of the machine, without its name."""
+    def header(
+        self,
+        host: Host,
+        load: Mapping[str, object],
+        every: float,
+        stand_ins: Collection[str] = (),
+    ) -> dict[str, object]:
+        """Give a recording's first line: what is recorded of the machine, without its name.
+
+        Parameters
+        ----------
+        host : Host
+            The machine.
+        load : mapping
+            What it does.
+        every : float
+            The time between two readings that was asked for [s].
+        stand_ins : collection of str
+            The sensors that read a stand-in.
+        """
+        self._stand_ins = stand_ins
         for track in self.tracks:
             track.try_beside(self._clock)
         return {
@@ -175,6 +196,7 @@ class Recorder:
             "virtual": host.virtual,
             "load": dict(load),
             "every": every,
+            **({"stand_in": f"{MARK}: {', '.join(sorted(stand_ins))}"} if stand_ins else {}),
             "sensors": [_sensor(track.sensor) for track in self.tracks],
             "domains": [
                 self._domain(track, sensed)
@@ -188,12 +210,18 @@ class Recorder:
         inside = self.names[domain.inside] if domain.inside in self._domains else ""
         told: dict[str, object] = {
             "id": self.names[domain.id], "component": domain.component,
-            "inside": inside, "device": domain.device,
+            "inside": inside, "device": self._device(track, domain.device),
             "sensor": track.sensor.name, "wrap": spec.wrap, "limit": spec.limit,
             **accuracy._asdict(), "beat": beat, "window": window,
         }  # fmt: skip
         beside = track.windows.get(domain.id)
         return {**told, **({"beside": beside} if beside else {})}
+
+    def _device(self, track: Track, device: str) -> str:
+        """Name a device, and what it is: that goes with it into every account of a replay."""
+        if track.sensor.name not in self._stand_ins or MARK in device:
+            return device
+        return f"{device} ({MARK})" if device else MARK
 
     def start(self, tape: Tape, every: float) -> None:
         """Begin to read, `every` so many seconds if it is not too dear."""

@@ -31,7 +31,7 @@ _LEGEND = (
 _SURE = 0.01
 """A refresh known better than to this part is told without its interval."""
 
-_TOLD = ("machine", "system", "virtual", "date", "load", "every", "sensors")
+_TOLD = ("machine", "system", "virtual", "date", "load", "every", "stand_in", "sensors")
 
 
 def as_dict(report: Report) -> dict[str, Any]:
@@ -85,6 +85,8 @@ def print_report(out: Console, report: Report) -> None:
     """Print it: one line a number, and below what stands out."""
     header = report.header
     out.print(Text(f"{header.get('machine', '')}, {header.get('date', '')}", style="bold"))
+    if header.get("stand_in"):
+        out.print(Text(f"Recorded of a {header['stand_in']}.", style="bold yellow"))
     out.print(Text(f"{report.seconds:.1f} s, {_load(header)}; {_sensors(header)}"))
     table = Table(box=None, pad_edge=False, header_style="dim")
     for column in _COLUMNS:

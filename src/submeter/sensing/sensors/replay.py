@@ -71,6 +71,11 @@ class ReplaySensor:
     ----------
     path : str
         The recording.
+
+    Attributes
+    ----------
+    caveats : tuple of str
+        That it was recorded of a stand-in, where it was.
     """
 
     name = "replay"
@@ -81,7 +86,9 @@ class ReplaySensor:
         self._start: int | None = None
         self._next = 0
         self._latest: dict[str, Sample] = {}
-        _, self._domains, lines = recorded(path)
+        header, self._domains, lines = recorded(path)
+        told = header.get("stand_in")
+        self.caveats = (f"recorded of a {told}",) if told else ()
         self._lines = [each for each in lines if each.kind in (*Kind, LOST)]
 
     def domains(self) -> Sequence[Sensed]:
