@@ -20,8 +20,10 @@ from submeter.runs.parts import machine, parts_of
 from submeter.workloads.activity import Activity, State
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
+    from submeter.accounting.inventory import Inventory
+    from submeter.accounting.method import Method
     from submeter.accounting.statement import Statement
     from submeter.runs.claims import Overlap
 
@@ -158,7 +160,11 @@ def joined(job: str, activities: Sequence[Activity]) -> Joint:
 
 
 def account_jointly(
-    joint: Joint, method: str, asked: Mapping[str, str], configured: Mapping[str, str]
+    joint: Joint,
+    method: str,
+    asked: Mapping[str, str],
+    configured: Mapping[str, str],
+    in_time: Callable[[Activity, Inventory, Method], Inventory] | None = None,
 ) -> Statement:
     """Account for a job.
 
@@ -172,6 +178,8 @@ def account_jointly(
         What to account by instead of what was recorded, as for one entry.
     configured : mapping of str to str
         What holds for entries that recorded nothing, where nothing is asked for.
+    in_time : callable, optional
+        Gives the inventory of an entry the grid of its own hours.
 
     Raises
     ------
@@ -180,6 +188,9 @@ def account_jointly(
     """
     rules = find(method, all_methods())
     inventories = [inventory_of(each, wanted(each, asked, configured)) for each in joint.entries]
+    if in_time is not None:
+        pairs = zip(joint.entries, inventories, strict=True)
+        inventories = [in_time(entry, inventory, rules) for entry, inventory in pairs]
     summary = joint.summary
     heading = Heading(joint.job, summary.name, summary.stage, unit_of(summary), joint.missing())
     return state_together(inventories, rules, Draws(), heading)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,8 @@ from submeter.errors import UsageError
 from submeter.ledger.book import Ledger
 from submeter.ledger.liveness import is_alive, standing
 from submeter.ledger.location import ledger_folder
-from submeter.runs.account import account, inventory_of, wanted
+from submeter.runs.account import inventory_of, wanted
+from submeter.runs.hours import by_the_hour
 from submeter.runs.joint import account_jointly, joined
 from submeter.runs.methods import all_methods
 from submeter.runs.restatement import by_itself, changes, last_issued
@@ -31,8 +33,10 @@ from submeter.workloads.activity import State
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
+    from submeter.accounting.inventory import Inventory
+    from submeter.accounting.method import Method
     from submeter.accounting.statement import Statement
     from submeter.accounts.account_file import AccountFile
     from submeter.runs.joint import Joint
@@ -65,14 +69,15 @@ def run(args: argparse.Namespace) -> int:
     stated = wanted(entry, *_stated(args, settings))
     if args.compare:
         return _compare(args, entry, settings, stated)
-    statement = account(entry, settings["method"], stated)
+    rules = find(settings["method"], all_methods())
+    statement = state(_in_time(settings)(entry, inventory_of(entry, stated), rules), rules, Draws())
     if args.csv:
         write_csv(statement, entry, args.csv)
     if args.json:
         write_json(statement.as_dict(), args.json)
         return 0
-    state = standing(entry, is_alive)
-    told = "" if state == State.FINAL.value else f", {state}: seen so far"
+    stands = standing(entry, is_alive)
+    told = "" if stands == State.FINAL.value else f", {stands}: seen so far"
     _print(f"{entry.id}  {entry.name}: {entry.seconds:.2f} s{told}", statement, entry.bookings)
     return 0
 
@@ -110,9 +115,10 @@ def _compare(
     """Show the last statement on record of an entry beside the new one."""
     folder = ledger_folder(settings["ledger"] or None, settings.environ)
     issued = last_issued(folder, entry.id) or by_itself(entry)
-    now = account(entry, settings["method"], stated)
-    rules = find(now.method, all_methods())
-    found = changes(issued.inventory, inventory_of(entry, stated), (issued.method, rules))
+    rules = find(settings["method"], all_methods())
+    inventory = _in_time(settings)(entry, inventory_of(entry, stated), rules)
+    now = state(inventory, rules, Draws())
+    found = changes(issued.inventory, inventory, (issued.method, rules))
     return show(
         args,
         issued.statement,
@@ -128,7 +134,9 @@ def _account_for_job(args: argparse.Namespace, settings: Settings, ledger: Ledge
         what = "both an entry and a job are named"
         raise UsageError(what, f"{args.id}, --job {args.job}", "name one of them")
     joint = joined(args.job, list(ledger.activities()))
-    statement = account_jointly(joint, settings["method"], *_stated(args, settings))
+    statement = account_jointly(
+        joint, settings["method"], *_stated(args, settings), _in_time(settings)
+    )
     for each in ledger.damage().damage:
         sys.stderr.write(f"warning: {each.path} is damaged: entries of the job may be missing\n")
     if args.csv:
@@ -138,6 +146,12 @@ def _account_for_job(args: argparse.Namespace, settings: Settings, ledger: Ledge
         return 0
     _print(_heading(joint), statement)
     return 0
+
+
+def _in_time(settings: Settings) -> Callable[[Activity, Inventory, Method], Inventory]:
+    """Give what puts the grid of its own hours into an entry's inventory; see `by_the_hour`."""
+    now = time.time_ns()
+    return lambda entry, inventory, rules: by_the_hour(entry, inventory, rules, settings, now)
 
 
 def _stated(args: argparse.Namespace, settings: Settings) -> tuple[dict[str, str], dict[str, str]]:
