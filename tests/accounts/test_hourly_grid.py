@@ -143,7 +143,7 @@ def test_the_schema_knows_the_hours():
         (work(end=None), "the end of the work is missing"),
         (work(start=None, end=None), "not when the work ran"),
         (work(start=END, end=START), "ends before it starts"),
-        (work(start="2026-11-24"), "no time with an offset"),
+        (work(start="2026-11-24T10:00"), "no time with an offset"),
         (work(profile=[0.5, 0.5]), "2 shares are given for work of 3 hours"),
         (work(profile=[0.5, 0.5, 0.5]), "add up to 1.5"),
         (work(profile=[1.5, -0.5, 0]), "is negative"),

@@ -203,6 +203,9 @@ class Grid:
         Minerals [kgSb_eq/kWh], primary energy [MJ/kWh], price [a currency per kWh].
     market : Factor or None
         Carbon intensity of what was contracted, a mass of CO2e per energy.
+    upstream : Factor or None
+        Emissions of getting the fuels and of losses of the grid, a mass of CO2e per energy; no
+        part of the intensity, unless that is of the lifecycle.
     """
 
     intensity: Factor | None = None
@@ -211,9 +214,10 @@ class Grid:
     primary: Factor | None = None
     price: Factor | None = None
     market: Factor | None = None
+    upstream: Factor | None = None
 
     def __post_init__(self) -> None:
-        for factor in (self.intensity, self.market):
+        for factor in (self.intensity, self.market, self.upstream):
             if factor is not None:
                 multiplier(factor, "kgCO2e/kWh", "a grid intensity")
                 check_not_negative(factor)

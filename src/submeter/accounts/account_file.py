@@ -13,6 +13,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from submeter.accounting.inventory import FunctionalUnit, Inventory
+from submeter.accounting.scopes import Reporter
+from submeter.accounts.belonging import FIELDS, Belonging, belonging
 from submeter.accounts.energy_items import energy_items
 from submeter.accounts.fields import Fields
 from submeter.accounts.hardware_items import hardware_items
@@ -33,11 +35,13 @@ STAGES = (
 KNOWN = (
     "name", "stage", "method", "unit", "place", "facility", "energy", "embodied", "overhead",
     "start", "end", "conditions", "citation", "note",
+    "role", *FIELDS,
 )  # fmt: skip
 CONDITIONS = (
     "device", "batch", "input_tokens", "output_tokens", "precision", "stack", "model", "task",
 )  # fmt: skip
 """Under what conditions the work ran, for who compares it."""
+UNIT = ("name", "count", "expected")
 _DEFAULT_METHOD = "submeter-1"
 _HERE = Path()
 
@@ -53,11 +57,23 @@ class AccountFile(NamedTuple):
         Id of the method that it names, or of the default.
     conditions : mapping of str to str
         ``device``, ``batch``, ``output_tokens`` and the like, where it states them.
+    reporter : Reporter
+        Whose books it is for.
+    over_life : float or None
+        Units that the product is expected to deliver over its life.
+    belonging : Belonging
+        Whose life the work is part of.
+    when : tuple of int or None
+        When the work began and ended [ns UTC]; None where the file does not tell.
     """
 
     inventory: Inventory
     method: str
     conditions: Mapping[str, str] = MappingProxyType({})
+    reporter: Reporter = Reporter.OPERATOR
+    over_life: float | None = None
+    belonging: Belonging = Belonging()
+    when: tuple[int, int] | None = None
 
 
 def account_file(
@@ -107,7 +123,18 @@ def account_file(
         ),
         fields.text("method", _DEFAULT_METHOD),
         _conditions(fields),
+        _reporter(fields),
+        fields.section("unit", UNIT).number("expected", "ratio"),
+        belonging(fields),
+        span(fields),
     )
+
+
+def _reporter(fields: Fields) -> Reporter:
+    role = fields.text("role", Reporter.OPERATOR)
+    if role not in list(Reporter):
+        raise UsageError(f'there is no role "{role}"', "role", f"one of {', '.join(Reporter)}")
+    return Reporter(role)
 
 
 def _conditions(fields: Fields) -> dict[str, str]:
@@ -122,6 +149,6 @@ def fingerprint(content: object) -> str:
 
 
 def _unit(fields: Fields) -> FunctionalUnit:
-    unit = fields.section("unit", ("name", "count"))
+    unit = fields.section("unit", UNIT)
     count = unit.number("count", "ratio")
     return FunctionalUnit(unit.text("name", "run"), 1.0 if count is None else count)

@@ -23,7 +23,8 @@ KINDS = ("lifecycle", "combustion", "average", "marginal")
 
 _MICROJOULES_PER_KWH = 3.6e12
 _LOOSE = 1e-3
-_TIME = "write it as 2026-11-24T10:00Z or 2026-11-24T11:00+01:00"
+_TIME = "write it as 2026-11-24, 2026-11-24T10:00Z or 2026-11-24T11:00+01:00"
+_DATE = len("2026-11-24")
 
 
 class Drawn(NamedTuple):
@@ -68,6 +69,8 @@ def profile(entry: Fields) -> tuple[float, ...]:
 def span(fields: Fields) -> tuple[int, int] | None:
     """Give when the work ran [ns UTC]; None where the file does not tell.
 
+    A date is a day in UTC: as a start its beginning, as an end its end.
+
     Raises
     ------
     UsageError
@@ -87,6 +90,9 @@ def span(fields: Fields) -> tuple[int, int] | None:
 
 def _instant(text: str, where: str) -> int:
     try:
+        if len(text) == _DATE:
+            day = instants.read(f"{text}T00:00Z")
+            return day + (24 * instants.HOUR if where == "end" else 0)
         return instants.read(text)
     except ValueError:
         raise UsageError(f'"{text}" is no time with an offset', where, _TIME) from None

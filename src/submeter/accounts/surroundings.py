@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from submeter.quantities.factor import Factor
     from submeter.reference.live.hourly import Piece
 
-PLACE = ("region", "cloud", "grid", "hourly", "kind", "custom", "market", "water")
+PLACE = ("region", "cloud", "grid", "hourly", "kind", "custom", "market", "upstream",
+         "water")  # fmt: skip
 FACILITY = ("pue", "wue", "included")
 
 
@@ -71,7 +72,7 @@ def surroundings(
         given.add("grid")
     return Surroundings(
         Grid(intensity, kept.get("water", found.ewif), found.adpe, found.primary,
-             market=kept.get("market")),
+             market=kept.get("market"), upstream=kept.get("upstream")),
         Facility(pue or found.pue, wue or found.wue),
         {"region": found.code, "name": found.name, "from": _origin(region, kept or mean, typed)},
         (*(note for note in found.notes if note.partition(":")[0] not in _names(given)),
@@ -91,6 +92,7 @@ def _stated(place: Fields) -> dict[str, Factor | None]:
     return {
         "grid": place.factor("grid", *per_kwh, "grid/stated"),
         "market": place.factor("market", *per_kwh, "market/stated"),
+        "upstream": place.factor("upstream", *per_kwh, "upstream/stated"),
         "water": place.factor("water", "water intensity", "L/kWh", "ewif/stated"),
     }
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from submeter.cli.render.books import books_table
+from submeter.cli.render.scopes import print_scopes
 from submeter.cli.render.short import heading, print_short
 from submeter.cli.render.statement import print_doubts, print_figures, print_sources
 from submeter.quantities.estimate import Tier
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from submeter.accounting.scopes import Scopes
     from submeter.accounting.statement import Statement
     from submeter.workloads.activity import Activity, Booking
 
@@ -34,9 +36,16 @@ def print_report(out: Console, activity: Activity, statement: Statement, ledger:
     out.print(Text(f"\nnot recorded: {why}"))
 
 
-def print_whole(out: Console, statement: Statement, bookings: Sequence[Booking]) -> None:
-    """Print all of a statement: its figures, the books below them, doubts, and sources."""
+def print_whole(
+    out: Console,
+    statement: Statement,
+    bookings: Sequence[Booking],
+    scopes: Scopes | None = None,
+) -> None:
+    """Print all of a statement: its figures, scopes and books below them, doubts, and sources."""
     print_figures(out, statement)
+    if scopes is not None:
+        print_scopes(out, scopes)
     if bookings:
         out.print("\nthe books: meter = this work + others + idle + unattributed", style="bold")
         out.print(books_table(bookings))
