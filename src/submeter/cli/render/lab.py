@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from rich.table import Table
 from rich.text import Text
 
+from submeter.lab.case import Asked
 from submeter.lab.score import ALONE, held, worst
 
 if TYPE_CHECKING:
@@ -32,7 +33,8 @@ def cases_table(cases: Sequence[Case]) -> Table:
         count = len(each.windows)
         seconds = f"{round(each.seconds, 1):g} s"
         windows = f"{count} in {seconds}" if count > 1 else seconds
-        table.add_row(each.name, each.title, f"{', '.join(each.parts)} ({each.asked})", windows)
+        whose = "" if each.asked is Asked.DEVICE else f" ({each.asked})"
+        table.add_row(each.name, each.title, f"{', '.join(each.parts)}{whose}", windows)
     return table
 
 
