@@ -18,6 +18,7 @@ from submeter.cli.output import console, write_json
 from submeter.cli.parser import HARDWARE, LEDGER, PLACE, json_flag, settings_flags
 from submeter.cli.render.comparison import show
 from submeter.cli.render.report import print_whole
+from submeter.cli.render.scopes import scopes_of, with_scopes
 from submeter.cli.render.statement_csv import write as write_csv
 from submeter.errors import UsageError
 from submeter.ledger.book import Ledger
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
     from submeter.accounting.inventory import Inventory
     from submeter.accounting.method import Method
+    from submeter.accounting.scopes import Scopes
     from submeter.accounting.statement import Statement
     from submeter.accounts.account_file import AccountFile
     from submeter.runs.joint import Joint
@@ -70,15 +72,18 @@ def run(args: argparse.Namespace) -> int:
     if args.compare:
         return _compare(args, entry, settings, stated)
     rules = find(settings["method"], all_methods())
-    statement = state(_in_time(settings)(entry, inventory_of(entry, stated), rules), rules, Draws())
+    inventory = _in_time(settings)(entry, inventory_of(entry, stated), rules)
+    statement = state(inventory, rules, Draws())
     if args.csv:
         write_csv(statement, entry, args.csv)
+    scopes = scopes_of(statement, (inventory,))
     if args.json:
-        write_json(statement.as_dict(), args.json)
+        write_json(with_scopes(statement, scopes), args.json)
         return 0
     stands = standing(entry, is_alive)
     told = "" if stands == State.FINAL.value else f", {stands}: seen so far"
-    _print(f"{entry.id}  {entry.name}: {entry.seconds:.2f} s{told}", statement, entry.bookings)
+    title = f"{entry.id}  {entry.name}: {entry.seconds:.2f} s{told}"
+    _print(title, statement, entry.bookings, scopes)
     return 0
 
 
@@ -91,10 +96,11 @@ def _account_for_file(args: argparse.Namespace) -> int:
     statement = state(told.inventory, find(args.method or told.method, all_methods()), Draws())
     if args.compare:
         return _compare_file(args, told, statement)
+    scopes = scopes_of(statement, (told.inventory,), told.reporter, told.over_life)
     if args.json:
-        write_json(statement.as_dict(), args.json)
+        write_json(with_scopes(statement, scopes), args.json)
         return 0
-    _print(f"{args.id}  {told.inventory.name}", statement)
+    _print(f"{args.id}  {told.inventory.name}", statement, scopes=scopes)
     return 0
 
 
@@ -175,7 +181,12 @@ def _heading(joint: Joint) -> str:
     return f"{joint.job}  {joint.summary.name}: {', '.join(words)}; {joint.summary.seconds:.2f} s"
 
 
-def _print(title: str, statement: Statement, bookings: Sequence[Booking] = ()) -> None:
+def _print(
+    title: str,
+    statement: Statement,
+    bookings: Sequence[Booking] = (),
+    scopes: Scopes | None = None,
+) -> None:
     out = console()
     out.print(Text(title, style="bold"), soft_wrap=True)
-    print_whole(out, statement, bookings)
+    print_whole(out, statement, bookings, scopes)
