@@ -1,11 +1,15 @@
 """``submeter lab``: the cases are listed, and Submeter holds the truth in every one."""
 
 import json
+import sys
 
 import pytest
 
+from submeter.cli.commands.lab import entrants
+from submeter.cli.render.lab import cell
 from submeter.lab import namespace
 from submeter.lab.cases import CASES
+from submeter.lab.score import Outcome, Verdict
 
 WITHOUT_ROOT = {each.name for each in CASES.values() if each.name.startswith("load-")}
 
@@ -29,6 +33,32 @@ def test_what_is_mistyped_is_asked_back(meter, words, meant):
     done = meter("lab", *words)
     assert done.returncode == 2
     assert meant in done.stderr
+
+
+def test_a_python_named_from_here_is_found_from_everywhere(tmp_path, monkeypatch):
+    """A meter runs in a folder of its own."""
+    (tmp_path / "python").symlink_to(sys.executable)
+    monkeypatch.chdir(tmp_path)
+    own, *_, other = entrants(["submeter", "zeus"], "./python")
+    assert other.python == str(tmp_path / "python")
+    assert own.python == sys.executable
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "told"),
+    [
+        ([(0.004, True)], "+0.4 %"),
+        ([(0.004, True), (-1.0, True)], "-100.0 %, held"),
+        ([(-1.0, None)], "-100.0 %"),
+        ([(0.2, False)], "+20.0 % (!)"),
+        ([(-3269.4, None)], "-3,269 x"),
+        ([(None, None)], "no figure"),
+        ([(None, True)], "absent"),
+    ],
+)
+def test_a_cell_tells_an_error_and_what_the_meter_says_of_it(verdicts, told):
+    found = [Verdict("gpu", 1.0, (1, 1), None, None, None, *each) for each in verdicts]
+    assert cell(Outcome("gpu-flat", "submeter", verdicts=found), "gpu") == told
 
 
 @pytest.mark.system
@@ -63,6 +93,9 @@ def test_submeters_interval_holds_the_truth_in_every_case(meter, tmp_path):
             continue
         assert each["held"] is True or each["limit"]
         for window in each["windows"]:
+            if window["part"] in CASES[name].untold:
+                assert window["told_J"] is None
+                continue
             assert isinstance(window["error"], float)
             low, high = window["interval_J"]
             assert low <= window["told_J"] <= high

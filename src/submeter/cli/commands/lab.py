@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from submeter.cli import recordings
@@ -80,6 +81,8 @@ def entrants(meters: Iterable[str], python: str | None) -> list[Entrant]:
     theirs = shutil.which(python) if python else sys.executable
     if theirs is None:
         raise UsageError("there is no such program", "--python", "name a Python interpreter")
+    # Meters run in folders of their own; a virtual environment is known by its unresolved path.
+    theirs = str(Path(theirs).absolute())
     found = []
     for name in dict.fromkeys(meters):
         found.append(Entrant(name, sys.executable if name == ALONE else theirs))

@@ -76,8 +76,10 @@ def show(out: Console, cases: Sequence[Case], outcomes: Sequence[Outcome]) -> No
     for place, head in enumerate(rows[0]):
         justify: JustifyMethod = "left" if place < _LABELS else "right"
         table.add_column(head, justify=justify, no_wrap=place < _LABELS, overflow="fold")
-    for row in rows[1:]:
-        table.add_row(*map(Text, row))
+    before = ""
+    for name, *row in rows[1:]:
+        table.add_row(*map(Text, ["" if name == before else name, *row]))
+        before = name
     out.print(table)
     out.print(Text(f"\n{READ}", style="dim"))
     for note in notes(cases, outcomes, absent):
@@ -95,11 +97,16 @@ VIRTUAL = (
     "and so no other meter, can be put on that clock"
 )
 _ALL_SEEN = 0.95
+_FAR = 0.1
+"""An error above this is said to be within the meter's own interval, where it is."""
+_TIMES = 10.0
+"""An error from this on is told in times and not in percent."""
 READ = (
     "Error of the worst window, over what the device drew (the whole device's energy where a "
-    "process is asked for). (!): the interval does not hold the truth. Where a device fails, or a "
-    "meter is just starting, one that tells how much of the time it saw is judged by what was "
-    "drawn in that; any other by all of it."
+    "process is asked for); x: so many times that. (!): the interval does not hold the truth; "
+    "held: far off, as the interval says that it may be; absent: told as not seen, as it is. Where "
+    "a device fails, or a meter is just starting, one that tells how much of the time it saw is "
+    "judged by what was drawn in that; any other by all of it."
 )
 
 
@@ -155,7 +162,11 @@ def cell(outcome: Outcome | None, part: str) -> str:
         return outcome.silent.partition(":")[0].partition(",")[0]
     verdicts = outcome.of(part)
     error = worst(verdicts)
-    told = "no figure" if error is None else f"{error * 100:+.1f} %"
+    kept = held(verdicts)
+    if error is None:
+        return "absent" if kept else "no figure"
+    told = f"{error:+,.0f} x" if abs(error) >= _TIMES else f"{error * 100:+.1f} %"
     seen = min((each.coverage for each in verdicts if each.coverage is not None), default=1.0)
     told += f", {seen * 100:.0f} % seen" if seen < _ALL_SEEN else ""
-    return f"{told} (!)" if held(verdicts) is False else told
+    told += ", held" if kept and abs(error) > _FAR else ""
+    return f"{told} (!)" if kept is False else told
