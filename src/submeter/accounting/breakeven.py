@@ -29,7 +29,8 @@ def uses_until_parity(making: float, use: float) -> int:
 
     Notes
     -----
-    Holds while a use draws the same: another batch, length or grid moves it in proportion.
+    ``n = floor(making / use)``. Holds while a use draws the same: another batch, length or grid
+    moves it in proportion.
 
     References
     ----------

@@ -137,19 +137,56 @@ def left_of_idle(energy: NDArray[np.float64], part: NDArray[np.float64]) -> NDAr
     Returns
     -------
     array
-        ``E (1 - f) / (1 - f_0)`` [kWh]; a realisation in which more than all was idle leaves none.
+        Energy above idle [kWh].
+
+    Notes
+    -----
+    ``E (1 - f) / (1 - f_0)``: what a domain drew is read, so that what idle gains the work loses.
+    A realisation in which more than all was idle leaves none.
+
+    References
+    ----------
+    Submeter: Who drew it, docs/explanation/who-drew-it.md.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> left_of_idle(np.array([6.0, 6.0]), np.array([0.25, 0.5])).tolist()
+    [6.0, 4.0]
     """
     left: NDArray[np.float64] = (1.0 - part).clip(min=0.0) / (1.0 - part[0])
     return energy * left
 
 
 def grown_with_idle(energy: NDArray[np.float64], part: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Vary the idle energy with the part that was idle: ``E f / f_0`` [kWh].
+    """Vary the idle energy with the part that was idle.
 
     Parameters
     ----------
-    energy, part : array
-        As for `left_of_idle`; the central figure is above 0.
+    energy : array
+        Idle energy, if the part were its central figure [kWh].
+    part : array
+        The part that was idle, its central figure first, above 0 [-].
+
+    Returns
+    -------
+    array
+        Idle energy [kWh].
+
+    Notes
+    -----
+    ``E min(f, 1) / f_0``: with `left_of_idle` it adds up to what the domain drew, in every
+    realisation.
+
+    References
+    ----------
+    Submeter: Who drew it, docs/explanation/who-drew-it.md.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> grown_with_idle(np.array([2.0, 2.0]), np.array([0.2, 0.4])).tolist()
+    [2.0, 4.0]
     """
     grown: NDArray[np.float64] = part.clip(max=1.0) / part[0]
     return energy * grown

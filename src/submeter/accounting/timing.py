@@ -40,12 +40,19 @@ def emitted_over(energies: Sequence[float], intensities: Sequence[float], start:
     Returns
     -------
     float
-        ``sum(E_t I_(start+t))`` [kgCO2e].
+        Emissions [kgCO2e].
 
     Raises
     ------
     QuantityError
         If the intensity of a slot is not known: a gap is no zero.
+
+    Notes
+    -----
+    ``C = sum over t of E_t I_(start + t)``, for slots of one length within which the energy and
+    the grid may be taken as even: an hour or less, since a grid seldom turns faster. By average
+    intensities it is the work's share of the grid's emissions; by marginal ones what the grid
+    would not have emitted without the work.
 
     References
     ----------
@@ -72,10 +79,17 @@ def flexible_start(
 
     Parameters
     ----------
-    energies, intensities
-        As for `emitted_over`.
+    energies : sequence of float
+        Energy of the work in each of its slots [kWh].
+    intensities : sequence of float
+        Carbon intensity in each slot of time [kgCO2e/kWh].
     latest : int
         The last slot that the work may start in.
+
+    Returns
+    -------
+    Schedule
+        Its slots, and its emissions [kgCO2e].
 
     Notes
     -----
@@ -103,10 +117,17 @@ def pause_and_resume(
 
     Parameters
     ----------
-    energies, intensities
-        As for `emitted_over`.
+    energies : sequence of float
+        Energy of the work in each of its slots [kWh].
+    intensities : sequence of float
+        Carbon intensity in each slot of time [kgCO2e/kWh].
     latest : int
         The last slot that the work could start in, were it unbroken; it ends no later.
+
+    Returns
+    -------
+    Schedule
+        Its slots, and its emissions [kgCO2e].
 
     Notes
     -----

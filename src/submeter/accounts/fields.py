@@ -112,20 +112,20 @@ class Fields:
             return None
         content = self.content[name]
         if not isinstance(content, dict):
-            return self._factor(self._plain(name), dimension, unit, key)
+            return self._factor(name, dimension, unit, key)
         more = Fields(content, self.at(name), _WITH_MORE)
         if "value" not in more or ("low" in more) != ("high" in more):
             raise UsageError("a value needs both ends of its interval or none", more.where)
         if "low" not in more:
-            return more._factor(more._plain("value"), dimension, unit, key)
+            return more._factor("value", dimension, unit, key)
         names = ("value", "low", "high")
         numbers = [parse_span(more._plain(each), dimension, more.at(each)).value for each in names]
         if not numbers[1] <= numbers[0] <= numbers[2]:
             raise UsageError("the interval does not hold its value", more.where)
         return _made(tuple(numbers), unit, key, more)
 
-    def _factor(self, text: str | float, dimension: str, unit: str, key: str) -> Factor:
-        span = parse_span(text, dimension, self.where)
+    def _factor(self, name: str, dimension: str, unit: str, key: str) -> Factor:
+        span = parse_span(self._plain(name), dimension, self.at(name))
         return _made(span, unit, key, self)
 
     def _plain(self, name: str) -> str | float:

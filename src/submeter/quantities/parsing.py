@@ -108,8 +108,8 @@ def parse(text: str | float, dimension: str, where: str = "") -> float:
     >>> parse("57 g", "carbon intensity", "--grid")
     Traceback (most recent call last):
       ...
-    submeter.errors.QuantityError: "57 g" has no known unit, --grid, write it as "57 gCO2e/kWh"
-    """
+    submeter.errors.QuantityError: "57 g" has no known unit, a carbon intensity was expected, --grid, write it as "57 gCO2e/kWh"
+    """  # noqa: E501 - a message is one line
     example = f'write it as "{_EXAMPLES[dimension]}"'
     match = _TEXT.match(str(text))
     if match is None:
@@ -119,14 +119,19 @@ def parse(text: str | float, dimension: str, where: str = "") -> float:
     if unit is None:
         close = get_close_matches(name, UNITS, 1)
         hint = f'did you mean "{close[0]}"? {example}' if close and len(name) > 3 else example  # noqa: PLR2004
-        raise QuantityError(f'"{text}" has no known unit', where, hint)
+        what = f'"{text}" has no known unit, {_called(dimension)} was expected'
+        raise QuantityError(what, where, hint)
     if unit.dimension != dimension:
-        is_a, wants_a = (
-            f"a{'n' * (each[0] in 'aeiou')} {each}" for each in (unit.dimension, dimension)
-        )
-        what = f'"{text}" is {is_a}, {wants_a} was expected'
+        what = f'"{text}" is {_called(unit.dimension)}, {_called(dimension)} was expected'
         raise QuantityError(what, where, example)
     value = float(match[1].replace(",", "").replace("_", "")) * unit.size
     if not math.isfinite(value):
         raise QuantityError(f'"{text}" is not finite', where, example)
     return value
+
+
+def _called(dimension: str) -> str:
+    """Give a dimension with its article."""
+    if dimension in {"carbon", "water", "minerals"}:
+        return f"an amount of {dimension}"
+    return f"a{'n' * (dimension[0] in 'aeiou')} {dimension}"
