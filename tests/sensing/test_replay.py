@@ -10,7 +10,7 @@ from submeter.lab.clock import VirtualClock
 from submeter.quantities.clock import NANOSECONDS_PER_SECOND as SECOND
 from submeter.quantities.clock import Span
 from submeter.sensing.metering.source import SensorSource
-from submeter.sensing.sensors.replay import ReplaySensor, open_sensor
+from submeter.sensing.sensors.replay import ReplaySensor, open_sensor, recorded
 
 RECORDING = Path(__file__).parent / "recordings" / "synthetic.ndjson"
 CARD = {"id": "gpu:0", "component": "gpu", "refresh": 0.1, "low": 0.9, "high": 1.1}
@@ -34,6 +34,20 @@ def written(tmp_path, *lines):
         "\n".join(line if isinstance(line, str) else json.dumps(line) for line in lines)
     )
     return path
+
+
+@pytest.mark.parametrize(
+    "path", sorted(RECORDING.parent.glob("*.ndjson")), ids=lambda path: path.stem
+)
+def test_every_recording_here_is_of_hardware_or_synthetic_by_name_and_plays(path):
+    """So that one which somebody gives is tested as soon as it lies there."""
+    header, domains, lines = recorded(str(path))
+    assert path.stem == "synthetic" or not header.get("stand_in")
+    source, span = play(path, min(60.0, lines[-1].instant / SECOND), beat=0.1)
+    assert not source.failure
+    traces = {trace.domain.id: trace for trace in source.traces(span)}
+    assert set(traces) == {each.domain.id for each in domains}
+    assert any(trace.drawn(span).energy for trace in traces.values())
 
 
 def test_it_draws_what_was_recorded_wraps_and_all():
