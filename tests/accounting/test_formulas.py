@@ -198,6 +198,8 @@ def test_choosing_is_never_worse_and_knows_no_units(energies, grid, latest, unit
 def test_a_gap_in_the_grid_is_no_zero(energies, start):
     with pytest.raises(QuantityError, match="known for"):
         timing.emitted_over(energies, [0.1] * (len(energies) + start - 1), start)
+    with pytest.raises(QuantityError, match="known for"):
+        timing.pause_and_resume(energies, [0.1] * (len(energies) + start - 1), start)
 
 
 @given(st.floats(0.01, 1e6), st.lists(st.floats(0.01, 3.0), max_size=8), st.floats(0.05, 0.95))

@@ -125,6 +125,8 @@ def test_a_meter_that_told_nothing_keeps_what_it_may_have_missed():
     assert group.inventory.items[0].energy.high == 1.5
     with pytest.raises(QuantityError, match="no ratio"):
         scaled(silent, 2.0)
+    sure = scaled(kwh("gpu", 1.0), 2.0)
+    assert (sure.low, sure.value, sure.high) == (2.0, 2.0, 2.0)
 
 
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 2**63 - 1)), max_size=50))

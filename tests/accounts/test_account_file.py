@@ -103,6 +103,19 @@ def test_the_schema_and_the_reader_agree_on_what_is_known(tmp_path):
         ({"energy": [{"component": "gpu", "device_hours": "2 h"}]}, "the power is missing"),
         ({"name": "nothing"}, "neither energy nor hardware"),
         (gpu(place={"grid": "57 g"}), "no known unit"),
+        (gpu(place={"grid": {"value": "57 gCO2e/kWh", "low": "5 gCO2e/kWh"}}), "needs both ends"),
+        (
+            gpu(
+                place={
+                    "grid": {
+                        f"{each}": f"{n} gCO2e/kWh"
+                        for each, n in (("value", 9), ("low", 1), ("high", 2))
+                    }
+                }
+            ),
+            "does not hold its value",
+        ),
+        (gpu(place={"grid": ["57 gCO2e/kWh"]}), "a quantity is expected"),
         (gpu(place={"grid": "57 kWh"}), "an energy, a carbon intensity was expected"),
         (gpu(place={"region": "FR", "cloud": "gcp/us-central1"}), "given twice"),
         (gpu(facility={"pue": 1.2, "included": True}), "already includes"),
@@ -142,6 +155,12 @@ def test_a_document_has_bounds(tmp_path):
         document("", tmp_path, "account.txt")
     with pytest.raises(UsageError, match="cannot be read"):
         read_document(tmp_path / "none.yaml")
+
+
+def test_a_figure_may_be_a_mapping_without_an_interval():
+    told = answer(gpu(place={"grid": {"value": "57 gCO2e/kWh", "source": "the operator, 2022"}}))
+    assert told.place.grid.low == told.place.grid.high == pytest.approx(57)
+    assert any(source.citation == "the operator, 2022" for source in told.sources)
 
 
 def test_absent_is_never_zero():

@@ -121,3 +121,35 @@ def test_a_provider_that_does_not_exist_is_a_fault_of_the_settings(meter):
     assert done.returncode == 2
     assert "did you mean entsoe" in done.stderr
     assert "is not a setting" not in meter("config", env={"SUBMETER_PROVIDER_ADDRESS": "x"}).stderr
+
+
+def test_an_entry_is_accounted_for_by_the_named_provider_and_a_failure_is_told(meter, site):
+    assert meter("run", "--region", "FR", "--", "true").returncode == 0
+    plain = meter.json("account", "last")
+    assert plain["place"]["grid"]["id"] == "grid/FR"
+    assert site.asked == []
+    site.answer = lambda *_: (500, {}, b"")
+    named = {**environ("entsoe", site.address), "SUBMETER_PROVIDER": "entsoe"}
+    told = meter.json("account", "last", env={**named, "SUBMETER_ZONE": "FR"})
+    assert site.asked
+    assert told["place"]["grid"]["id"] == "grid/FR"
+    assert any("gives no answer" in note for note in told["missing"])
+    assert any("no hour is known, so it is grid/FR" in note for note in told["missing"])
+
+
+def test_hours_of_ones_own_lie_beside_the_account_file(meter):
+    folder = meter.folder / "accounts"
+    folder.mkdir()
+    (folder / "hours.csv").write_text(
+        "time,gCO2e/kWh\n2026-11-24T10:00Z,40\n2026-11-24T11:00Z,80\n"
+    )
+    (folder / "work.yaml").write_text(
+        "start: 2026-11-24T10:00Z\nend: 2026-11-24T12:00Z\nplace: {hourly: hours.csv}\n"
+        "energy: [{component: gpu, energy: 2 kWh, profile: [0.75, 0.25]}]\n"
+    )
+    told = meter.json("account", "accounts/work.yaml")
+    assert told["place"]["grid"]["value"] == pytest.approx(50)
+    compared = meter("account", "accounts/work.yaml", "--compare", "--grid", "100 gCO2e/kWh")
+    assert compared.returncode == 0, compared.stderr
+    explained = meter("explain", "accounts/work.yaml")
+    assert explained.returncode == 0, explained.stderr
