@@ -66,9 +66,8 @@ def product(scale: float, factors: Sequence[Factor], over: Sequence[Factor] = ()
       of normal distributions) add up, and the ends are their Cornish-Fisher quantiles. Where no
       unknown is more than three times as wide on one side as on the other (in logarithms), an
       end lies within 2 % of the interval's width (in logarithms) of the true percentile; at
-      six times within 4 %. Adding the squares of each side by itself is off by more: two factors
-      from 1/1.2 to 2 and from 1/2 to 1.2 by 3 % of the end, four of the first kind by 8 %, and
-      always to the narrow side for the wide end.
+      six times within 5 %. Adding the squares of each side by itself errs by more: for four
+      factors from 1/1.2 to 2 of their value the wide end comes out 8 % too low.
 
     References
     ----------
