@@ -43,10 +43,10 @@ see [errors](errors.md) |
 cannot be executed, 128 + n where signal n ended it.
 
 Options that are settings (`--region`, `--grid`, `--pue`, `--wue`, `--lifetime`, \
-`--utilisation`, `--stage`, `--purpose`, `--tenant`, `--contract`, `--ledger`, `--method`, \
-`--period`) can also stand in the environment or in a file: [settings](settings.md). An option \
-cannot be shortened. `submeter --version` prints the version, `submeter COMMAND --help` the \
-options of one command.
+`--utilisation`, `--stage`, `--purpose`, `--model`, `--base`, `--teacher`, `--tenant`, \
+`--contract`, `--ledger`, `--method`, `--period`) can also stand in the environment \
+or in a file: [settings](settings.md). An option cannot be shortened. `submeter --version` prints \
+the version, `submeter COMMAND --help` the options of one command.
 """
 
 NOTES = {
@@ -91,6 +91,9 @@ NOTES = {
     "explain": "`A` and `B` are the id of an entry, an account file or a published case. Of one it "
     "tells where each number comes from, what it leaves out and how sure it is. Of two it splits "
     "the gap exactly into its causes ([how to](../how-to/explain-a-difference.md)).",
+    "life": "Of all entries whose `--model` it is, and of the account files that are given. "
+    "Failed and development runs stand by themselves; what several entries hold is counted once; "
+    "of a teacher or a base the share that is stated ([how to](../how-to/sum-a-models-life.md)).",
     "reproduce": "The cases, and what is reproduced: [the literature](literature.md). It ends with "
     "1 if a figure is not within the rounding of what was printed.",
     "audit": "Findings are numbered, errors first; each shows what was claimed, what follows from "

@@ -21,6 +21,7 @@ COMMANDS = {
     "top": "watch live what this machine draws, and who",
     "account": "work out a statement anew, by any method, for any place; or of a file",
     "explain": "where a number comes from and how sure it is; why two differ",
+    "life": "what making a model and running it came to, and when one overtook",
     "reproduce": "the field's published figures, recomputed from their own inputs",
     "audit": "claims, held against their own inputs and against what is possible",
     "ledger": "what is on the record: list, show, merge",

@@ -28,6 +28,9 @@ HARDWARE = (
 WORK = (
     ("stage", "STAGE", "stage of the model's life: training, inference, evaluation …"),
     ("purpose", "TEXT", "what the work is for"),
+    ("model", "NAME", "the model at work"),
+    ("base", "NAME", "the model that it is made from"),
+    ("teacher", "NAME", "the model that it is distilled from"),
     ("tenant", "NAME", "whose work it is"),
     ("contract", "NAME", "the contract that it falls under"),
 )

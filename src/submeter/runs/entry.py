@@ -96,15 +96,24 @@ def make(
             **origin.host,
             **_stated(settings, hardware.NAMES, hardware.FROM),
         },
-        model=work.model,
+        model={**_named(settings, name="model"), **work.model},
         place=_stated(settings, place.NAMES, "from"),
         tenant=settings["tenant"],
         contract=settings["contract"],
-        lineage={**origin.lineage, **({"parent": parent} if is_id(parent) else {})},
+        lineage={
+            **origin.lineage,
+            **({"parent": parent} if is_id(parent) else {}),
+            **_named(settings, base="base", teacher="teacher"),
+        },
         overhead=seen.overhead,
         missing=seen.missing,
         exit_code=work.exit_code,
     )
+
+
+def _named(settings: Settings, **names: str) -> dict[str, str]:
+    """Give settings that were stated under the names of an entry's fields."""
+    return {field: settings[name] for field, name in names.items() if settings[name]}
 
 
 def _stated(settings: Settings, names: Iterable[str], source: str) -> dict[str, str]:

@@ -42,6 +42,9 @@ KNOWN: Mapping[str, Known] = MappingProxyType(
         "period": Known("1 s", "heartbeat of the meter; at most 60 s"),
         "stage": Known("other", "stage of the model's life that the work belongs to"),
         "purpose": Known("", "what the work is for"),
+        "model": Known("", "the model at work"),
+        "base": Known("", "the model that the model at work is made from"),
+        "teacher": Known("", "the model that the model at work is distilled from"),
         "tenant": Known("", "whose work it is"),
         "contract": Known("", "the electricity or hosting contract that it falls under"),
     }

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 SCHEMAS = {
     "statement": ("submeter.accounting", "schema/statement-1.json"),
     "account": ("submeter.accounts", "schema/account-1.json"),
+    "life": ("submeter.decisions", "schema/life-1.json"),
 }
 """Each schema's package and file."""
 
