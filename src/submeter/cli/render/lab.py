@@ -69,20 +69,11 @@ def show(out: Console, cases: Sequence[Case], outcomes: Sequence[Outcome]) -> No
     if not outcomes:
         out.print(Text(f"Nobody was asked: {VIRTUAL}"))
         return
-    meters = list(dict.fromkeys(each.meter for each in outcomes))
-    absent = [name for name in meters if is_absent(name, outcomes)]
-    rows = errors(cases, outcomes, [name for name in meters if name not in absent])
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    for place, head in enumerate(rows[0]):
-        justify: JustifyMethod = "left" if place < _LABELS else "right"
-        table.add_column(head, justify=justify, no_wrap=place < _LABELS, overflow="fold")
-    before = ""
-    for name, *row in rows[1:]:
-        table.add_row(*map(Text, ["" if name == before else name, *row]))
-        before = name
-    out.print(table)
-    out.print(Text(f"\n{READ}", style="dim"))
-    for note in notes(cases, outcomes, absent):
+    for rows in tables(cases, outcomes):
+        out.print(_table(rows))
+        out.print()
+    out.print(Text(READ, style="dim"))
+    for note in notes(cases, outcomes):
         out.print(Text(note))
     own, kept = counted(outcomes)
     if own:
@@ -110,15 +101,53 @@ READ = (
 )
 
 
+def _table(rows: Sequence[Sequence[str]]) -> Table:
+    """Lay out the heads and the rows; a case that has several is named once."""
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for place, head in enumerate(rows[0]):
+        justify: JustifyMethod = "left" if place < _LABELS else "right"
+        least = max(map(len, head.split()))
+        table.add_column(
+            head, justify=justify, no_wrap=place < _LABELS, overflow="fold", min_width=least
+        )
+    before = ""
+    for name, *row in rows[1:]:
+        table.add_row(*map(Text, ["" if name == before else name, *row]))
+        before = name
+    return table
+
+
 def is_absent(meter: str, outcomes: Sequence[Outcome]) -> bool:
     """Tell whether a meter is not installed."""
     return all(each.silent == "not installed" for each in outcomes if each.meter == meter)
 
 
-def errors(
+def absent(outcomes: Sequence[Outcome]) -> list[str]:
+    """Give the meters that are not installed."""
+    meters = dict.fromkeys(each.meter for each in outcomes)
+    return [name for name in meters if is_absent(name, outcomes)]
+
+
+def tables(cases: Sequence[Case], outcomes: Sequence[Outcome]) -> list[list[list[str]]]:
+    """Give a table of all meters, and one of the cases in which there is Submeter alone.
+
+    Each has its heads, and a row for each part of each case.
+    """
+    gone = absent(outcomes)
+    found = []
+    for virtual in (False, True):
+        some = [each for each in cases if (each.scene is not None) is virtual]
+        names = {each.name for each in some}
+        meters = dict.fromkeys(each.meter for each in outcomes if each.case in names)
+        asked = [name for name in meters if name not in gone]
+        if asked:
+            found.append(_errors(some, outcomes, asked))
+    return found
+
+
+def _errors(
     cases: Sequence[Case], outcomes: Sequence[Outcome], meters: Sequence[str]
 ) -> list[list[str]]:
-    """Give the heads, and a row for each part of each case."""
     by_place = {(each.case, each.meter): each for each in outcomes}
     rows = [["case", "of", *meters]]
     for case in cases:
@@ -137,9 +166,10 @@ def counted(outcomes: Sequence[Outcome]) -> tuple[int, int]:
     return len(own), sum(not each.failed for each in own)
 
 
-def notes(cases: Sequence[Case], outcomes: Sequence[Outcome], absent: Sequence[str]) -> list[str]:
+def notes(cases: Sequence[Case], outcomes: Sequence[Outcome]) -> list[str]:
     """Say which meters were not asked or told nothing, and which cases are limits."""
-    found = [f"{name}: not installed" for name in absent]
+    gone = absent(outcomes)
+    found = [f"{name}: not installed" for name in gone]
     meters = {each.meter.partition(" ")[0] for each in outcomes}
     if meters - {ALONE} and any(each.scene is not None for each in cases):
         found.append(VIRTUAL)
@@ -149,7 +179,7 @@ def notes(cases: Sequence[Case], outcomes: Sequence[Outcome], absent: Sequence[s
     found += [
         f"{each.meter}, {each.case}: {each.silent}"
         for each in outcomes
-        if each.silent and each.meter not in absent
+        if each.silent and each.meter not in gone
     ]
     return found
 
@@ -159,13 +189,15 @@ def cell(outcome: Outcome | None, part: str) -> str:
     if outcome is None:
         return ""
     if outcome.silent:
-        return outcome.silent.partition(":")[0].partition(",")[0]
+        return "not asked" if NOT_ASKED in outcome.silent else outcome.silent.partition(":")[0]
     verdicts = outcome.of(part)
     error = worst(verdicts)
     kept = held(verdicts)
     if error is None:
         return "absent" if kept else "no figure"
-    told = f"{error:+,.0f} x" if abs(error) >= _TIMES else f"{error * 100:+.1f} %"
+    # Adding 0 takes the sign from a zero: a table of -0.0 and +0.0 reads as if that meant something.
+    percent = round(error * 100, 1) + 0.0
+    told = f"{error:+,.0f} x" if abs(error) >= _TIMES else f"{percent:+.1f} %"
     seen = min((each.coverage for each in verdicts if each.coverage is not None), default=1.0)
     told += f", {seen * 100:.0f} % seen" if seen < _ALL_SEEN else ""
     told += ", held" if kept and abs(error) > _FAR else ""

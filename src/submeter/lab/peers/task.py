@@ -70,7 +70,7 @@ def answered(meter: Meter, task: dict[str, Any]) -> dict[str, Any]:
         if meter.package:
             answer["version"] = importlib.metadata.version(meter.package)
         if len(task["windows"]) > 1 and not meter.again:
-            return {**answer, "unasked": "one window a program, not asked for several"}
+            return {**answer, "unasked": "not asked: it has one window a program"}
         meter.prepare()
         warm(meter, task["warm"])
         sleep_until(task["at"])
