@@ -50,8 +50,6 @@ def page(outcomes: list[Outcome], facts: dict[str, str]) -> str:
     """Write the page."""
     cases = list(CASES.values())
     meters = list(dict.fromkeys(each.meter for each in outcomes))
-    absent = [name for name in meters if lab.is_absent(name, outcomes)]
-    heads, *rows = lab.errors(cases, outcomes, [each for each in meters if each not in absent])
     own, kept = lab.counted(outcomes)
     found = {each.meter: each.version for each in outcomes if each.version}
     facts = facts | {name: found[name] for name in meters if name in found}
@@ -60,14 +58,24 @@ def page(outcomes: list[Outcome], facts: dict[str, str]) -> str:
         _line(["", ""]), _line(["---", "---"]), *(_line(each) for each in facts.items()), "",
         f"Submeter's intervals held the truth in {kept} of {own} cases, limits left out.", "",
         "## Errors", "", f"{lab.READ} {READ}", "",
-        _line(heads), _line(["---", "---", *["---:"] * (len(heads) - 2)]), *map(_line, rows), "",
-        *(f"- {each}" for each in lab.notes(cases, outcomes, absent)), "",
+        *(line for table in lab.tables(cases, outcomes) for line in _table(table)),
+        *(f"- {each}" for each in lab.notes(cases, outcomes)), "",
         "## The cases", "",
         _line(["case", "what it is"]), _line(["---", "---"]),
         *(_line([each.name, each.title]) for each in cases), "",
         "## To repeat it", "",
         REPEAT, "",
     ])  # fmt: skip
+
+
+def _table(rows: list[list[str]]) -> list[str]:
+    heads, *rest = rows
+    return [
+        _line(heads),
+        _line(["---", "---", *["---:"] * (len(heads) - 2)]),
+        *map(_line, rest),
+        "",
+    ]
 
 
 def _line(cells: list[str] | tuple[str, ...]) -> str:

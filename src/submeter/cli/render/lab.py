@@ -103,7 +103,7 @@ READ = (
 
 def _table(rows: Sequence[Sequence[str]]) -> Table:
     """Lay out the heads and the rows; a case that has several is named once."""
-    table = Table(box=None, pad_edge=False, header_style="dim")
+    table = Table(box=None, pad_edge=False, collapse_padding=True, header_style="dim")
     for place, head in enumerate(rows[0]):
         justify: JustifyMethod = "left" if place < _LABELS else "right"
         least = max(map(len, head.split()))
@@ -189,13 +189,13 @@ def cell(outcome: Outcome | None, part: str) -> str:
     if outcome is None:
         return ""
     if outcome.silent:
-        return "not asked" if NOT_ASKED in outcome.silent else outcome.silent.partition(":")[0]
+        return outcome.silent.partition(":")[0].partition(",")[0]
     verdicts = outcome.of(part)
     error = worst(verdicts)
     kept = held(verdicts)
     if error is None:
         return "absent" if kept else "no figure"
-    # Adding 0 takes the sign from a zero: a table of -0.0 and +0.0 reads as if that meant something.
+    # Adding 0 takes the minus from a zero, which would read as if it meant something.
     percent = round(error * 100, 1) + 0.0
     told = f"{error:+,.0f} x" if abs(error) >= _TIMES else f"{percent:+.1f} %"
     seen = min((each.coverage for each in verdicts if each.coverage is not None), default=1.0)
