@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from submeter.cli.output import indented
-from submeter.cli.render.statement import NO_LICENCE
+from submeter.cli.render.statement import NO_LICENCE, figures
 from submeter.quantities.digits import phrase
 
 if TYPE_CHECKING:
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from submeter.decisions.line import Line
     from submeter.decisions.overtaking import Overtaken
     from submeter.quantities.estimate import Estimate
+
+
+_EXACT = 1e-9
 
 
 def print_life(out: Console, found: Life) -> None:
@@ -53,19 +56,21 @@ def _table(found: Life) -> Table:
     table.add_column("water", justify="right", no_wrap=True)
     for line in found.lines:
         share = "" if line.share == 1 else f" ({line.share:.3g} of its making)"
-        table.add_row(*_row(line, f"{line.name}{share}"))
-    table.add_row(*(Text(each, style="bold") for each in _row(found.whole, "all of it")))
+        table.add_row(*_row(line, f"{line.name}{share}", found.whole))
+    whole = _row(found.whole, "all of it", found.whole)
+    table.add_row(*(Text(each, style="bold") for each in whole))
     return table
 
 
-def _row(line: Line, name: str) -> tuple[str, ...]:
-    carbon = line.estimate("carbon")
-    interval = ""
-    if carbon is not None:
-        interval = phrase(carbon.value, carbon.low, carbon.high, carbon.unit, 2)[1]
-    energy, water = (_value(line, each) or "not known" for each in ("energy", "water"))
-    return (name, str(len(line.pieces)), energy, _value(line, "carbon") or "not known", interval,
-            water)  # fmt: skip
+def _row(line: Line, name: str, whole: Line) -> tuple[str, ...]:
+    """Write a line to the decimal place of the whole, so that it can be seen to add up."""
+    cells = []
+    for quantity in ("energy", "carbon", "water"):
+        amount = line.estimate(quantity)
+        above = None if line is whole else whole.estimate(quantity)
+        cells.append(("not known", "") if amount is None else figures(amount, above))
+    (energy, _), (carbon, interval), (water, _) = cells
+    return name, str(len(line.pieces)), energy, carbon, interval, water
 
 
 def _value(line: Line, quantity: str) -> str:
@@ -87,7 +92,10 @@ def _overtaken(found: Overtaken, ratio: Estimate | None) -> str:
     so_far = ""
     if ratio is not None:
         value, ends = phrase(ratio.value, ratio.low, ratio.high, "", 2)
-        so_far = f"; inference is {value.strip()} ({ends}) times the making by {found.last}"
+        # What both rest on cancels; what is left of it is a last digit of binary arithmetic.
+        exact = ratio.high - ratio.low <= _EXACT * ratio.value
+        shown = value.strip() if exact else f"{value.strip()} ({ends})"
+        so_far = f"; inference is {shown} times the making by {found.last}"
     note = f" ({found.note})" if found.note else ""
     if found.day is None:
         early = f", at the earliest on {found.earliest}" if found.earliest else ""
