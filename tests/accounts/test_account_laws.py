@@ -1,6 +1,7 @@
 """Laws of the account from the file that a person writes to the figures that come out."""
 
 from copy import deepcopy
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -15,7 +16,7 @@ from submeter.accounts.account_file import account_file
 from submeter.errors import QuantityError, UsageError
 
 FEW = Draws(count=256)
-BASE = {
+BASE: dict[str, Any] = {
     "name": "a run",
     "stage": "inference",
     "unit": {"name": "request", "count": 10},
@@ -67,7 +68,7 @@ CONVERSIONS = {
 def changed(path, value):
     """Give the base account with another value at a path."""
     content = deepcopy(BASE)
-    at = content
+    at: Any = content
     for step in path[:-1]:
         at = at[step]
     at[path[-1]] = value
