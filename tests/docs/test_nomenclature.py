@@ -19,8 +19,8 @@ aspect category conditions content first quantity record reporter rows rules sco
 _RECORDS = """
 account accounts accuracy activity again bookings causes by_component companions desk entry
 facility factor
-factors formula gaps heading held inventories inventory is_virtual items later method methods of
-other over
+factors formula gaps heading held inventories inventory is_even is_virtual items later method
+methods of other over
 part parts pattern phases recipe sensor shares shown source sources spec sums target told trace
 traces usage uses widest
 """

@@ -35,6 +35,11 @@ class Rule(Protocol):
         """Give the instants [ns] inside `span` at which the shares may change."""
         ...
 
+    @property
+    def is_even(self) -> bool:
+        """Whether between two of these all energy is split alike, whenever it was drawn."""
+        ...
+
     def split(self, energy: int, piece: Span) -> Shares:
         """Split the `energy` [µJ] of one stretch; the shares sum to it."""
         ...
@@ -87,9 +92,11 @@ def attribute(trace: PowerTrace, span: Span, rule: Rule) -> Attribution:
     Notes
     -----
     The window is cut wherever the meter or the usage was sampled, each piece is split alone, and
-    the pieces are added: a busy second is not paid for by a quiet one.
+    the pieces are added: a busy second is not paid for by a quiet one. Where the rule splits all
+    energy alike between its own instants, it is cut there alone.
     """
-    cuts = {span.start, span.end, *trace.energy.instants(span), *rule.instants(span)}
+    metered = () if rule.is_even else trace.energy.instants(span)
+    cuts = {span.start, span.end, *metered, *rule.instants(span)}
     totals = [0, 0, 0, 0]
     for start, end in pairwise(sorted(cuts)):
         piece = Span(start, end)

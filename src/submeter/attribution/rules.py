@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from submeter.attribution.apportion import apportion
 from submeter.attribution.attribution import Shares
@@ -34,6 +34,8 @@ class CapacityShare:
     resource : str
         ``cpu-time`` or ``memory-held``.
     """
+
+    is_even: ClassVar[bool] = False
 
     own: Cumulative
     everyone: Cumulative
@@ -90,6 +92,8 @@ class AboveIdle:
         idle: ``I = E·idle/whole``.
     """
 
+    is_even: ClassVar[bool] = False
+
     own: Cumulative
     everyone: Cumulative
     idle: Cumulative
@@ -142,6 +146,8 @@ class DeviceHeld:
     unknown : Cumulative
         Time [ns] in which the holders could not be looked up: its energy is nobody's idle.
     """
+
+    is_even: ClassVar[bool] = True
 
     own: Cumulative
     others: Cumulative
@@ -212,6 +218,8 @@ class DeviceHeldBySm:
     driver tells, and a process that only holds it keeps nobody else from it.
     """
 
+    is_even: ClassVar[bool] = True
+
     held: DeviceHeld
     own: Cumulative
     others: Cumulative
@@ -264,6 +272,8 @@ class DeviceHeldBySm:
 class WholeDevice:
     """All of a device's energy to the workload, because nobody else can be seen on it."""
 
+    is_even: ClassVar[bool] = True
+
     name: str = "whole-device/1"
 
     def instants(self, span: Span) -> Iterable[int]:
@@ -285,6 +295,8 @@ class WholeDevice:
 @dataclass(frozen=True, slots=True)
 class NobodyKnown:
     """No probe saw who was at work: all of it stays unattributed."""
+
+    is_even: ClassVar[bool] = True
 
     name: str = "unattributed/1"
 

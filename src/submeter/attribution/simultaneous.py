@@ -44,6 +44,11 @@ class Simultaneous:
         edges = (edge for each in self.companions for edge in each)
         return (*self.rule.instants(span), *(e for e in edges if span.start < e < span.end))
 
+    @property
+    def is_even(self) -> bool:
+        """Whether the inner rule is: the set of open windows changes at instants of this one."""
+        return self.rule.is_even
+
     def split(self, energy: int, piece: Span) -> Shares:
         """Split by the inner rule, then the program's share among the windows."""
         shares = self.rule.split(energy, piece)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from submeter.quantities.cumulative import Cumulative
     from submeter.sensing.metering.computing import Computed
     from submeter.sensing.metering.holders import Held
+    from submeter.traces.doubt import Doubt
     from submeter.traces.trace import PowerTrace
     from submeter.workloads.usage import Capacity, UsageTrace
 
@@ -134,7 +135,17 @@ class Seat(NamedTuple):
     companions: Sequence[Span]
 
 
-def book(seen: Evidence, span: Span, seats: Sequence[Seat] = ()) -> tuple[Booking, ...]:
+def doubts_of(seen: Evidence, span: Span) -> dict[str, Doubt]:
+    """Give by domain how far what was drawn within `span` may be misread."""
+    return {each.domain.id: each.doubt(span) for each in seen.traces}
+
+
+def book(
+    seen: Evidence,
+    span: Span,
+    seats: Sequence[Seat] = (),
+    doubts: Mapping[str, Doubt] | None = None,
+) -> tuple[Booking, ...]:
     """Share out what every domain drew within `span`, to the microjoule.
 
     Parameters
@@ -146,18 +157,26 @@ def book(seen: Evidence, span: Span, seats: Sequence[Seat] = ()) -> tuple[Bookin
     seats : sequence of Seat
         From the outermost window to this one, those that were not alone: an outer window's share
         is shared out again among the inner ones.
+    doubts : mapping of str to Doubt, optional
+        What `doubts_of` gives, where that is known already.
     """
-    return tuple(_book(trace, seen, span, seats) for trace in seen.traces if trace.energy.times)
+    told = doubts_of(seen, span) if doubts is None else doubts
+    return tuple(
+        _book(trace, seen, seats, span, told[trace.domain.id])
+        for trace in seen.traces
+        if trace.energy.times
+    )
 
 
-def _book(trace: PowerTrace, seen: Evidence, span: Span, seats: Sequence[Seat]) -> Booking:
+def _book(
+    trace: PowerTrace, seen: Evidence, seats: Sequence[Seat], span: Span, doubt: Doubt
+) -> Booking:
     rule = rule_for(trace, seen)
     split = seen.shape if isinstance(rule, AboveIdle) else None
     for seat in seats:
         if seat.companions:
             rule = Simultaneous(rule, *seat)
     shares = attribute(trace, span, rule)
-    doubt = trace.doubt(span)
     return Booking(
         domain=trace.domain.id,
         component=trace.domain.component,

@@ -25,8 +25,10 @@ from submeter.workloads.activity import State
 
 if TYPE_CHECKING:
     from submeter.ledger.writer import LogWriter
+    from submeter.runs.books import Evidence
     from submeter.runs.lineage import Origin
     from submeter.runs.settings import Settings
+    from submeter.runs.tally import Sum
     from submeter.workloads.activity import Activity
 
 EARLY_LOOKS = (0.02, 0.08, 0.2)
@@ -117,7 +119,8 @@ class Job:
         mark = self.rig.meter.mark()
         late = self.rig.meter.wait(mark, HUNG, settled=True)
         self.notes += [f"{name}: no answer for {HUNG:.0f} s at the end" for name in late]
-        activity = self._entry(mark.instant, State.FINAL, exit_code)
+        books = self._tally.upto(self.rig, mark.instant, ())
+        activity = self._entry(books, State.FINAL, exit_code)
         self._write(activity)
         self.rig.custody.recorded(mark.instant)
         if self._unwritten:
@@ -125,8 +128,10 @@ class Job:
         self.rig.close()
         return activity
 
-    def _entry(self, to: int, state: State, exit_code: int | None) -> Activity:
-        seen, whole = self._tally.upto(self.rig, to, ())
+    def _entry(
+        self, books: tuple[Evidence, Sum], state: State, exit_code: int | None = None
+    ) -> Activity:
+        seen, whole = books
         self._revision += 1
         length = whole.span
         work = Work(
@@ -152,10 +157,9 @@ class Job:
         wait = FIRST_CHECKPOINT
         while not self._over.wait(wait):
             self.look()
-            to = max(self.start, min(self.clock.now(), self.rig.read_until()))
-            self._tally.advance(self.rig, to, ())
-            self._write(self._entry(to, State.OPEN, None))
-            self.rig.custody.recorded(to)
+            books = self._tally.advance(self.rig, self.clock.now(), ())
+            self._write(self._entry(books, State.OPEN))
+            self.rig.custody.recorded(books[1].span.end)
             wait = CHECKPOINT
 
     def _write(self, activity: Activity) -> None:

@@ -42,9 +42,6 @@ HUNG = 2.0
 """A source that has not answered for this long [s] is reported and no longer waited for."""
 
 
-FAR = 2**62
-"""An instant that never comes [ns]."""
-
 MOST_PARTS = 64
 """Named parts of a window after which those of one name are added up at once."""
 
@@ -163,13 +160,11 @@ class Settler:
             self._rig.custody.recorded(window.span.end)
             self._rig.custody.release()
 
-    def _sum(self, window: Window, to: int = FAR) -> tuple[Evidence | None, Sum | None]:
-        """Give the books of a window up to its end, or up to `to` [ns] if that is sooner."""
+    def _sum(self, window: Window) -> tuple[Evidence | None, Sum | None]:
+        """Give the books of a window up to its end."""
         if self._rig is None:
             return None, None
-        tally = _tally(window)
-        end = max(tally.until, min(to, window.span.end))
-        return tally.upto(self._rig, end, self._seats(window))
+        return _tally(window).upto(self._rig, window.span.end, self._seats(window))
 
     def _late(self, window: Window) -> list[str]:
         """Wait for the readings at a window's end; gives what did not answer."""
@@ -251,15 +246,15 @@ class Settler:
         mark = self._rig.meter.mark()
         self._rig.meter.wait(mark, HUNG, settled=True)
         to = min(mark.instant, self._rig.read_until())
+        roots = self._session.roots
         for window in self._session.live:
-            _tally(window).advance(self._rig, window.span.end, self._seats(window))
+            end = min(to, window.span.end)
+            seen, whole = _tally(window).advance(self._rig, end, self._seats(window))
             window.until = _tally(window).until
-        for window in self._session.roots:
-            seen, whole = self._sum(window, to)
-            bookings = whole.bookings if whole is not None else ()
-            missing = self._missing(window, seen, bookings, [])
-            entry = self._entry(window, whole, missing, State.OPEN)
-            self._write(entry, window.settings)
+            if window in roots:
+                missing = self._missing(window, seen, whole.bookings, [])
+                entry = self._entry(window, whole, missing, State.OPEN)
+                self._write(entry, window.settings)
         self._rig.custody.recorded(to)
 
     def _end(self) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from submeter.quantities.clock import NANOSECONDS_PER_SECOND, Span
-from submeter.runs.books import added, book
+from submeter.runs.books import added, book, doubts_of
 from submeter.workloads.usage import Use, used
 
 if TYPE_CHECKING:
@@ -66,11 +66,17 @@ class Tally:
         """Up to when [ns] the books are added up: nothing before it need be kept."""
         return self._done.span.end
 
-    def advance(self, rig: Rig, end: int, seats: Sequence[Seat]) -> None:
-        """Add up what every source has read by now, up to `end` [ns], if it is worth it."""
-        to = min(rig.read_until(), end)
+    def advance(self, rig: Rig, end: int, seats: Sequence[Seat]) -> tuple[Evidence, Sum]:
+        """Add up what every source has read by now, up to `end` [ns].
+
+        Gives the books up to then, and what was seen of their last stretch. They are kept, and not
+        looked at again, if they are long enough for that to be worth it.
+        """
+        to = max(self.until, min(rig.read_until(), end))
+        seen, whole = self._with(rig, to, seats)
         if to - self.until >= STRETCH:
-            self._done = self._with(rig, to, seats)[1]
+            self._done = whole
+        return seen, whole
 
     def upto(self, rig: Rig, to: int, seats: Sequence[Seat]) -> tuple[Evidence, Sum]:
         """Give the books up to `to` [ns], and what was seen of their last stretch."""
@@ -82,8 +88,10 @@ class Tally:
         seen = rig.evidence(span)
         own = used(seen.own, span) if seen.own is not None else Use(0, 0)
         busy = used(seen.machine, span).cpu if seen.machine is not None else 0
-        parts = [(done.span.seconds, done.bookings), (span.seconds, book(seen, span, seats))]
-        doubts = _joined(done.doubts, {each.domain.id: each.doubt(span) for each in seen.traces})
+        latest = doubts_of(seen, span)
+        booked = book(seen, span, seats, latest)
+        parts = [(done.span.seconds, done.bookings), (span.seconds, booked)]
+        doubts = _joined(done.doubts, latest)
         whole = Sum(
             Span(done.span.start, to),
             tuple(_doubted(each, doubts) for each in added(parts)),

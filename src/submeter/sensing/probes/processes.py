@@ -158,14 +158,16 @@ class ProcessTree:
         """Take in the descendants born since the last reading."""
         fresh = [*self._known, *((self._guardian,) if self._guardian else ())]
         while fresh:
-            found = procfs.children(fresh.pop(), self._root)
+            pid = fresh.pop()
+            if pid == self._self and is_childless():
+                continue
+            found = procfs.children(pid, self._root)
             if found is None:
                 self._scan()
                 return
-            for pid in found:
-                if pid not in self._known and pid not in self._outsiders:
-                    self._known[pid] = 0
-                    fresh.append(pid)
+            born = [e for e in found if e not in self._known and e not in self._outsiders]
+            self._known.update(dict.fromkeys(born, 0))
+            fresh += born
 
     def _scan(self) -> None:
         """Find descendants by every process's parent, no oftener than its cost allows."""
@@ -194,6 +196,25 @@ def descendants(roots: Iterable[int], parents: dict[int, int]) -> set[int]:
         found |= born
         grew = bool(born)
     return found
+
+
+_OF_ANY_KIND = 0x40000000
+"""``__WALL``: children too that were made to end without a signal; waitid(2)."""
+
+
+def is_childless() -> bool:
+    """Tell whether this process has no child, alive or still to be waited for.
+
+    One call, where the kernel lists the children of each thread apart. It waits for none.
+    """
+    try:
+        options = os.WEXITED | os.WNOHANG | os.WNOWAIT | _OF_ANY_KIND
+        os.waitid(os.P_ALL, 0, options)
+    except ChildProcessError:
+        return True
+    except (OSError, AttributeError):
+        return False
+    return False
 
 
 def own_children() -> int:
