@@ -69,15 +69,17 @@ def answered(meter: Meter, task: dict[str, Any]) -> dict[str, Any]:
     try:
         if meter.package:
             answer["version"] = importlib.metadata.version(meter.package)
-        if len(task["windows"]) > 1 and not meter.again:
-            return {**answer, "unasked": "not asked: it has one window a program"}
+    except importlib.metadata.PackageNotFoundError as error:
+        return {"absent": str(error)}
+    if len(task["windows"]) > 1 and not meter.again:
+        return {**answer, "unasked": "not asked: it has one window a program"}
+    try:
         meter.prepare()
         warm(meter, task["warm"])
         sleep_until(task["at"])
         answer["windows"] = measured(meter, task)
-    except (ImportError, importlib.metadata.PackageNotFoundError) as error:
-        answer["absent"] = str(error)
     except Exception as error:  # noqa: BLE001 - a meter's fault is its result here
+        # One that is installed and cannot be imported has failed: it is not absent.
         answer["failed"] = f"{type(error).__name__}: {error}"
     return answer
 
