@@ -19,6 +19,12 @@ from submeter.lab.powermetrics import PowerMetricsFile
 from submeter.sensing.sensors.replay import ReplaySensor, recorded
 
 
+@pytest.fixture(autouse=True)
+def no_library_of_another_test(monkeypatch):
+    """Other tests load stand-in libraries into this process."""
+    monkeypatch.setattr("submeter.lab.marks._mapped", set)
+
+
 def powercap(folder):
     return Tree(folder / "powercap", VirtualClock().now).root
 
