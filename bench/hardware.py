@@ -33,7 +33,7 @@ def server(latency: float = 0.0) -> Iterator[dict[str, str]]:
         How long each call of the boards' library takes, asleep [s].
     """
     library = build("nvml.c")
-    options = {"LATENCY": f"{1e3 * latency:g}"} if latency else {}
+    options = {"LATENCY": f"{1e6 * latency:g}"} if latency else {}
     boards = Boards(_BOARD, BOARDS, options)
     with tempfile.TemporaryDirectory(prefix="bench-server-") as folder:
         machine = Machine(Path(folder), tuple(_zones()))

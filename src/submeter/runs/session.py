@@ -151,7 +151,8 @@ class Session:
         """Take in a window that has just begun; it waits for no reading."""
         with self._lock:
             self._live[window] = None
-        window.metered_before = self.settler.cpu if self.settler is not None else 0
+        if window.parent is None and self.settler is not None:
+            window.metered_before = self.settler.cpu
         self._mark()
 
     def close(self, window: Window) -> None:

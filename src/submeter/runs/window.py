@@ -73,7 +73,9 @@ class Window:
         self._session = session
         self._counts: dict[str, float] = {}
         self._lock = threading.Lock()
-        self._settled = threading.Event()
+        self._unsettled = threading.Lock()  # an event costs the caller five times as much
+        self._unsettled.acquire()
+        self._is_settled = False
         self._bookings: tuple[Booking, ...] = ()
         self._missing: tuple[str, ...] = ()
         self._activity: Activity | None = None
@@ -283,7 +285,7 @@ class Window:
 
     def __repr__(self) -> str:
         """Tell its name, its time, and what it drew if that is known already."""
-        known = self._settled.is_set()
+        known = self._is_settled
         return f"<Window {self.name!r}: {self.seconds:.3f} s, {self.energy if known else 'open'}>"
 
     def phase(self, name: str) -> Measure:
@@ -307,7 +309,10 @@ class Window:
         """Wait at most `timeout` [s] until it is settled; an open window never is."""
         if self.end is None:
             return False
-        return self._settled.wait(timeout)
+        if not self._unsettled.acquire(timeout=max(0.0, timeout)):
+            return False
+        self._unsettled.release()
+        return True
 
     def close(self) -> None:
         """End it; closing it again changes nothing."""
@@ -322,11 +327,13 @@ class Window:
     def settle(
         self, bookings: tuple[Booking, ...], missing: Sequence[str], activity: Activity | None
     ) -> None:
-        """Close the books; called once, by the session."""
+        """Close the books; called by the session."""
         self._bookings = bookings
         self._missing = tuple(missing)
         self._activity = activity
-        self._settled.set()
+        if not self._is_settled:
+            self._is_settled = True
+            self._unsettled.release()
 
 
 def _drawn() -> ModuleType:

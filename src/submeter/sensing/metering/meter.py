@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -37,10 +38,10 @@ class SystemClock:
 
 
 class Mark(NamedTuple):
-    """An instant at which readings were asked for: its time [ns] and each reader's ticket."""
+    """An instant at which readings were asked for: its time [ns], and the readers' ticket."""
 
     instant: int
-    tickets: tuple[int, ...]
+    ticket: int
 
 
 class Meter:
@@ -77,6 +78,8 @@ class Meter:
         groups: dict[str, list[Source]] = {}
         for source in sources:
             groups.setdefault(source.group, []).append(source)
+        self._marking = threading.Lock()
+        self._ticket = 1
         self._by_group = {name: self._reader(group) for name, group in groups.items()}
         self._readers = list(self._by_group.values())
         self._lead()
@@ -86,6 +89,7 @@ class Meter:
         quick = self._by_group.get("")
         if quick is not None:
             quick.lead([each for each in self._readers if each is not quick])
+        self._called = self._readers if quick is None else [quick]
 
     def _reader(self, sources: Sequence[Source]) -> Reader:
         return Reader(sources, self.clock, self._period, self._needed, self._wanted)
@@ -102,13 +106,22 @@ class Meter:
             known.add(source)
             return
         reader = self._by_group[source.group] = self._reader([source])
-        self._readers = [*self._readers, reader]
+        with self._marking:
+            reader.ask(self._ticket)
+            self._readers = [*self._readers, reader]
         self._lead()
         reader.start()
 
     def mark(self) -> Mark:
         """Ask for readings now, without waiting for them."""
-        return Mark(self.clock.now(), tuple(reader.ask() for reader in self._readers))
+        with self._marking:
+            self._ticket = ticket = self._ticket + 1
+            for reader in self._readers:
+                reader.ask(ticket)
+        instant = self.clock.now()
+        for reader in self._called:
+            reader.call()
+        return Mark(instant, ticket)
 
     def wait(self, mark: Mark, timeout: float, *, settled: bool = False) -> list[str]:
         """Wait at most `timeout` [s] for the readings of `mark`; see `Reader.wait`.
@@ -119,11 +132,10 @@ class Meter:
             The sources that did not answer in time.
         """
         deadline = time.monotonic() + timeout
-        pairs = zip(self._readers, mark.tickets, strict=False)
         return [
             reader.name
-            for reader, ticket in pairs
-            if not reader.wait(ticket, max(0.0, deadline - time.monotonic()), settled=settled)
+            for reader in self._readers
+            if not reader.wait(mark.ticket, max(0.0, deadline - time.monotonic()), settled=settled)
         ]
 
     @property

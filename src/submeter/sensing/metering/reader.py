@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import threading
 import time
-from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from submeter.quantities.clock import NANOSECONDS_PER_SECOND
@@ -136,28 +135,30 @@ class Reader:
         """Begin, with a first reading at once."""
         self._thread.start()
 
-    def ask(self) -> int:
-        """Ask for a reading now; gives a ticket for `wait`. Takes microseconds."""
-        with self._answered:
-            self._asked += 1
-            ticket = self._asked
-        self._call()
-        return ticket
+    def ask(self, ticket: int) -> None:
+        """Ask for a reading by the next time it is called; the ticket is for `wait`, and grows."""
+        self._asked = ticket
 
-    def _call(self) -> None:
-        with suppress(RuntimeError):  # it has been called already
+    def call(self) -> None:
+        """Wake it; takes microseconds."""
+        try:
             self._called.release()
+        except RuntimeError:  # it has been called already
+            return
 
     def lead(self, followers: Sequence[Reader]) -> None:
-        """Let others read right after this one's beats, while the processor is awake and warm."""
+        """Let others read with this one: at edges at once, which costs the caller one call only, and
+        right after its beats, while the processor is awake and warm.
+        """
         self._followers = followers
         for each in followers:
             each._led = True  # noqa: SLF001 - another of this class
 
     def _follow(self, now: int) -> None:
-        """Read with the leader if the next beat is nearer than half of one."""
-        if self._rhythm.is_settled and now + self._rhythm.half >= self._due:
-            self._call()
+        """Read with the leader if it is asked to, or if the next beat is nearer than half of one."""
+        near = self._rhythm.is_settled and now + self._rhythm.half >= self._due
+        if near or self._asked > self._rhythm.served:
+            self.call()
 
     def wait(self, ticket: int, timeout: float, *, settled: bool = False) -> bool:
         """Wait at most `timeout` [s] for the reading of `ticket`; tells whether it came.
@@ -186,7 +187,7 @@ class Reader:
         with self._answered:
             self._stopping = True
             self._answered.notify_all()
-        self._call()
+        self.call()
         if self._thread.is_alive() and self._thread is not threading.current_thread():
             self._thread.join(timeout)
         return not self._thread.is_alive()
@@ -198,6 +199,8 @@ class Reader:
             sources = self._sources
             edge = ticket > self._rhythm.served
             began = self._clock.now()
+            if edge:
+                self._lead_on(began)
             for source in sources:
                 if self._rested:
                     source.restart()
@@ -206,11 +209,15 @@ class Reader:
             if edge or not self._rhythm.is_settled:
                 self._answer(ticket, began, sources)
             self._keep(sources)
-            for each in self._followers:
-                each._follow(began)  # noqa: SLF001 - another of this class
+            if not edge:
+                self._lead_on(began)
             used = time.thread_time_ns()
             self._rhythm.weigh(used - self.cpu)
             self.cpu = used
+
+    def _lead_on(self, now: int) -> None:
+        for each in self._followers:
+            each._follow(now)  # noqa: SLF001 - another of this class
 
     def _keep(self, sources: Sequence[Source]) -> None:
         """Do what need not be done at each reading."""
