@@ -147,15 +147,16 @@ class Reader:
             return
 
     def lead(self, followers: Sequence[Reader]) -> None:
-        """Let others read with this one: at edges at once, which costs the caller one call only, and
-        right after its beats, while the processor is awake and warm.
+        """Let others read with this one, so that an edge costs its caller one call.
+
+        Between edges they read right after its beats, while the processor is awake and warm.
         """
         self._followers = followers
         for each in followers:
             each._led = True  # noqa: SLF001 - another of this class
 
     def _follow(self, now: int) -> None:
-        """Read with the leader if it is asked to, or if the next beat is nearer than half of one."""
+        """Read with the leader if that is asked, or the next beat nearer than half of one."""
         near = self._rhythm.is_settled and now + self._rhythm.half >= self._due
         if near or self._asked > self._rhythm.served:
             self.call()
