@@ -19,13 +19,14 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[0] = str(ROOT)
 
 from bench import machine, paper  # noqa: E402 - found through the line above
-from bench.cases import idle, imports, memory, says, slowdown, starts, windows  # noqa: E402
+from bench.cases import idle, imports, memory, says, server, slowdown, starts, windows  # noqa: E402
 
 CASES = {
     "imports": imports.run,
     "starts": starts.run,
     "windows": windows.run,
     "idle": idle.run,
+    "server": server.run,
     "memory": memory.run,
     "slowdown": slowdown.run,
     "says": says.run,

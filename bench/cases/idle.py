@@ -15,7 +15,7 @@ from bench.spread import Spread, over, spread
 from bench.table import Limit, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 PACES = {
     ("bare", 1.0): "bare Python",
@@ -39,7 +39,7 @@ def run(*, quick: bool) -> Table:
         pace: [Guest(pace[0], "idle", f"{seconds}", pace[1]) for _ in range(copies)]
         for pace in PACES
     }
-    outside = _outside(seconds)
+    seen = outside(seconds)
     facts = {pace: [each.facts() for each in guests[pace]] for pace in PACES}
     per_minute = 60.0 / seconds
     steady = {p: [float(each["steady"]) * per_minute for each in facts[p]] for p in PACES}
@@ -51,7 +51,7 @@ def run(*, quick: bool) -> Table:
          over(peak[pace], peak[bare]).text()]
         for pace, title in PACES.items()
     ]  # fmt: skip
-    rows.append(["submeter run -- sleep (the meter outside)", *_texts(*outside), ""])
+    rows.append(["submeter run -- sleep (the meter outside)", *_texts(*seen), ""])
     data = {f"{name} {period:g} s": steady[name, period] for name, period in PACES}
     return Table(
         "An idle program under the meter",
@@ -72,10 +72,10 @@ def run(*, quick: bool) -> Table:
                 "itself."
             ),
         ),
-        {"per_minute": data, "outside": list(outside)},
+        {"per_minute": data, "outside": list(seen)},
         (
             Limit("idle at 1 Hz", "CPU-s a minute", LIMIT, _median(steady, bare), 4),
-            Limit("idle at 1 Hz, outside", "CPU-s a minute", LIMIT, outside[0].median, 4),
+            Limit("idle at 1 Hz, outside", "CPU-s a minute", LIMIT, seen[0].median, 4),
         ),
     )
 
@@ -88,13 +88,16 @@ def _texts(*found: Spread) -> Sequence[str]:
     return [found[0].text(), found[1].text()]
 
 
-def _outside(seconds: float) -> tuple[Spread, Spread]:
+def outside(
+    seconds: float, period: float = 1.0, more: Mapping[str, str] | None = None
+) -> tuple[Spread, Spread]:
     """Meter a sleep from outside; gives CPU seconds a minute, and those of the rest."""
     with quiet_home() as home:
+        surroundings = {**environment(home), "SUBMETER_PERIOD": f"{period:g} s", **(more or {})}
         command = str(Path(sys.executable).with_name("submeter"))
         words = [command, "run", "--", "sleep", f"{seconds + SETTLING + 1:g}"]
         meter = subprocess.Popen(
-            words, env=environment(home), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            words, env=surroundings, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
         time.sleep(SETTLING)
         before = threads_cpu(meter.pid)
