@@ -48,12 +48,13 @@ def _paths():
     return [each for each in sys.path if each]
 
 
-def test_measuring_loads_neither_numpy_nor_rich_until_a_statement_is_asked_for(programs):
+def test_measuring_loads_neither_numpy_nor_tables_until_a_statement_is_asked_for(programs):
     told = programs.told("""
         with submeter.measure("w") as window:
             burn(0.05)
         energy = joules(window.energy)
-        before = [name for name in ("numpy", "rich") if name in sys.modules]
+        heavy = ("numpy", "rich", "yaml", "submeter.reference.factors.registry")
+        before = [name for name in heavy if name in sys.modules]
         window.statement()
         tell(before=before, after="numpy" in sys.modules, energy=energy)
     """)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from submeter.ledger.identity import is_id
-from submeter.runs import hardware, place
+from submeter.runs import stated
 from submeter.runs.books import added
 from submeter.runs.lineage import Origin
 from submeter.runs.settings import PARENT
@@ -94,10 +94,10 @@ def make(
         host={
             **(rig.host.record() if rig is not None else {}),
             **origin.host,
-            **_stated(settings, hardware.NAMES, hardware.FROM),
+            **_stated(settings, stated.HARDWARE, stated.FROM),
         },
         model={**_named(settings, name="model"), **work.model},
-        place=_stated(settings, place.NAMES, "from"),
+        place=_stated(settings, stated.PLACE, "from"),
         tenant=settings["tenant"],
         contract=settings["contract"],
         lineage={

@@ -5,19 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from submeter.errors import QuantityError
-from submeter.quantities.factor import stated
+from submeter.quantities.factor import stated as exact
 from submeter.quantities.parsing import parse
 from submeter.reference.factors.registry import shipped
+from submeter.runs import stated
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from submeter.quantities.factor import Factor
 
-NAMES = ("lifetime", "utilisation")
+NAMES = stated.HARDWARE
 """The settings that state it."""
 
-FROM = "stated"
+FROM = stated.FROM
 """Key of a record's `host` that tells where it was stated."""
 
 _SECONDS_PER_YEAR = 31_557_600.0
@@ -69,7 +70,7 @@ def _lifetime(text: str, where: str) -> Factor:
     if not 0 < years <= _LONGEST:
         fix = f'write more than 0 and at most {_LONGEST:g} years, such as "5 years"'
         raise QuantityError(f'hardware is not kept for "{text}"', where, fix)
-    return stated("lifetime/stated", years, "years", where)
+    return exact("lifetime/stated", years, "years", where)
 
 
 def _utilisation(text: str, where: str) -> Factor:
@@ -77,4 +78,4 @@ def _utilisation(text: str, where: str) -> Factor:
     if not 0 < share <= 1:
         fix = 'write more than 0 and at most 1, such as "0.5" or "50 %"'
         raise QuantityError(f'hardware is not used for "{text}" of its life', where, fix)
-    return stated("utilisation/stated", share, "", where)
+    return exact("utilisation/stated", share, "", where)

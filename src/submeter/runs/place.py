@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from submeter.quantities.parsing import parse
 from submeter.reference.factors.own import with_own
 from submeter.reference.factors.places import place
+from submeter.runs.stated import PLACE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from submeter.reference.factors.registry import Registry
     from submeter.runs.settings import Settings
 
-NAMES = ("region", "grid", "pue", "wue")
+NAMES = PLACE
 """The settings that state a place."""
 
 FILES = "factors"
