@@ -44,8 +44,8 @@ def run(*, quick: bool) -> Table:
             seen = over([_steady(name, period, seconds, found)], bare)
             rows.append([f"{name}, {1 / period:g} Hz, inside", seen.text(), "", ""])
             data[name] = [seen.median]
-        for name in turns(("submeter", *PEERS), 1):
-            rows.append(_edges(name, 0.0, found, data, limits))
+        names = turns(("submeter", *PEERS), 1)
+        rows += [_edges(name, 0.0, found, data, limits) for name in names]
     for latency in (SLOW, STUCK):
         with server(latency) as found:
             rows.append(_edges("submeter", latency, found, data, limits))
@@ -57,15 +57,15 @@ def run(*, quick: bool) -> Table:
         (
             (
                 "The boards and the sockets are the lab's stand-ins, read through NVML and powercap "
-                "by the meters' own code: what is compared is the cost of reading, not the hardware."
+                "by the meters' own code: what is compared is the cost of reading."
             ),
             (
-                f"An idle program for {seconds:.0f} s; a window is opened and closed, a millisecond "
-                "apart. The last rows have a driver whose every call sleeps."
+                f"An idle program for {seconds:.0f} s; a window is opened and closed, a "
+                "millisecond apart. The last rows have a driver whose every call sleeps."
             ),
             (
-                "Peers find the boards by the library's name; they don't find the sockets, which lie "
-                "elsewhere than the kernel's."
+                "Peers find the boards by the library's name; they don't find the sockets, which "
+                "lie elsewhere than the kernel's."
             ),
         ),
         data,
