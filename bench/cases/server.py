@@ -56,7 +56,7 @@ def run(*, quick: bool) -> Table:
         rows,
         (
             (
-                "The boards and the sockets are the lab's stand-ins, read through NVML and powercap "
+                "The boards and sockets are the lab's stand-ins, read through NVML and powercap "
                 "by the meters' own code: what is compared is the cost of reading."
             ),
             (
