@@ -100,6 +100,8 @@ NOTES = {
     "the inputs, the arithmetic and the most likely cause. It ends with 1 if any is an error. "
     "Which files are read, and each rule with its reason: [audit rules](audit-rules.md); "
     "[how to](../how-to/audit-a-model-card.md).",
+    "rate": "Columns, scales and the result's fields: [ratings](ratings.md); why the scale is as it "
+    "is: [what a star says](../explanation/stars.md).",
     "methods": "Of one it tells the rules in words, why they are so, and the source "
     "([accounting methods](methods.md)).",
     "config": "Shows each setting, its value and where it came from ([settings](settings.md)). "
