@@ -19,19 +19,14 @@ import numpy as np
 from machine import facts, load  # type: ignore[import-not-found]  # run by path
 
 from submeter.accounting.draws import Draws, _figures, _ranks
+from submeter.accounting.energy_items import EnergyItem, IdleItem
 from submeter.accounting.grouped import Sums, exact_sums, group_of, scaled, state_groups
-from submeter.accounting.inventory import (
-    EmbodiedItem,
-    EnergyItem,
-    Facility,
-    FunctionalUnit,
-    Grid,
-    IdleItem,
-    Inventory,
-)
+from submeter.accounting.hardware_items import EmbodiedItem
+from submeter.accounting.inventory import FunctionalUnit, Inventory
 from submeter.accounting.methods import SUBMETER_1
 from submeter.accounting.patterns import grouped
 from submeter.accounting.statement import Heading, state_together
+from submeter.accounting.surroundings import Facility, Grid
 from submeter.quantities.energy import to_kwh
 from submeter.quantities.estimate import Tier
 from submeter.quantities.factor import Factor, Source, Spread

@@ -6,15 +6,10 @@ from dataclasses import replace
 
 from hypothesis import strategies as st
 
-from submeter.accounting.inventory import (
-    EmbodiedItem,
-    EnergyItem,
-    Facility,
-    FunctionalUnit,
-    Grid,
-    IdleItem,
-    Inventory,
-)
+from submeter.accounting.energy_items import EnergyItem, IdleItem
+from submeter.accounting.hardware_items import EmbodiedItem
+from submeter.accounting.inventory import FunctionalUnit, Inventory
+from submeter.accounting.surroundings import Facility, Grid
 from submeter.quantities.estimate import Tier
 from submeter.quantities.factor import Factor, Source, Spread, stated
 

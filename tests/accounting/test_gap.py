@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from submeter.accounting.gap import ASPECTS, Side, gap
-from submeter.accounting.inventory import Facility, FunctionalUnit, Grid
+from submeter.accounting.inventory import FunctionalUnit
 from submeter.accounting.methods import AIES, GHG_LOCATION, METHODS, SUBMETER_1
+from submeter.accounting.surroundings import Facility, Grid
 from submeter.errors import UsageError
 from tests.accounting.inventories import INVENTORIES, drew, exact, for_method, kwh, whole
 

@@ -8,11 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from submeter.accounting.draws import Draws
+from submeter.accounting.energy_items import EnergyItem, IdleItem
 from submeter.accounting.grouped import Sums, exact_sums, group_of, scaled, state_groups
-from submeter.accounting.inventory import EnergyItem, FunctionalUnit, Grid, IdleItem
+from submeter.accounting.inventory import FunctionalUnit
 from submeter.accounting.methods import METHODS, SUBMETER_1
 from submeter.accounting.patterns import grouped
 from submeter.accounting.statement import Heading, state_together
+from submeter.accounting.surroundings import Grid
 from submeter.errors import QuantityError
 from submeter.quantities.energy import to_kwh
 from submeter.quantities.factor import Factor, Spread

@@ -6,18 +6,12 @@ from dataclasses import replace
 import pytest
 
 from submeter.accounting.draws import Draws
-from submeter.accounting.inventory import (
-    EmbodiedItem,
-    EnergyItem,
-    Facility,
-    FunctionalUnit,
-    Grid,
-    IdleItem,
-    Inventory,
-    metered,
-)
+from submeter.accounting.energy_items import EnergyItem, IdleItem, metered
+from submeter.accounting.hardware_items import EmbodiedItem
+from submeter.accounting.inventory import FunctionalUnit, Inventory
 from submeter.accounting.methods import SUBMETER_1
 from submeter.accounting.statement import state
+from submeter.accounting.surroundings import Facility, Grid
 from submeter.errors import QuantityError
 from submeter.quantities.estimate import Tier
 from submeter.quantities.factor import Factor, Source, Spread

@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 
 from submeter.accounting.account import work_out
 from submeter.accounting.draws import Draws
-from submeter.accounting.inventory import Facility, FunctionalUnit, Grid
+from submeter.accounting.inventory import FunctionalUnit
 from submeter.accounting.joint import add_up, gathered, work_out_all
 from submeter.accounting.methods import METHODS, SUBMETER_1
 from submeter.accounting.statement import Heading, state, state_together
+from submeter.accounting.surroundings import Facility, Grid
 from tests.accounting.inventories import GRID, INVENTORIES, drew, exact, for_method, whole, wide
 
 FEW = Draws(count=128)

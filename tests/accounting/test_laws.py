@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from submeter.accounting.account import work_out
 from submeter.accounting.draws import Draws
-from submeter.accounting.inventory import EnergyItem, Facility, Grid
+from submeter.accounting.energy_items import EnergyItem
 from submeter.accounting.methods import METHODS, SUBMETER_1
 from submeter.accounting.statement import state
+from submeter.accounting.surroundings import Facility, Grid
 from submeter.quantities.estimate import Tier
 from submeter.quantities.factor import Z95
 from tests.accounting.inventories import (

@@ -7,11 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from submeter.accounting.draws import Draws
-from submeter.accounting.inventory import EmbodiedItem, EnergyItem, Facility, Grid, Inventory
+from submeter.accounting.energy_items import EnergyItem
+from submeter.accounting.hardware_items import EmbodiedItem
+from submeter.accounting.inventory import Inventory
 from submeter.accounting.methods import GHG_LOCATION, METHODS
 from submeter.accounting.scopes import METHODS as SHOWN
 from submeter.accounting.scopes import Reporter, scopes
 from submeter.accounting.statement import state
+from submeter.accounting.surroundings import Facility, Grid
 from submeter.errors import UsageError
 from submeter.quantities.factor import stated
 

@@ -9,18 +9,13 @@ import pytest
 
 import submeter.accounting
 from submeter.accounting.draws import Draws
-from submeter.accounting.inventory import (
-    EmbodiedItem,
-    EnergyItem,
-    Facility,
-    FunctionalUnit,
-    Grid,
-    IdleItem,
-    Inventory,
-)
+from submeter.accounting.energy_items import EnergyItem, IdleItem
+from submeter.accounting.hardware_items import EmbodiedItem
+from submeter.accounting.inventory import FunctionalUnit, Inventory
 from submeter.accounting.method import Basis, Idle, Method, Part
 from submeter.accounting.methods import AIES, GHG_LOCATION, METHODS, SUBMETER_1
 from submeter.accounting.statement import SCHEMA_FILE, state
+from submeter.accounting.surroundings import Facility, Grid
 from submeter.quantities.estimate import Tier
 from tests.accounting.inventories import (
     GRID,

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     from submeter.accounting.amount import Amount
     from submeter.accounting.desk import Desk
-    from submeter.accounting.inventory import EnergyItem, IdleItem, Inventory
+    from submeter.accounting.energy_items import EnergyItem, IdleItem
+    from submeter.accounting.inventory import Inventory
 
 SEEN_WELL = 0.95
 """Below this coverage a component's energy is told as incomplete."""

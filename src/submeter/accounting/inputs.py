@@ -5,16 +5,11 @@ from __future__ import annotations
 from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Any
 
-from submeter.accounting.inventory import (
-    EmbodiedItem,
-    EnergyItem,
-    Facility,
-    FunctionalUnit,
-    Grid,
-    IdleItem,
-    Inventory,
-)
+from submeter.accounting.energy_items import EnergyItem, IdleItem
+from submeter.accounting.hardware_items import EmbodiedItem
+from submeter.accounting.inventory import FunctionalUnit, Inventory
 from submeter.accounting.method import Assumption, Basis, Idle, Method, Part, Wear
+from submeter.accounting.surroundings import Facility, Grid
 from submeter.quantities.estimate import Tier
 from submeter.quantities.factor import Factor, Source, Spread
 

@@ -61,6 +61,10 @@ class Part(StrEnum):
     """Price of the electricity."""
 
 
+WATERS = (Part.ON_SITE, Part.ELECTRICITY, Part.EMBODIED_WATER)
+"""The parts of water."""
+
+
 class Wear(StrEnum):
     """Over which hours the making of a device is spread."""
 

@@ -13,7 +13,9 @@ from submeter.quantities.factor import Spread
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Sequence
 
-    from submeter.accounting.inventory import EmbodiedItem, EnergyItem, IdleItem, Inventory
+    from submeter.accounting.energy_items import EnergyItem, IdleItem
+    from submeter.accounting.hardware_items import EmbodiedItem
+    from submeter.accounting.inventory import Inventory
     from submeter.quantities.factor import Factor
 
 _STEP = 0.01

@@ -12,10 +12,10 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from submeter.accounting.amount import total
-from submeter.accounting.inventory import Grid
 from submeter.accounting.joint import work_out_all
 from submeter.accounting.method import Part
 from submeter.accounting.methods.standards import GHG_LOCATION, GHG_MARKET
+from submeter.accounting.surroundings import Grid
 from submeter.errors import UsageError
 
 if TYPE_CHECKING:

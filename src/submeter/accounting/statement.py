@@ -7,10 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 from submeter.accounting.fingerprint import of_factors
 from submeter.accounting.joint import gathered, work_out_all
+from submeter.accounting.lines import (
+    CarbonLines,
+    EnergyLines,
+    PerUnit,
+    Place,
+    Recipe,
+    WaterLines,
+    lines,
+    plain,
+)
 from submeter.accounting.widest import widest
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from submeter.accounting.account import Account
     from submeter.accounting.amount import Amount
@@ -19,95 +29,11 @@ if TYPE_CHECKING:
     from submeter.accounting.method import Method
     from submeter.accounting.widest import Widener
     from submeter.quantities.estimate import Estimate
-    from submeter.quantities.factor import Factor, Source
+    from submeter.quantities.factor import Source
 
 SCHEMA = "submeter.statement/1"
 SCHEMA_FILE = "schema/statement-1.json"
 """The JSON Schema, beside this module."""
-
-
-@dataclass(frozen=True, slots=True)
-class EnergyLines:
-    """Energy [kWh]: all of it, and the parts that add up to it."""
-
-    total: Estimate | None
-    by_component: Mapping[str, Estimate]
-
-
-@dataclass(frozen=True, slots=True)
-class CarbonLines:
-    """Emissions [kgCO2e]; `total` is the sum of the others, and `operational` leaves idle out."""
-
-    total: Estimate | None
-    operational: Estimate | None
-    idle: Estimate | None
-    embodied: Estimate | None
-    basis: str
-
-
-@dataclass(frozen=True, slots=True)
-class WaterLines:
-    """Water [L]: on the site, in the making of the electricity, in that of the hardware."""
-
-    total: Estimate | None
-    on_site: Estimate | None
-    electricity: Estimate | None
-    embodied: Estimate | None
-    basis: str
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where it was accounted for, in words, and the factors that follow; None if not known."""
-
-    words: Mapping[str, str]
-    grid: Factor | None
-    pue: Factor | None
-
-    def as_dict(self) -> dict[str, Any]:
-        """Give the ``place`` object: its words, and each factor as value, low, high, unit."""
-        factors = {"grid": self.grid, "pue": self.pue}
-        return {
-            **self.words,
-            **{
-                name: {key: getattr(each, key) for key in _FACTOR}
-                for name, each in factors.items()
-                if each is not None
-            },
-        }
-
-
-_FACTOR = ("id", "value", "low", "high", "unit", "period")
-
-
-@dataclass(frozen=True, slots=True)
-class PerUnit:
-    """Each total over the number of functional units."""
-
-    energy: Estimate | None
-    carbon: Estimate | None
-    water: Estimate | None
-
-
-@dataclass(frozen=True, slots=True)
-class Recipe:
-    """What is needed beside the inventory to work a statement out again, bit for bit.
-
-    Parameters
-    ----------
-    method_version, method_hash : str
-        Of the method.
-    factors : str
-        SHA-256 of every factor that entered.
-    seed, draws : int
-        Of the realisations, and their number.
-    """
-
-    method_version: str
-    method_hash: str
-    factors: str
-    seed: int
-    draws: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,19 +92,17 @@ class Statement:
             "stage": self.stage,
             "method": self.method,
             "unit": {"name": self.unit.name, "count": self.unit.count},
-            "energy": _lines(self.energy, "total", "by_component"),
-            "carbon": _lines(self.carbon, "total", "operational", "idle", "embodied", "basis"),
-            "water": _lines(self.water, "total", "on_site", "electricity", "embodied", "basis"),
-            **_lines(self, "resources", "primary_energy", "money"),
-            "per_unit": self.per_unit and _lines(self.per_unit, "energy", "carbon", "water"),
+            "energy": lines(self.energy, "total", "by_component"),
+            "carbon": lines(self.carbon, "total", "operational", "idle", "embodied", "basis"),
+            "water": lines(self.water, "total", "on_site", "electricity", "embodied", "basis"),
+            **lines(self, "resources", "primary_energy", "money"),
+            "per_unit": self.per_unit and lines(self.per_unit, "energy", "carbon", "water"),
             "missing": list(self.missing),
-            "widest": [
-                _lines(entry, "factor", "share", "narrows", "hint") for entry in self.widest
-            ],
-            "sources": [_lines(source, "id", "citation", "licence") for source in self.sources],
-            "overhead": _plain(self.overhead),
+            "widest": [lines(entry, "factor", "share", "narrows", "hint") for entry in self.widest],
+            "sources": [lines(source, "id", "citation", "licence") for source in self.sources],
+            "overhead": plain(self.overhead),
             "place": self.place.as_dict(),
-            **_lines(self.recipe, *Recipe.__slots__),
+            **lines(self.recipe, *Recipe.__slots__),
         }
 
 
@@ -299,15 +223,3 @@ def _missing(
 
 def _estimate(amount: Amount | None, unit: str) -> Estimate | None:
     return amount.estimate(unit) if amount is not None else None
-
-
-def _lines(record: object, *names: str) -> dict[str, Any]:
-    return {name: _plain(getattr(record, name)) for name in names}
-
-
-def _plain(entry: Any) -> Any:  # noqa: ANN401 - any field of a statement
-    if hasattr(entry, "as_dict"):
-        return entry.as_dict()
-    if hasattr(entry, "items"):
-        return {name: _plain(value) for name, value in entry.items()}
-    return entry

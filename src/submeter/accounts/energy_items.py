@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from submeter.accounting.inventory import EnergyItem, IdleItem
+from submeter.accounting.energy_items import EnergyItem, IdleItem
 from submeter.accounts.fields import Fields, tier
 from submeter.accounts.hours import Drawn, profile
 from submeter.errors import UsageError

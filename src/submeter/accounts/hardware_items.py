@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from submeter.accounting.inventory import EmbodiedItem
+from submeter.accounting.hardware_items import EmbodiedItem
 from submeter.accounts.energy_items import device_hours
 from submeter.errors import UsageError
 from submeter.reference.catalogue.accelerators import match_accelerator

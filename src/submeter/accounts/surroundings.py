@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from submeter.accounting.inventory import Facility, Grid
+from submeter.accounting.surroundings import Facility, Grid
 from submeter.accounts.hours import by_the_hour
 from submeter.errors import UsageError
 from submeter.quantities.factor import stated as exact

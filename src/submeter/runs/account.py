@@ -5,18 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from submeter.accounting.draws import Draws
-from submeter.accounting.inventory import (
-    EmbodiedItem,
-    EnergyItem,
-    Facility,
-    FunctionalUnit,
-    Grid,
-    IdleItem,
-    Inventory,
-    metered,
-)
+from submeter.accounting.energy_items import EnergyItem, IdleItem, metered
+from submeter.accounting.hardware_items import EmbodiedItem
+from submeter.accounting.inventory import FunctionalUnit, Inventory
 from submeter.accounting.method import find
 from submeter.accounting.statement import state
+from submeter.accounting.surroundings import Facility, Grid
 from submeter.quantities.digits import phrase
 from submeter.quantities.energy import to_kwh
 from submeter.quantities.estimate import Tier
