@@ -20,7 +20,7 @@ BASE: dict[str, Any] = {
     "name": "a run",
     "stage": "inference",
     "unit": {"name": "request", "count": 10},
-    "place": {"grid": "400 gCO2e/kWh", "water": "3 L/kWh"},
+    "place": {"grid": "400 gCO2e/kWh", "water": "3 L/kWh", "price": "0.2 EUR/kWh"},
     "facility": {"pue": 1.25, "wue": "0.5 L/kWh"},
     "energy": [
         {"component": "gpu", "device_hours": "6 h", "power": "500 W"},
@@ -40,6 +40,7 @@ FIELDS = {
     "idle": (("energy", 2, "energy"), 1.0, "kWh"),
     "grid": (("place", "grid"), 400.0, "gCO2e/kWh"),
     "water": (("place", "water"), 3.0, "L/kWh"),
+    "price": (("place", "price"), 0.2, "EUR/kWh"),
     "pue": (("facility", "pue"), 1.25, ""),
     "wue": (("facility", "wue"), 0.5, "L/kWh"),
     "each": (("embodied", 0, "each"), 2000.0, "kgCO2e"),
@@ -49,13 +50,14 @@ FIELDS = {
     "minerals": (("embodied", 0, "minerals"), 2.0, "kgSb_eq"),
 }
 FALLING = {"lifetime", "utilisation"}
-TOTALS = ("energy", "operational", "idle", "embodied", "carbon", "water", "resources")
+TOTALS = ("energy", "operational", "idle", "embodied", "carbon", "water", "resources", "money")
 CONVERSIONS = {
     ("energy", 0, "power"): ("0.5 kW", "5e-4 MW"),
     ("energy", 0, "device_hours"): ("0.25 days", "360 min", "21600 s"),
     ("energy", 1, "energy"): ("2000 Wh", "7.2 MJ", "7200 kJ", "0.002 MWh"),
     ("place", "grid"): ("0.4 kgCO2e/kWh", "400 kgCO2e/MWh", "0.4 tCO2e/MWh"),
     ("place", "water"): ("3 m3/MWh", "3000 mL/kWh"),
+    ("place", "price"): ("200 EUR/MWh", "200000 EUR/GWh"),
     ("facility", "pue"): ("125 %", "1.25"),
     ("facility", "wue"): ("0.5 m3/MWh", "500 mL/kWh"),
     ("embodied", 0, "each"): ("2 tCO2e", "2000000 gCO2e"),
@@ -155,6 +157,7 @@ EXPECTED = {
     ("energy", 1, "energy"): "an energy was expected",
     ("place", "grid"): "a carbon intensity was expected",
     ("place", "water"): "a water intensity was expected",
+    ("place", "price"): "is not a price of electricity",
     ("facility", "pue"): "a ratio was expected",
     ("facility", "wue"): "a water intensity was expected",
     ("embodied", 0, "each"): "an amount of carbon was expected",

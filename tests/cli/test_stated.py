@@ -27,6 +27,40 @@ def test_what_is_stated_is_not_left_out(recorded, flag, text, name):
     assert f"  {name}: " not in recorded("account", f"--{flag}", text).stdout.partition(LEFT_OUT)[2]
 
 
+def test_a_price_makes_money_of_the_energy_and_without_one_there_is_none(recorded):
+    told = recorded.json("account")
+    assert told["money"] is None
+    assert "money: no price of the electricity is known" in told["missing"]
+    assert "no price of the electricity is known" in recorded("account").stdout
+    paid = recorded.json("account", "--price", "0.20 to 0.24 CHF/kWh")
+    energy, money = paid["energy"]["total"], paid["money"]
+    assert money["unit"] == "CHF"
+    assert money["value"] == pytest.approx(0.22 * energy["value"])
+    assert money["low"] < 0.20 * energy["value"] < 0.24 * energy["value"] < money["high"]
+    assert not [each for each in paid["missing"] if each.startswith(("money", "price"))]
+    assert "price of the electricity" in recorded("account", "--price", "0.2 CHF/kWh").stdout
+
+
+def test_a_known_price_of_the_place_is_taken_with_its_source(recorded):
+    told = recorded.json("account", "--region", "aws/us-east-1")
+    assert told["money"]["unit"] == "USD"
+    assert told["money"]["low"] < told["money"]["value"] < told["money"]["high"]
+    assert "eia-2023" in {each["id"] for each in told["sources"]}
+    wrong = recorded("account", "--price", "21 ct/kWh")
+    assert wrong.returncode == 2
+    assert "0.21 EUR/kWh" in wrong.stderr
+
+
+def test_a_price_is_recorded_with_the_place_and_another_region_has_its_own(meter):
+    env = {"SUBMETER_PRICE": "0.3 EUR/kWh"}
+    done = meter("run", "--region", "FR", "--", *meter.burn(0.1), env=env)
+    assert done.returncode == 0, done.stderr
+    assert meter.only_entry()["place"]["price"] == "0.3 EUR/kWh"
+    assert meter.json("account")["money"]["unit"] == "EUR"
+    assert meter.json("account", "--region", "US-VA")["money"]["unit"] == "USD"
+    assert meter.json("account", "--region", "DE")["money"] is None
+
+
 def embodied(meter, *words, **told):
     return meter.json("account", *words, **told)["carbon"]["embodied"]["value"]
 

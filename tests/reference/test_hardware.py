@@ -209,10 +209,9 @@ def test_the_registry_shows_hardware_and_prices():
     assert known.factor("embodied/dram").unit == "kgCO2e/GB"
     assert known.factor("embodied/server-p5").unit == "kgCO2e"
     assert known.factor("price/US-VA").unit == "USD/kWh"
-    world = known.factor("price/world")
-    for key, factor in known.factors.items():
-        if key.startswith("price/") and key != "price/US-HI":
-            assert world.low <= factor.value <= world.high, key
+    prices = [factor for key, factor in known.factors.items() if key.startswith("price/")]
+    assert len(prices) > 60
+    assert all(each.low < each.value < each.high for each in prices)
 
 
 def test_published_anchors_are_in_the_tables():

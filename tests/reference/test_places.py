@@ -4,6 +4,7 @@ import pytest
 
 from submeter.errors import QuantityError, RegionError
 from submeter.quantities.factor import Spread
+from submeter.quantities.price import parse_price
 from submeter.reference.factors.gazetteer import cloud_regions
 from submeter.reference.factors.places import place
 from submeter.reference.factors.registry import Registry, shipped
@@ -130,6 +131,34 @@ def test_a_stated_value_replaces_the_found_one_and_its_note():
     assert found.wue.id == "wue/unknown"
     assert "pue: stated (--pue)" in found.notes
     assert "pue: the facility is not known" not in found.notes
+
+
+def price_of(found):
+    """Give the price of a place that has one."""
+    assert found.price is not None
+    return found.price
+
+
+def test_a_place_carries_its_price_where_one_is_known_and_nothing_where_none_is():
+    virginia = place("aws/us-east-1")
+    assert (price_of(virginia).id, price_of(virginia).unit) == ("price/US-VA", "USD/kWh")
+    assert "price: none is known of aws/us-east-1 itself, so it is that of US-VA" in virginia.notes
+    assert price_of(place("gcp/us-central1")).id == "price/US"
+    assert price_of(place("IE")).value == 0.256
+    assert not [note for note in place("IE").notes if note.startswith("price")]
+    assert "price: IE has none of 2019, so it is that of 2024" in place("IE", year=2019).notes
+    for text in (None, "world", "AQ"):
+        assert place(text).price is None
+        assert not [note for note in place(text).notes if note.startswith("price")]
+
+
+def test_a_stated_price_replaces_the_found_one_in_its_own_currency():
+    found = place("aws/us-east-1").with_stated("--price", price=parse_price("0.21 EUR/kWh"))
+    assert (price_of(found).value, price_of(found).unit) == (0.21, "EUR/kWh")
+    assert price_of(found).spread is Spread.EXACT
+    assert [note for note in found.notes if note.startswith("price")] == ["price: stated (--price)"]
+    around = place(None).with_stated("--price", price=parse_price("0.1 to 0.3 CHF/kWh"))
+    assert (price_of(around).low, price_of(around).high) == (0.1, 0.3)
 
 
 @pytest.mark.parametrize("wrong", [{"pue": 0.9}, {"grid": -1.0}, {"wue": float("nan")}])

@@ -86,8 +86,8 @@ def account_file(
     content : object
         The document.
     stated : mapping of str to str, optional
-        ``region``, ``grid``, ``pue``, ``wue``, ``lifetime``, ``utilisation`` instead of what the
-        file says; a region replaces the file's whole place.
+        ``region``, ``grid``, ``pue``, ``wue``, ``price``, ``lifetime``, ``utilisation`` instead of
+        what the file says; a region replaces the file's whole place.
     folder : Path
         What the path of its hours is relative to: where the file lies.
 

@@ -9,10 +9,14 @@ from submeter.errors import UsageError
 from submeter.quantities.estimate import Tier
 from submeter.quantities.factor import Factor, Source, Spread
 from submeter.quantities.parsing import UNITS
+from submeter.quantities.price import parse_price
 from submeter.quantities.spread import parse_span
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
+
+    Told = tuple[float, float, float, str]
+    """A value, the ends of its interval, and their unit."""
 
 _WITH_MORE = ("value", "low", "high", "source", "tier", "note")
 
@@ -108,25 +112,37 @@ class Fields:
         A field may be a quantity, with or without an interval, or a mapping with ``value``,
         ``low``, ``high``, ``source`` and ``tier``.
         """
+        size = UNITS[unit].size
+
+        def read(text: str | float, where: str) -> Told:
+            value, low, high = parse_span(text, dimension, where)
+            return value / size, low / size, high / size, unit
+
+        return self._told(name, key, read)
+
+    def price(self, name: str, key: str) -> Factor | None:
+        """Give a price of electricity, in the currency that it is told in; else as `factor`."""
+        return self._told(name, key, parse_price)
+
+    def _told(self, name: str, key: str, read: Callable[[str | float, str], Told]) -> Factor | None:
         if name not in self:
             return None
         content = self.content[name]
         if not isinstance(content, dict):
-            return self._factor(name, dimension, unit, key)
+            return _made(read(self._plain(name), self.at(name)), key, self)
         more = Fields(content, self.at(name), _WITH_MORE)
         if "value" not in more or ("low" in more) != ("high" in more):
             raise UsageError("a value needs both ends of its interval or none", more.where)
-        if "low" not in more:
-            return more._factor("value", dimension, unit, key)
-        names = ("value", "low", "high")
-        numbers = [parse_span(more._plain(each), dimension, more.at(each)).value for each in names]
-        if not numbers[1] <= numbers[0] <= numbers[2]:
+        names = ("value", "low", "high") if "low" in more else ("value",)
+        spans = [read(more._plain(each), more.at(each)) for each in names]
+        if len(spans) == 1:
+            return _made(spans[0], key, more)
+        value, low, high = (span[0] for span in spans)
+        if len({span[-1] for span in spans}) > 1:
+            raise UsageError("the ends of the interval are in another currency", more.where)
+        if not low <= value <= high:
             raise UsageError("the interval does not hold its value", more.where)
-        return _made(tuple(numbers), unit, key, more)
-
-    def _factor(self, name: str, dimension: str, unit: str, key: str) -> Factor:
-        span = parse_span(self._plain(name), dimension, self.at(name))
-        return _made(span, unit, key, self)
+        return _made((value, low, high, spans[0][-1]), key, more)
 
     def _plain(self, name: str) -> str | float:
         value = self.content[name]
@@ -136,8 +152,8 @@ class Fields:
         return value if isinstance(value, (int, float)) else str(value)
 
 
-def _made(span: tuple[float, ...], unit: str, key: str, fields: Fields) -> Factor:
-    value, low, high = (number / UNITS[unit].size for number in span)
+def _made(told: Told, key: str, fields: Fields) -> Factor:
+    value, low, high, unit = told
     spread = Spread.EXACT if low == high else Spread.LOGNORMAL if low > 0 else Spread.UNIFORM
     cited = fields.text("source")
     source = Source(cited or "stated", cited or f"stated in {fields.where}", "not applicable")

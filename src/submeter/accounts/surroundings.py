@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from submeter.reference.live.hourly import Piece
 
 PLACE = ("region", "cloud", "grid", "hourly", "kind", "custom", "market", "upstream",
-         "water")  # fmt: skip
+         "water", "price")  # fmt: skip
 FACILITY = ("pue", "wue", "included")
 
 
@@ -72,7 +72,7 @@ def surroundings(
         given.add("grid")
     return Surroundings(
         Grid(intensity, kept.get("water", found.ewif), found.adpe, found.primary,
-             market=kept.get("market"), upstream=kept.get("upstream")),
+             kept.get("price", found.price), kept.get("market"), kept.get("upstream")),
         Facility(pue or found.pue, wue or found.wue),
         {"region": found.code, "name": found.name, "from": _origin(region, kept or mean, typed)},
         (*(note for note in found.notes if note.partition(":")[0] not in _names(given)),
@@ -94,6 +94,7 @@ def _stated(place: Fields) -> dict[str, Factor | None]:
         "market": place.factor("market", *per_kwh, "market/stated"),
         "upstream": place.factor("upstream", *per_kwh, "upstream/stated"),
         "water": place.factor("water", "water intensity", "L/kWh", "ewif/stated"),
+        "price": place.price("price", "price/stated"),
     }
 
 

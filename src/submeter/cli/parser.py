@@ -19,6 +19,7 @@ PLACE = (
     ("grid", "INTENSITY", 'carbon intensity of its electricity: "57 gCO2e/kWh"'),
     ("pue", "PUE", "power usage effectiveness of the facility"),
     ("wue", "WUE", 'water usage effectiveness of the site: "0.3 L/kWh"'),
+    ("price", "PRICE", 'price of the electricity: "0.21 EUR/kWh"'),
     ("factors", "FILE", "CSV of factors of your own, added to the published or instead"),
 )
 HARDWARE = (

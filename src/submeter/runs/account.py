@@ -45,8 +45,8 @@ def account(activity: Activity, method: str, stated: Mapping[str, str] | None = 
     method : str
         Id of the accounting method.
     stated : mapping of str to str, optional
-        ``region``, ``grid``, ``pue``, ``wue``, ``lifetime`` and ``utilisation`` to account for
-        instead of what was recorded; a region replaces the whole recorded place.
+        ``region``, ``grid``, ``pue``, ``wue``, ``price``, ``lifetime`` and ``utilisation`` to
+        account for instead of what was recorded; a region replaces the whole recorded place.
 
     Raises
     ------
@@ -99,7 +99,7 @@ def inventory_of(activity: Activity, stated: Mapping[str, str] | None = None) ->
         idle=tuple(_idle(activity.bookings)),
         embodied=tuple(devices),
         facility=Facility(found.pue, found.wue),
-        grid=Grid(found.grid, found.ewif, found.adpe, found.primary),
+        grid=Grid(found.grid, found.ewif, found.adpe, found.primary, found.price),
         missing=(
             *_not_over(activity),
             *activity.missing,

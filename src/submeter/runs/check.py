@@ -113,6 +113,7 @@ _TESTS: Mapping[str, Callable[[Settings, str], object]] = {
     "grid": _place,
     "pue": _place,
     "wue": _place,
+    "price": _place,
     "factors": _place,
     "lifetime": _hardware,
     "utilisation": _hardware,

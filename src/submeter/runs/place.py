@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from submeter.quantities.parsing import parse
+from submeter.quantities.price import parse_price
 from submeter.reference.factors.own import with_own
 from submeter.reference.factors.places import place
 from submeter.runs.stated import PLACE
@@ -54,12 +55,13 @@ def of_record(recorded: Mapping[str, str]) -> Place:
     """
     found = place(recorded.get("region") or None, known_by(recorded.get(FILES, "")))
     where = recorded.get("from", "stated")
-    grid, pue, wue = (recorded.get(name, "") for name in NAMES[1:])
+    grid, pue, wue, price = (recorded.get(name, "") for name in NAMES[1:])
     told = found.with_stated(
         where,
         grid=parse(grid, "carbon intensity", "grid") * 1e3 * _JOULES_PER_KWH if grid else None,
         pue=parse(pue, "ratio", "pue") if pue else None,
         wue=parse(wue, "water intensity", "wue") * _JOULES_PER_KWH if wue else None,
+        price=parse_price(price, "price") if price else None,
     )
     # What was stated is neither left out nor fallen back on.
     return replace(told, notes=tuple(each for each in told.notes if _STATED not in each))

@@ -31,6 +31,7 @@ KNOWN: Mapping[str, Known] = MappingProxyType(
         "grid": Known("", "carbon intensity of the electricity, such as 57 gCO2e/kWh"),
         "pue": Known("", "power usage effectiveness of the facility, such as 1.2"),
         "wue": Known("", "water usage effectiveness on site, such as 0.3 L/kWh"),
+        "price": Known("", "price of the electricity, such as 0.21 EUR/kWh"),
         "provider": Known("", "who tells the grid by the hour; nobody is asked if empty"),
         "zone": Known("", "zone of the grid in the provider's words, such as FR or CAISO_NORTH"),
         "lifetime": Known("", "how long the hardware is kept, such as 5 years"),

@@ -3,7 +3,7 @@
 A measured program needs the names alone: the tables come in when an account is asked for.
 """
 
-PLACE = ("region", "grid", "pue", "wue")
+PLACE = ("region", "grid", "pue", "wue", "price")
 """Settings that state a place."""
 
 HARDWARE = ("lifetime", "utilisation")

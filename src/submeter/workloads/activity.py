@@ -173,8 +173,8 @@ class Activity:
     model : mapping of str to str
         ``name``, ``revision``, ``parameters``, ``precision``; empty where unknown.
     place : mapping of str to str
-        ``region`` and where it was stated (``from``), ``pue``, ``wue``, ``grid`` if stated;
-        empty where unknown.
+        ``region`` and where it was stated (``from``), ``pue``, ``wue``, ``grid``, ``price`` if
+        stated; empty where unknown.
     tenant, contract : str
         Whose work; under which supply. Empty where unknown.
     lineage : mapping of str to str

@@ -11,13 +11,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from submeter.errors import QuantityError, RegionError
-from submeter.quantities.factor import stated
+from submeter.quantities.factor import Spread, stated
 from submeter.reference.factors.gazetteer import Spot, resolve
 from submeter.reference.factors.history import history
 from submeter.reference.factors.registry import shipped
 
 if TYPE_CHECKING:
     from submeter.quantities.factor import Factor
+    from submeter.quantities.price import Price
     from submeter.reference.factors.registry import Registry
 
 _WORLD = {"world", "unknown"}
@@ -45,6 +46,9 @@ class Place:
         Water consumed in making each kWh of electricity [L/kWh].
     adpe, primary : Factor or None
         Mineral resources [kgSb_eq/kWh] and primary energy [MJ/kWh]; None where no row is known.
+    price : Factor or None
+        Price of its electricity [a currency per kWh]; None where none is known: prices of elsewhere
+        say nothing.
     notes : tuple of str
         Each fallback taken.
     """
@@ -59,6 +63,7 @@ class Place:
     ewif: Factor
     adpe: Factor | None = None
     primary: Factor | None = None
+    price: Factor | None = None
     notes: tuple[str, ...] = ()
 
     def with_stated(
@@ -69,6 +74,7 @@ class Place:
         pue: float | None = None,
         wue: float | None = None,
         ewif: float | None = None,
+        price: Price | None = None,
     ) -> Place:
         """Give this place with what the user stated instead of what was found.
 
@@ -78,6 +84,8 @@ class Place:
             The flag or file that it was stated in.
         grid, pue, wue, ewif : float, optional
             In gCO2e/kWh, as a ratio, in L/kWh and in L/kWh.
+        price : Price, optional
+            In its own currency.
 
         Raises
         ------
@@ -96,14 +104,28 @@ class Place:
             changed[key] = stated(f"{key}/stated", value, old.unit, where)
             notes = [note for note in notes if not note.startswith(f"{key}:")]
             notes.append(f"{key}: stated ({where})")
+        paid = self.price
+        if price is not None:
+            paid = _price_stated(price, where)
+            notes = [note for note in notes if not note.startswith("price:")]
+            notes.append(f"price: stated ({where})")
         return replace(
             self,
             grid=changed.get("grid", self.grid),
             pue=changed.get("pue", self.pue),
             wue=changed.get("wue", self.wue),
             ewif=changed.get("ewif", self.ewif),
+            price=paid,
             notes=tuple(notes),
         )
+
+
+def _price_stated(price: Price, where: str) -> Factor:
+    exact = stated("price/stated", price.value, price.unit, where)
+    if price.low == price.high:
+        return exact
+    spread = Spread.LOGNORMAL if price.low > 0 else Spread.UNIFORM
+    return replace(exact, low=price.low, high=price.high, spread=spread)
 
 
 def place(text: str | None, registry: Registry | None = None, year: int | None = None) -> Place:
@@ -172,6 +194,7 @@ def _build(spot: Spot, registry: Registry, notes: list[str], year: int | None) -
         ewif=ewif if ewif is not None else registry.factor("ewif/world"),
         adpe=_local(spot, "adpe", registry, notes),
         primary=_local(spot, "primary", registry, notes),
+        price=_price(spot, registry, notes, year),
         notes=tuple(notes),
     )
 
@@ -220,6 +243,20 @@ def _facility(spot: Spot, key: str, registry: Registry, notes: list[str]) -> Fac
         return fleet
     notes.append(f"{key}: the facility is not known")
     return registry.factor(f"{key}/unknown")
+
+
+def _price(spot: Spot, registry: Registry, notes: list[str], year: int | None) -> Factor | None:
+    """Give the price of the spot, else of its state or zone, else of its country, else None."""
+    for code in dict.fromkeys((spot.code, spot.grid, spot.country)):
+        found = registry.get(f"price/{code}") if code else None
+        if found is None:
+            continue
+        if code != spot.code:
+            notes.append(f"price: none is known of {spot.code} itself, so it is that of {code}")
+        if year is not None and found.period not in {"", str(year)}:
+            notes.append(f"price: {code} has none of {year}, so it is that of {found.period}")
+        return found
+    return None
 
 
 def _local(spot: Spot, key: str, registry: Registry, notes: list[str]) -> Factor | None:
