@@ -341,3 +341,17 @@ def test_tier_of_a_zero_part_does_not_colour_the_sum():
     told = answer(whole(items=items, idle=(), facility=Facility())).energy
     assert told.total is not None
     assert told.total.tier is Tier.MEASURED
+
+
+def test_olmo_counts_water_on_the_site_after_the_pue():
+    """Morrison et al. 2025 (arXiv:2503.05804), equation 3: P PUE (WUE_onsite + WUE_offsite)."""
+    inventory = whole(
+        items=(drew("gpu", 100.0),),
+        idle=(),
+        embodied=(),
+        facility=Facility(exact("pue", 1.2, ""), exact("wue", 0.5, "L/kWh")),
+        grid=Grid(exact("grid", 332.0, "gCO2e/kWh"), exact("ewif", 1.29, "L/kWh")),
+    )
+    olmo = next(method for method in METHODS if method.id == "olmo-2025")
+    assert grams(answer(inventory, olmo).water.total) == pytest.approx(100 * 1.2 * (0.5 + 1.29))
+    assert grams(answer(inventory).water.total) == pytest.approx(100 * (0.5 + 1.2 * 1.29))

@@ -34,7 +34,7 @@ def uses_until_parity(making: float, use: float) -> int:
 
     References
     ----------
-    Luccioni, Jernite and Strubell: Power hungry processing, FAccT 2024, section 4.4 and table 5,
+    Luccioni, Jernite and Strubell: Power hungry processing, FAccT 2024, section 4.3 and table 5,
     https://arxiv.org/abs/2311.16863; Morrison et al., ICLR 2025, table 3,
     https://arxiv.org/abs/2503.05804.
 

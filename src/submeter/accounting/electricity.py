@@ -69,7 +69,7 @@ def _note_kind(factor: Factor, desk: Desk) -> None:
 def waters(
     it_energy: Amount | None, energy: Amount | None, inventory: Inventory, desk: Desk
 ) -> tuple[Amount | None, Amount | None]:
-    """Give the water [L] on the site, by the IT's energy, and in the facility's electricity."""
+    """Give the water [L] on the site, by the energy that the method asks for, and in all of it."""
     if not any(map(desk.method.includes, WATERS)):
         desk.leave_out("water")
         return None, None
@@ -83,7 +83,8 @@ def waters(
             desk.note(Part.ON_SITE, "no WUE is known")
         else:
             effectiveness = desk.amount(wue, "L/kWh", Role.WUE)
-            on_site = combined(water_on_site, it_energy, effectiveness)
+            cooled = energy if desk.method.facility_water else it_energy
+            on_site = combined(water_on_site, cooled, effectiveness)
     if desk.includes(Part.ELECTRICITY):
         if inventory.grid.water is None:
             desk.note(Part.ELECTRICITY, "no water intensity of the grid is known")

@@ -126,6 +126,9 @@ class Method:
         Functional units that it asks for; empty means any.
     assumed : tuple of Assumption
         Figures that were published with it.
+    facility_water : bool
+        Whether water on the site goes with all energy of the facility, as the method was published,
+        and not with that of its IT alone, as a WUE is defined.
     """
 
     id: str
@@ -143,6 +146,7 @@ class Method:
     stages: tuple[str, ...] = ()
     units: tuple[str, ...] = ()
     assumed: tuple[Assumption, ...] = ()
+    facility_water: bool = False
 
     def counts(self, component: str) -> bool:
         """Tell whether the energy of `component` is inside the boundary."""

@@ -67,7 +67,7 @@ def in_words(method: Method) -> dict[str, str]:
         "making of the hardware": (
             _WEAR[method.wear] if method.includes(Part.EMBODIED) else NOTHING
         ),
-        "water": _listed(method, _WATERS),
+        "water": _water(method),
         "also": _listed(method, _OTHERS),
     }
     if method.decimals is not None:
@@ -120,6 +120,11 @@ def _electricity(method: Method) -> str:
         return NOTHING
     kind = f"; asks for a {method.intensity} intensity" if method.intensity else ""
     return f"by the intensity {_BASIS[method.basis]}{kind}"
+
+
+def _water(method: Method) -> str:
+    told = _listed(method, _WATERS)
+    return f"{told}; that on the site by all energy of the facility" * method.facility_water or told
 
 
 def _listed(method: Method, names: Mapping[Part, str]) -> str:

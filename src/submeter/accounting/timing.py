@@ -56,7 +56,7 @@ def emitted_over(energies: Sequence[float], intensities: Sequence[float], start:
 
     References
     ----------
-    Dodge et al.: Measuring the carbon intensity of AI in cloud instances, FAccT 2022, section 4,
+    Dodge et al.: Measuring the carbon intensity of AI in cloud instances, FAccT 2022, section 5,
     https://arxiv.org/abs/2206.05229.
 
     Examples
@@ -98,7 +98,7 @@ def flexible_start(
 
     References
     ----------
-    Dodge et al. 2022, section 5.1 (Flexible Start).
+    Dodge et al. 2022, section 6 (Flexible Start).
 
     Examples
     --------
@@ -137,7 +137,7 @@ def pause_and_resume(
 
     References
     ----------
-    Dodge et al. 2022, section 5.2 (Pause and Resume).
+    Dodge et al. 2022, section 6 (Pause and Resume).
 
     Examples
     --------

@@ -140,7 +140,7 @@ AIES = Method(
 
 OLMO_2025 = Method(
     id="olmo-2025",
-    version="1",
+    version="2",
     title="OLMo: development, training and hardware, carbon and water",
     citation=(
         "Morrison, Na, Fernandez, Dettmers, Strubell and Dodge: Holistically evaluating the "
@@ -150,7 +150,8 @@ OLMO_2025 = Method(
     why=(
         "Energy with the site's PUE, its carbon and its water on the site and in the electricity, "
         "for every run of the development and not the last alone; carbon and water of making "
-        "the accelerators, spread over all the hours of four years."
+        "the accelerators, spread over all the hours of four years. Both kinds of water go with "
+        "the energy after the PUE, as the paper's third equation has them."
     ),
     idle=Idle.NONE,
     parts=(
@@ -162,6 +163,7 @@ OLMO_2025 = Method(
         Part.EMBODIED_WATER,
     ),
     wear=Wear.OWNED,
+    facility_water=True,
 )
 
 _GOOGLE = (
