@@ -20,6 +20,7 @@ from submeter.accounting import (
     water,
 )
 from submeter.errors import QuantityError
+from submeter.quantities.clock import HOURS_PER_YEAR
 
 MODULES = (breakeven, chain, embodied, operational, resources, timing, water)
 OF_ENERGY = (
@@ -121,7 +122,7 @@ def test_hours_of_use_are_additive(each, one, other, share, years, used):
 
 @given(POSITIVE, YEARS, USED)
 def test_a_devices_whole_life_is_what_making_it_cost(each, years, used):
-    hours = years * embodied.HOURS_PER_YEAR * used
+    hours = years * HOURS_PER_YEAR * used
     assert embodied.amortised(each, hours, 1.0, years, used) == close(each)
 
 

@@ -61,7 +61,7 @@ CONVERSIONS = {
     ("facility", "pue"): ("125 %", "1.25"),
     ("facility", "wue"): ("0.5 m3/MWh", "500 mL/kWh"),
     ("embodied", 0, "each"): ("2 tCO2e", "2000000 gCO2e"),
-    ("embodied", 0, "lifetime"): ("1826.25 days", "43830 h"),
+    ("embodied", 0, "lifetime"): ("1825 days", "43800 h"),
     ("embodied", 0, "utilisation"): ("50 %",),
     ("embodied", 0, "water"): ("9 m3", "9000000 mL"),
 }

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from submeter.errors import QuantityError
+from submeter.quantities.clock import HOURS_PER_YEAR
 from submeter.quantities.parsing import BASE_UNITS, UNITS, parse
 
 numbers = st.floats(0, 1e12, allow_subnormal=False)
@@ -67,6 +68,12 @@ def test_a_decimal_comma_is_refused_rather_than_read_tenfold(text):
 )
 def test_thousands_may_be_grouped(text, joules):
     assert parse(text, "energy") == joules
+
+
+@pytest.mark.parametrize("year", ["1 year", "365 days", f"{HOURS_PER_YEAR} h"])
+def test_a_year_is_365_days(year):
+    """Or a lifetime in hours would be shared out by other hours than were told."""
+    assert parse(year, "time") == 31_536_000
 
 
 def test_an_unknown_unit_names_the_nearest():

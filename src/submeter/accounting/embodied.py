@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from submeter.quantities.clock import HOURS_PER_YEAR
+
 if TYPE_CHECKING:
     from submeter.accounting.amount import Number
-
-HOURS_PER_YEAR = 8760
-"""Hours in a year as published accounts count them (365 days)."""
 
 
 def amortised(

@@ -6,6 +6,12 @@ from typing import NamedTuple, Protocol
 
 NANOSECONDS_PER_SECOND = 1_000_000_000
 
+HOURS_PER_YEAR = 8760
+"""A year [h] wherever one is read, told or divided by: 365 days, as in Thompson and Taylor: Guide
+for the Use of the International System of Units, NIST Special Publication 811, 2008, appendix B.8.
+Published accounts count it so too (the making of hardware in Luccioni et al. 2022 and in the case
+studies of ISO/IEC 21031:2024). The astronomers' Julian year is 6 h longer."""
+
 
 class Clock(Protocol):
     """Where time comes from; handed in, so that a virtual clock can stand in."""

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from submeter.errors import QuantityError
+from submeter.quantities.clock import HOURS_PER_YEAR
 
 _WHOLE = r"\d{1,3}(?:,\d{3})+|\d[\d_]*"  # a decimal comma is refused, not read tenfold
 _TEXT = re.compile(
@@ -31,7 +32,7 @@ _POWER = {"mW": 1e-3, "W": 1.0, "kW": 1e3, "MW": 1e6, "GW": 1e9}
 _TIME = {
     "ns": 1e-9, "µs": 1e-6, "us": 1e-6, "ms": 1e-3, "s": 1.0, "min": 60.0, "h": 3600.0,
     "hour": 3600.0, "hours": 3600.0, "day": 86400.0, "days": 86400.0,
-    "year": 31_557_600.0, "years": 31_557_600.0,
+    "year": 3600.0 * HOURS_PER_YEAR, "years": 3600.0 * HOURS_PER_YEAR,
 }  # fmt: skip
 _CARBON = {
     "mgCO2e": 1e-6, "gCO2e": 1e-3, "kgCO2e": 1.0, "tCO2e": 1e3, "ktCO2e": 1e6, "MtCO2e": 1e9,

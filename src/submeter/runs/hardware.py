@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from submeter.errors import QuantityError
 from submeter.quantities.factor import stated as exact
-from submeter.quantities.parsing import parse
+from submeter.quantities.parsing import UNITS, parse
 from submeter.reference.factors.registry import shipped
 from submeter.runs import stated
 
@@ -20,9 +20,6 @@ NAMES = stated.HARDWARE
 
 FROM = stated.FROM
 """Key of a record's `host` that tells where it was stated."""
-
-_SECONDS_PER_YEAR = 31_557_600.0
-"""A Julian year [s], as `submeter.quantities.parsing` reads a year."""
 
 _LONGEST = 100.0
 """A lifetime [years] beyond it is a slip of the pen; no published one is above 10."""
@@ -66,7 +63,7 @@ def of_record(recorded: Mapping[str, str]) -> Use:
 
 
 def _lifetime(text: str, where: str) -> Factor:
-    years = parse(text, "time", "lifetime") / _SECONDS_PER_YEAR
+    years = parse(text, "time", "lifetime") / UNITS["years"].size
     if not 0 < years <= _LONGEST:
         fix = f'write more than 0 and at most {_LONGEST:g} years, such as "5 years"'
         raise QuantityError(f'hardware is not kept for "{text}"', where, fix)

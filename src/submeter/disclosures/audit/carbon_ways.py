@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from submeter.disclosures.audit.energy_ways import device_time, equipment, facility
 from submeter.disclosures.audit.reach import Reach, exact, reach, rounded, total
+from submeter.quantities.clock import HOURS_PER_YEAR
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,10 +15,8 @@ if TYPE_CHECKING:
     from submeter.disclosures.audit.claim import Claim
     from submeter.disclosures.audit.rules_of import Rules
 
-YEAR = 8760.0
-"""Hours of a common year, by which publications spread the making of hardware."""
 MEAN_YEAR = 8766.0
-"""Hours of the Julian year of 365.25 days, by which lifetimes are read here."""
+"""Hours of the Julian year of 365.25 days, which some publications spread the making over."""
 
 
 def intensity(claim: Claim, rules: Rules) -> Reach | None:
@@ -109,8 +108,8 @@ def amortised(
     if hours is None and not each_hour:
         return
     use = claim.one("utilisation")
-    for year, note in ((YEAR, ""), (MEAN_YEAR, "with years of 8,766 h")):
-        life = reach(lifetime).times(year / MEAN_YEAR)
+    for year, note in ((HOURS_PER_YEAR, ""), (MEAN_YEAR, "with years of 8,766 h")):
+        life = reach(lifetime).times(year / HOURS_PER_YEAR)
         span = life.called(f"{lifetime.text} of {year:,.0f} h")
         spread = span * reach(use, "utilisation") if use is not None else span
         made = reach(each) if hours is None or each_hour else reach(each) * hours
@@ -118,7 +117,7 @@ def amortised(
         yield made / held, note
     if use is not None and rules.method is not None:
         made = reach(each) if hours is None or each_hour else reach(each) * hours
-        yield made / reach(lifetime).times(YEAR / MEAN_YEAR), "by all hours of the lifetime"
+        yield made / reach(lifetime), "by all hours of the lifetime"
 
 
 def _parts(claim: Claim, rules: Rules) -> Iterator[tuple[Reach, str]]:

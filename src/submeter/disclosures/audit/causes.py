@@ -6,11 +6,12 @@ import math
 from typing import TYPE_CHECKING, NamedTuple
 
 from submeter.disclosures.audit.agreement import agrees
-from submeter.disclosures.audit.carbon_ways import MEAN_YEAR, YEAR
+from submeter.disclosures.audit.carbon_ways import MEAN_YEAR
 from submeter.disclosures.audit.other_ways import statistic
 from submeter.disclosures.audit.printed import shown
 from submeter.disclosures.audit.reach import SLACK, exact, rounded
 from submeter.disclosures.audit.units import CARBON, ENERGY, NAMES, RATIO, TIME, WATER
+from submeter.quantities.clock import HOURS_PER_YEAR
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -92,9 +93,10 @@ def _hypotheses(claim: Claim) -> Iterator[Hypothesis]:
     yield Hypothesis("a decimal point is off by one place", 10.0)
     yield Hypothesis("a decimal point is off by one place", 0.1)
     if claim.of("lifetime"):
-        yield Hypothesis("years of 8,766 h stand beside years of 8,760 h", YEAR / MEAN_YEAR)
-        yield Hypothesis("years of 8,760 h stand beside years of 8,766 h", MEAN_YEAR / YEAR)
-        yield Hypothesis("years stand where hours are meant, or hours where years are", YEAR)
+        year = HOURS_PER_YEAR
+        yield Hypothesis("years of 8,766 h stand beside years of 8,760 h", year / MEAN_YEAR)
+        yield Hypothesis("years of 8,760 h stand beside years of 8,766 h", MEAN_YEAR / year)
+        yield Hypothesis("years stand where hours are meant, or hours where years are", year)
 
 
 def _of_use(claim: Claim) -> Iterator[Hypothesis]:

@@ -22,6 +22,7 @@ from submeter.disclosures.audit.units import (
     atom,
     read_unit,
 )
+from submeter.quantities.clock import HOURS_PER_YEAR
 
 if TYPE_CHECKING:
     from submeter.disclosures.audit.printed import Printed
@@ -77,9 +78,10 @@ _KIND = {
     "pue": Unit(RATIO, 1.0), "grid": Unit(GRID, 1e-3), "market": Unit(GRID, 1e-3),
     "wue": Unit(WATER_PER_ENERGY, 1.0), "ewif": Unit(WATER_PER_ENERGY, 1.0),
     "power": Unit(POWER, 1e-3), "idle_power": Unit(POWER, 1e-3), "hours": Unit(TIME, 1.0),
-    "device_hours": Unit(TIME, 1.0), "lifetime": Unit(TIME, 8766.0), "energy": Unit(ENERGY, 1.0),
-    "idle_energy": Unit(ENERGY, 1.0), "overhead": Unit(ENERGY, 1.0), "carbon": Unit(CARBON, 1.0),
-    "embodied": Unit(CARBON, 1.0), "each": Unit(CARBON, 1.0), "water": Unit(WATER, 1.0),
+    "device_hours": Unit(TIME, 1.0), "lifetime": Unit(TIME, HOURS_PER_YEAR),
+    "energy": Unit(ENERGY, 1.0), "idle_energy": Unit(ENERGY, 1.0), "overhead": Unit(ENERGY, 1.0),
+    "carbon": Unit(CARBON, 1.0), "embodied": Unit(CARBON, 1.0), "each": Unit(CARBON, 1.0),
+    "water": Unit(WATER, 1.0),
     "devices": Unit(COUNT, 1.0), "count": Unit(COUNT, 1.0), "utilisation": Unit(RATIO, 1.0),
     "share": Unit(RATIO, 1.0),
 }  # fmt: skip

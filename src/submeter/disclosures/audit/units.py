@@ -9,6 +9,8 @@ import math
 import re
 from typing import NamedTuple
 
+from submeter.quantities.clock import HOURS_PER_YEAR
+
 
 class Dimension(NamedTuple):
     """Exponents of what a unit is made of."""
@@ -85,9 +87,9 @@ def _table() -> dict[str, tuple[Dimension, float]]:
     del found["ut"], found["µt"], found["mt"]
     hours = {
         "ns": 1 / 3.6e12, "ms": 1 / 3.6e6, "s": 1 / 3600, "sec": 1 / 3600, "min": 1 / 60,
-        "h": 1.0, "hr": 1.0, "hour": 1.0, "d": 24.0, "day": 24.0, "week": 168.0, "month": 730.5,
-        "y": 8766.0, "yr": 8766.0, "year": 8766.0, "a": 8766.0, "second": 1 / 3600,
-        "minute": 1 / 60,
+        "h": 1.0, "hr": 1.0, "hour": 1.0, "d": 24.0, "day": 24.0, "week": 168.0,
+        "second": 1 / 3600, "minute": 1 / 60, "month": HOURS_PER_YEAR / 12,
+        **dict.fromkeys(("y", "yr", "year", "a"), float(HOURS_PER_YEAR)),
     }  # fmt: skip
     words = {
         "watt": (POWER, 1e-3), "kilowatt": (POWER, 1.0), "megawatt": (POWER, 1e3),
