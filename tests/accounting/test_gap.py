@@ -10,12 +10,14 @@ from hypothesis import strategies as st
 from submeter.accounting.gap import ASPECTS, Side, gap
 from submeter.accounting.inventory import FunctionalUnit
 from submeter.accounting.methods import AIES, GHG_LOCATION, METHODS, SUBMETER_1
+from submeter.accounting.methods.standards import GHG_MARKET
 from submeter.accounting.surroundings import Facility, Grid
+from submeter.accounting.widest import WORLD
 from submeter.errors import UsageError
 from tests.accounting.inventories import INVENTORIES, drew, exact, for_method, kwh, whole
 
 BLOOM = next(method for method in METHODS if method.id == "bloom-2022")
-METHOD = st.sampled_from([SUBMETER_1, BLOOM, GHG_LOCATION, AIES])
+METHOD = st.sampled_from([SUBMETER_1, BLOOM, GHG_LOCATION, GHG_MARKET, AIES])
 
 
 def side(inventory, method=BLOOM, **conditions):
@@ -119,3 +121,39 @@ def test_figures_that_are_not_there_are_told():
     empty = side(whole(items=(), idle=(), embodied=()))
     with pytest.raises(UsageError, match="no figure in common"):
         gap(empty, empty)
+
+
+def of_basis(method, name, **grids):
+    told = {key: exact(key, grams, "gCO2e/kWh") for key, grams in grids.items()}
+    inventory = whole(
+        items=(drew("gpu", 1.0),), idle=(), embodied=(), facility=Facility(), unit=FunctionalUnit()
+    )
+    return Side(name, replace(inventory, grid=Grid(**told)), method)
+
+
+def test_no_figure_that_nobody_stated_stands_between_a_contract_and_a_place():
+    """Google's prompt is 94 g/kWh by contract; where it ran, nobody says."""
+    world = replace(exact("grid", 457.6, "gCO2e/kWh"), id=WORLD)
+    contract = of_basis(GHG_MARKET, "contract", market=94.0)
+    contract = replace(
+        contract, inventory=replace(contract.inventory, grid=replace(
+            contract.inventory.grid, intensity=world)),
+    )  # fmt: skip
+    place = of_basis(GHG_LOCATION, "place", intensity=345.0)
+    for one, other in ((contract, place), (place, contract)):
+        (cause,) = gap(one, other, "carbon").causes
+        assert cause.aspect == "method and place"
+        assert cause.effect == pytest.approx((0.345 - 0.094) * (1 if one is contract else -1))
+    (cause,) = gap(contract, place, "carbon").causes
+    assert cause.words == "94 gCO2e/kWh, market-based → 345 gCO2e/kWh, location-based"
+
+
+def test_where_both_intensities_are_known_method_and_place_are_told_apart():
+    one = of_basis(GHG_MARKET, "one", market=94.0, intensity=345.0)
+    other = of_basis(GHG_LOCATION, "other", market=10.0, intensity=57.0)
+    causes = {cause.aspect: cause.effect for cause in gap(one, other, "carbon").causes}
+    assert set(causes) == {"method", "place"}
+    assert sum(causes.values()) == pytest.approx(0.057 - 0.094)
+    same = of_basis(GHG_MARKET, "same", market=10.0, intensity=57.0)
+    (cause,) = gap(one, same, "carbon").causes
+    assert cause.words == "94 gCO2e/kWh → 10 gCO2e/kWh"

@@ -9,7 +9,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from submeter.accounting.account import work_out
+from submeter.accounting.differences import TOGETHER, electricity_of, in_words
 from submeter.accounting.draws import Draws
+from submeter.accounting.widest import WORLD
 from submeter.errors import UsageError
 
 if TYPE_CHECKING:
@@ -119,6 +121,9 @@ def gap(first: Side, second: Side, quantity: str = "") -> Gap:
     first account can be replaced by those of the second, of what replacing it changes. It is the
     one split that is exact, symmetric, and gives nothing to what doesn't differ. The energy of
     one unit is split further by logarithms, so that lengths and batches that multiply add up too.
+    Where one account is of a contract and the other of a place, and not both intensities are known
+    of each, method and place are replaced together: apart, a figure that nobody stated (the
+    world's grid) would stand between the two.
 
     References
     ----------
@@ -127,12 +132,13 @@ def gap(first: Side, second: Side, quantity: str = "") -> Gap:
     decomposition analysis, Energy Policy 33, 2005.
     """
     wanted = quantity or _common(first, second)
-    worth = {chosen: _figure(first, second, chosen, wanted) for chosen in _subsets(ASPECTS)}
-    effects = {aspect: _shapley(aspect, worth) for aspect in ASPECTS}
-    start, end = worth[frozenset()], worth[frozenset(ASPECTS)]
-    words = _words(first, second)
+    aspects = _aspects(first, second)
+    worth = {chosen: _figure(first, second, chosen, wanted) for chosen in _subsets(aspects)}
+    effects = {aspect: _shapley(aspect, aspects, worth) for aspect in aspects}
+    start, end = worth[frozenset()], worth[frozenset(aspects)]
+    words = in_words(first, second)
     causes: list[Cause] = []
-    for aspect in ASPECTS:
+    for aspect in aspects:
         if aspect == "work":
             causes += _work(first, second, effects[aspect], (start, end))
         elif effects[aspect]:
@@ -141,6 +147,20 @@ def gap(first: Side, second: Side, quantity: str = "") -> Gap:
                 Cause(aspect, effects[aspect], _factor(effects[aspect], start, end), told)
             )
     return Gap(wanted, QUANTITIES[wanted], start, end, tuple(causes))
+
+
+def _aspects(first: Side, second: Side) -> tuple[str, ...]:
+    """Give what is replaced one by one; method and place together where they hang together."""
+    if first.method.basis is second.method.basis:
+        return ASPECTS
+    asked = (
+        electricity_of(first.inventory, second.method),
+        electricity_of(second.inventory, first.method),
+    )
+    if all(each is not None and each.id != WORLD for each in asked):
+        return ASPECTS
+    rest = [each for each in ASPECTS if each not in {"method", "place"}]
+    return (rest[0], TOGETHER, *rest[1:])
 
 
 def _common(first: Side, second: Side) -> str:
@@ -160,10 +180,12 @@ def _figure(first: Side, second: Side, chosen: frozenset[str], quantity: str) ->
     """Give the figure of one unit with the chosen aspects of the second account."""
     here, there = first.inventory, second.inventory
 
+    together = TOGETHER in chosen
+
     def of(aspect: str) -> Inventory:
         return there if aspect in chosen else here
 
-    rules = second.method if "method" in chosen else first.method
+    rules = second.method if together or "method" in chosen else first.method
     bounds = second.method if "boundary" in chosen else first.method
     method = replace(
         rules, parts=bounds.parts, components=bounds.components, idle=bounds.idle, stages=()
@@ -174,14 +196,14 @@ def _figure(first: Side, second: Side, chosen: frozenset[str], quantity: str) ->
         items=work.items,
         idle=_per(idle, work, idle.idle, "energy"),
         embodied=_per(hardware, work, hardware.embodied, "hours"),
-        grid=of("place").grid,
+        grid=(there if together else of("place")).grid,
         facility=of("facility").facility,
         unit=work.unit,
     )
     found = _amount(inventory, method, quantity)
     if found is None:
         # What is not known under mixed aspects counts as not there, and the split stays exact.
-        if chosen in (frozenset(), frozenset(ASPECTS)):
+        if chosen in (frozenset(), frozenset(_aspects(first, second))):
             side = second if chosen else first
             what = f"{side.name} has no figure for {quantity}"
             raise UsageError(what, "--of", "name energy, carbon or water")
@@ -210,9 +232,9 @@ def _amount(inventory: Inventory, method: Method, quantity: str) -> float | None
     return found.value / (inventory.unit.count or 1.0) if found is not None else None
 
 
-def _shapley(aspect: str, worth: Mapping[frozenset[str], float]) -> float:
-    others = [each for each in ASPECTS if each != aspect]
-    count = len(ASPECTS)
+def _shapley(aspect: str, aspects: Sequence[str], worth: Mapping[frozenset[str], float]) -> float:
+    others = [each for each in aspects if each != aspect]
+    count = len(aspects)
     return math.fsum(
         math.factorial(len(chosen)) * math.factorial(count - 1 - len(chosen))
         / math.factorial(count) * (worth[chosen | {aspect}] - worth[chosen])
@@ -260,28 +282,3 @@ def _length(first: Side, second: Side) -> float | None:
     except (KeyError, ValueError):
         return None
     return other / one if one > 0 and other > 0 and one != other else None
-
-
-def _words(first: Side, second: Side) -> dict[str, str]:
-    one, other = first.inventory, second.inventory
-    told = {
-        "boundary": _differ(*(_bounds(side.method) for side in (first, second))),
-        "method": _differ(first.method.id, second.method.id),
-        "place": _differ(*(_shown(each.grid.intensity) for each in (one, other))),
-        "facility": _differ(*(f"PUE {_shown(each.facility.pue)}" for each in (one, other))),
-    }
-    return {aspect: words for aspect, words in told.items() if words}
-
-
-def _bounds(method: Method) -> str:
-    parts = ", ".join(method.components) or "all components"
-    beside = ", ".join(part.value for part in method.parts) or "nothing beside energy"
-    return f"{parts}; idle {method.idle.value}; {beside}"
-
-
-def _shown(factor: Factor | None) -> str:
-    return f"{factor.value:.4g} {factor.unit}".rstrip() if factor is not None else "not known"
-
-
-def _differ(one: str, other: str) -> str:
-    return f"{one} → {other}" if one != other else ""
