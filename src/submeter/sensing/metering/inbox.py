@@ -32,11 +32,10 @@ class Inbox(Generic[T]):
         """Put down one reading."""
 
     def settle(self) -> None:
-        """Work out all that was put down."""
-        if self._waiting:
-            with self._lock:
-                while self._waiting:
-                    self._take(self._waiting.popleft())
+        """Work out all that was put down; what another thread works out now is waited for."""
+        with self._lock:
+            while self._waiting:
+                self._take(self._waiting.popleft())
 
     def drop(self) -> None:
         """Forget what was put down."""
