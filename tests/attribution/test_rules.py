@@ -110,6 +110,21 @@ def test_above_idle_the_busy_share_the_rest():
     assert rule.occupied(Span(0, 10 * SECOND)) == 0.25
 
 
+def test_idle_that_changes_while_no_use_is_sampled_is_cut_there():
+    """All idle within the first second and none after it: a later cut changes nothing."""
+    used = Cumulative([0, 10 * SECOND], [0, 10 * SECOND])
+    idle = Cumulative([0, SECOND, 10 * SECOND], [0, 900, 900])
+    rule = AboveIdle(used, used, idle, threads=1)
+    drawn = trace(Cumulative([0, 10 * SECOND], [0, 5000]))
+    whole = attribute(drawn, Span(0, 10 * SECOND), rule).shares
+    parts = [
+        attribute(drawn, Span(*pair), rule).shares
+        for pair in ((0, SECOND // 2), (SECOND // 2, 5 * SECOND), (5 * SECOND, 10 * SECOND))
+    ]
+    assert whole == Shares(4500, 0, 500, 0)
+    assert tuple(map(sum, zip(*parts, strict=True))) == whole
+
+
 def test_of_a_metered_processor_the_model_tells_only_what_part_was_idle():
     """The model says 60 of 100, so of a metered 1000 the idle part is 600."""
     rule = AboveIdle(flat(1 * SECOND), flat(2 * SECOND), flat(60), threads=4, whole=flat(100))

@@ -107,8 +107,14 @@ class AboveIdle:
         return f"cpu-time-above-{known}/1"
 
     def instants(self, span: Span) -> Iterable[int]:
-        """Give when either use was sampled."""
-        return (*self.own.instants(span), *self.everyone.instants(span))
+        """Give when either use was sampled, or what would have been drawn idle."""
+        tracks = (
+            self.own,
+            self.everyone,
+            self.idle,
+            *(() if self.whole is None else (self.whole,)),
+        )
+        return (instant for track in tracks for instant in track.instants(span))
 
     def split(self, energy: int, piece: Span) -> Shares:
         """Split what is above idle by CPU time."""
