@@ -5,7 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from submeter.disclosures.audit import bounds, implied, recomputation, siblings
+from submeter.disclosures.audit import (
+    bounds,
+    decoding,
+    implied,
+    place_grid,
+    recomputation,
+    siblings,
+    token_energy,
+    training_compute,
+)
 from submeter.disclosures.audit.finding import ORDER
 
 if TYPE_CHECKING:
@@ -14,7 +23,10 @@ if TYPE_CHECKING:
     from submeter.disclosures.audit.claim import Claim, Document
     from submeter.disclosures.audit.finding import Finding
 
-RULES = {**recomputation.RULES, **bounds.RULES, **implied.RULES, **siblings.RULES}
+RULES = {
+    **recomputation.RULES, **bounds.RULES, **implied.RULES, **token_energy.RULES,
+    **training_compute.RULES, **decoding.RULES, **place_grid.RULES, **siblings.RULES,
+}  # fmt: skip
 """Every rule that holds for claims of any format, with what it finds."""
 
 
@@ -41,6 +53,8 @@ def of_claim(claim: Claim) -> list[Finding]:
     """Audit one claim by itself."""
     found = [
         *recomputation.recompute(claim), *bounds.bounded(claim), *implied.implied(claim),
+        *token_energy.token_energy(claim), *training_compute.trained(claim),
+        *decoding.decoded(claim), *place_grid.placed(claim),
     ]  # fmt: skip
     if any(each.rule == "zero" for each in found):
         # That zero does not follow from the inputs is the same, said twice.

@@ -16,7 +16,9 @@ EXACT = 99
 
 _SPACES = re.compile(r"(?<=\d)[\s\u00a0\u2009\u202f'_](?=\d{3}(?!\d))")
 _THOUSANDS = re.compile(r"^[+-]?\d{1,3}(?:,\d{3})+(?!\d)")
-_NUMBER = re.compile(r"^([+-]?)(\d+\.?\d*|\.\d+)(?:\s*(?:[eE]|[x×]\s*10\^?)\s*([+-]?\d{1,3}))?")
+_NUMBER = re.compile(r"^([+-]?)(\d+\.?\d*|\.\d+)(?:\s*(?:[eE]|[x×*·]\s*10\^?)\s*([+-]?\d{1,3}))?")
+_POWER = re.compile(r"^10\^([+-]?\d{1,2})(?!\d)")
+_RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 _HEDGE = re.compile(
     r"^(?:~|≈|about|approx\.?|approximately|around|ca\.?|roughly|circa)\s*", re.IGNORECASE
 )
@@ -87,8 +89,10 @@ def read(raw: object, least: int = LEAST_DIGITS) -> Printed | None:
             return None
         raw = f"{raw:.0f}" if raw.is_integer() and abs(raw) < 1e15 else repr(raw)  # noqa: PLR2004
     text = str(raw).strip().replace("−", "-")
+    text = re.sub(r"(?<=10)[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+", lambda each: f"^{each[0].translate(_RAISED)}", text)
     hedged = _HEDGE.match(text)
     text = _SPACES.sub("", text[hedged.end() :] if hedged else text)
+    text = _POWER.sub(r"1e\1", text)
     return _read(text, hedged is not None, least)
 
 

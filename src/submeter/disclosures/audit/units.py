@@ -125,6 +125,25 @@ _CO2 = re.compile(
     r"(?<=[tg])CO[\s_]?[2₂][\s_-]?(?:equivalents?|equiv|eq|e)?(?![a-z])\.?|(?<=lb)CO2(?:eq|e)?",
     re.IGNORECASE,
 )
+_FLOPS = {
+    "": 1.0,
+    "k": 1e3,
+    "m": 1e6,
+    "g": 1e9,
+    "t": 1e12,
+    "p": 1e15,
+    "e": 1e18,
+    "z": 1e21,
+    "y": 1e24,
+}
+_FLOP_WORDS = {"kilo": 1e3, "mega": 1e6, "giga": 1e9, "tera": 1e12, "peta": 1e15, "exa": 1e18,
+               "zetta": 1e21, "yotta": 1e24}  # fmt: skip
+_FLOP = re.compile(rf"^([kmgtpezy]?|{'|'.join(_FLOP_WORDS)})-?flops?$", re.IGNORECASE)
+_FLOP_DAYS = re.compile(
+    rf"\b([kmgtpezy]?|{'|'.join(_FLOP_WORDS)})(?:flops?(?:[/\s-]s)?|f)[\s·-]+days?\b", re.IGNORECASE
+)
+"""Operations as a rate times days, such as PF-days and petaflop/s-days."""
+_DAY = 86400.0
 _MINERALS = re.compile(r"\s*Sb[\s_-]?(?:eq|e)?\b", re.IGNORECASE)
 
 
@@ -146,6 +165,10 @@ size=1000.0, noun='', hours_of='')
     if not _CO2.sub("", plain).strip(" -"):  # CO2 (t): the unit is what stands in brackets
         plain = re.sub(r"[()\[\]]", " ", whole)
     plain = re.sub(r"^\s*of\b.*", "", plain)
+    plain = re.sub(r"\bfloating[\s-]+point\s+operations?", "flop", plain, flags=re.IGNORECASE)
+    plain = _FLOP_DAYS.sub(
+        lambda each: f"{_flop_size(each[1]) * _DAY:.3e} flop".replace("+", ""), plain
+    )
     mineral = _MINERALS.search(plain) is not None
     plain = _CO2.sub(" ", _MINERALS.sub(" ", plain))
     plain = re.sub(
@@ -179,6 +202,9 @@ def _side(text: str) -> Unit | None:
             size *= float(number[1].replace(",", "").replace("_", "")) * _COUNTS.get(number[2], 1.0)
         elif word in _COUNTS or (word.lower() in _COUNTS and len(word) > 1):
             size *= _COUNTS.get(word) or _COUNTS[word.lower()]
+        elif word and (flop := _FLOP.match(word)) is not None:
+            size *= _flop_size(flop[1])
+            nouns.append("flop")
         elif word and (known := atom(word)) is not None:
             dimension, size, physical = dimension.times(known[0]), size * known[1], True
         elif word:
@@ -191,6 +217,10 @@ def _side(text: str) -> Unit | None:
     if nouns:
         return Unit(COUNT, size, nouns[-1])
     return Unit(RATIO, size)
+
+
+def _flop_size(prefix: str) -> float:
+    return _FLOPS.get(prefix.lower(), 0.0) or _FLOP_WORDS[prefix.lower()]
 
 
 def atom(word: str) -> tuple[Dimension, float] | None:

@@ -52,6 +52,12 @@ _TEXTS = frozenset(
         "dataset",
         "column",
         "provider",
+        "precision",
+        "weight_precision",
+        "dtype",
+        "quantization",
+        "quantisation",
+        "architecture",
     ]
 )
 _UNIT_OF_METHOD = {"energy": "kWh", "water": "L", "carbon": "kgCO2e"}
