@@ -100,8 +100,12 @@ NOTES = {
     "the inputs, the arithmetic and the most likely cause. It ends with 1 if any is an error. "
     "Which files are read, and each rule with its reason: [audit rules](audit-rules.md); "
     "[how to](../how-to/audit-a-model-card.md).",
-    "rate": "Columns, scales and the result's fields: [ratings](ratings.md); why the scale is as it "
-    "is: [what a star says](../explanation/stars.md).",
+    "bench": "`run` measures, `list` shows tasks, backends and scenarios. A run that was broken "
+    "off goes on ([benchmarks](benchmarks.md)).",
+    "verify": "It ends with 1 if a figure does not follow from the readings "
+    "([benchmarks](benchmarks.md)).",
+    "rate": "Columns, scales and the result's fields: [ratings](ratings.md); the reasons: "
+    "[what a star says](../explanation/stars.md).",
     "methods": "Of one it tells the rules in words, why they are so, and the source "
     "([accounting methods](methods.md)).",
     "config": "Shows each setting, its value and where it came from ([settings](settings.md)). "

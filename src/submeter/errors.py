@@ -14,6 +14,7 @@
     ├── SensorUnavailable     a sensor cannot be read on this machine
     ├── ProviderUnavailable   a provider of grid intensity gives no answer
     ├── BudgetExceeded        a window drew more than its budget
+    ├── BenchError            a model that failed (in `submeter.benchmarks.runner`)
     └── OutputError           what was to be printed, or a file, met a fault of the machine
 """
 

@@ -24,6 +24,8 @@ COMMANDS = {
     "life": "what making a model and running it came to, and when one overtook",
     "reproduce": "the field's published figures, recomputed from their own inputs",
     "audit": "claims, held against their own inputs and against what is possible",
+    "bench": "measure a model at a task, into a bundle that can be verified",
+    "verify": "every figure of a bundle, worked out anew from its readings",
     "rate": "stars for results, on a named scale, and how sure they are",
     "ledger": "what is on the record: list, show, merge",
     "doctor": "which sensors answer here, which do not, and how to mend it",

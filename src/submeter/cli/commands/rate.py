@@ -5,19 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from submeter.benchmarks.bundle import is_bundle, read_bundle
+from submeter.benchmarks.results import result_of
 from submeter.cli.output import console, write_json
 from submeter.cli.parser import json_flag, meant
 from submeter.cli.render.rating import as_rows, print_explanation, print_ratings
 from submeter.errors import UsageError
 from submeter.ratings.ranks import ranks
-from submeter.ratings.table import read_table
+from submeter.ratings.table import Read, read_table
 from submeter.sensing.discovery import entry_points
 
 if TYPE_CHECKING:
     import argparse
 
     from submeter.ratings.rating import Scale
-    from submeter.ratings.table import Read
 
 _MOST = 256 * 1024 * 1024
 """More bytes than any table of results has."""
@@ -27,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add its arguments."""
     parser.add_argument(
         "files", nargs="+", metavar="FILE",
-        help="CSV with task, model_class, model, gpu_energy_wh_per_1000",
+        help="bundles, or CSV with task, model_class, model, gpu_energy_wh_per_1000",
     )  # fmt: skip
     parser.add_argument(
         "--scale", default="submeter-v1", metavar="NAME",
@@ -90,6 +91,8 @@ def find(name: str, known: list[Scale]) -> Scale:
 
 def _read(path: Path, task: str) -> Read:
     try:
+        if is_bundle(path):
+            return Read((result_of(read_bundle(path), path.name),), ())
         if path.stat().st_size > _MOST:
             raise UsageError("too large for a table of results", str(path), "rate it in parts")
         text = path.read_text(encoding="utf-8")

@@ -1,0 +1,158 @@
+"""`Backend`: what runs a model: a library, a server, a function, a command."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from submeter.benchmarks.task import Limits
+
+ABILITIES = {
+    "generate": "a text, or a list of messages {role, content}, to a text",
+    "classify-text": "a text to a label",
+    "classify-tokens": "a text to a list of [words, label]",
+    "compare-texts": "a pair of texts to a number, the more alike the higher",
+    "embed": "a text to a list of numbers",
+    "answer-from-text": "{question, context} to a text",
+    "classify-image": "an RGB array of bytes (height, width, 3) to a label",
+    "detect-objects": "an RGB array to a list of [label, score, x, y, width, height]",
+    "read-image": "an RGB array to the text in it",
+    "describe-image": "an RGB array to a text",
+    "answer-about-image": "{question, image} to a text",
+    "transcribe": "{samples: mono floats, rate: Hz} to a text",
+    "classify-audio": "{samples, rate} to a label",
+    "speak": "a text to {samples, rate}",
+    "draw": "a text to an RGB array",
+}
+"""What a backend may be able to do: from what it is asked to what it answers."""
+
+
+class Answer(NamedTuple):
+    """What a model said to one query.
+
+    Parameters
+    ----------
+    value : object
+        The answer, as the ability has it.
+    tokens_in, tokens_out, tokens_reasoning : int or None
+        As the engine counts them; None where it doesn't tell.
+    first : int or None
+        When the first token came [ns, monotonic].
+    finish : str
+        Why it ended: ``stop``, ``length``; empty where not told.
+    """
+
+    value: object
+    tokens_in: int | None = None
+    tokens_out: int | None = None
+    tokens_reasoning: int | None = None
+    first: int | None = None
+    finish: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a model and its engine are.
+
+    Parameters
+    ----------
+    name, revision : str
+        Of the model.
+    engine : str
+        The library or server, with its version.
+    parameters : int or None
+        How many it has.
+    precision : str
+        Of its weights, such as ``float32`` or ``Q4_K_M``.
+    device : str
+        What it runs on, such as ``cpu`` or ``cuda:0``.
+    files : mapping of str to str
+        SHA-256 of its files, by name.
+    packages : tuple of str
+        Distributions whose versions belong to the result.
+    dummy : bool
+        Random weights of a true shape.
+    licence : str
+        Of the weights, as their publisher tells it.
+    """
+
+    name: str
+    revision: str = ""
+    engine: str = ""
+    parameters: int | None = None
+    precision: str = ""
+    device: str = ""
+    files: Mapping[str, str] = field(default_factory=dict)
+    packages: tuple[str, ...] = ()
+    dummy: bool = False
+    licence: str = ""
+
+
+class Order(NamedTuple):
+    """What is to be loaded: a model, for an ability, with a backend's own options."""
+
+    model: str
+    ability: str
+    options: Mapping[str, str]
+    dummy: bool = False
+
+
+class Loaded(Protocol):
+    """A model that is ready to answer.
+
+    Attributes
+    ----------
+    facts : Facts
+        What it is.
+    pid : int or None
+        The process that does the work, where that is not this one or its children.
+    """
+
+    facts: Facts
+    pid: int | None
+
+    def answer(self, inputs: Sequence[object], limits: Limits) -> Sequence[Answer]:
+        """Answer a batch of queries, in their order."""
+        ...
+
+    def close(self) -> None:
+        """Let go of it."""
+        ...
+
+
+class Backend(Protocol):
+    """What runs models.
+
+    Attributes
+    ----------
+    name, title : str
+        Its name and what it is.
+    abilities : collection of str
+        What it can do: of `ABILITIES`.
+    concurrent : bool
+        Whether several threads may ask at a time and are answered side by side.
+    options : mapping of str to str
+        Its own options, and what each means.
+    extra : str
+        What to install for it, as pip is told it; empty for nothing.
+    """
+
+    name: str
+    title: str
+    abilities: Collection[str]
+    concurrent: bool
+    options: Mapping[str, str]
+    extra: str
+
+    def load(self, order: Order) -> Loaded:
+        """Load a model.
+
+        Raises
+        ------
+        UsageError
+            If there is no such model, or what it needs is not installed.
+        """
+        ...

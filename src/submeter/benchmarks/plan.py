@@ -1,0 +1,110 @@
+"""`Plan`: all that decides what a benchmark does; a run is resumed under the same plan only."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field, fields
+from typing import TYPE_CHECKING, Any
+
+from submeter.errors import RecordError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+SCENARIOS = {
+    "single": "one query at a time, answers of the task's fixed length: AI Energy Score's protocol",
+    "offline": "batches of a fixed size, one after another",
+    "server": "so many queries at a time, answered side by side; energy of the steady part",
+    "reasoning": "one query at a time at a stated effort, at a fixed budget or at free length",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be measured, and how.
+
+    Parameters
+    ----------
+    task, model, backend : str
+        What is done, by what, run by what.
+    scenario : str
+        One of `SCENARIOS`.
+    options : mapping of str to str
+        The backend's own.
+    data : str
+        Other data than the task's own, such as a file; empty for its own.
+    seed : int
+        Of the order of queries, of sampling, and of the intervals.
+    batch, concurrency : int
+        Queries in a batch; queries at a time.
+    rate : float
+        Queries a second on average, at random times (Poisson); 0: as fast as they are answered.
+    least, most : int
+        Queries at least and at most.
+    precision : float
+        The run ends once half of the interval of energy a query is this part of it.
+    seconds : float
+        The run ends after so long [s].
+    output : int or None
+        Tokens of each answer; None: the scenario's own length.
+    effort : str
+        How much a model reasons.
+    idle : float
+        For how long the machine is watched idle before [s].
+    dummy : bool
+        Random weights of the model's shape.
+    """
+
+    task: str
+    model: str
+    backend: str
+    scenario: str = "single"
+    options: Mapping[str, str] = field(default_factory=dict)
+    data: str = ""
+    seed: int = 0
+    batch: int = 1
+    concurrency: int = 1
+    rate: float = 0.0
+    least: int = 20
+    most: int = 1000
+    precision: float = 0.02
+    seconds: float = 600.0
+    output: int | None = None
+    effort: str = ""
+    idle: float = 3.0
+    dummy: bool = False
+
+    def __post_init__(self) -> None:
+        checks = {
+            f"the scenario is one of {', '.join(SCENARIOS)}": self.scenario in SCENARIOS,
+            "a batch has 1 query or more": self.batch >= 1,
+            "1 query or more at a time": self.concurrency >= 1,
+            "at least 2 queries, for one tells nothing of how they differ": self.least > 1,
+            "at most as many queries as at least, or more": self.most >= self.least,
+            "a precision between 0.001 and 1": 0.001 <= self.precision <= 1,  # noqa: PLR2004
+            "a time of more than 0 s": self.seconds > 0,
+            "an idle time of 0 s or more": self.idle >= 0,
+            "a rate of 0 or more": self.rate >= 0,
+            "answers of 1 token or more": self.output is None or self.output >= 1,
+        }
+        for told, holds in checks.items():
+            if not holds:
+                raise UsageError(f"a benchmark needs {told}", "the plan", "submeter bench run -h")
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give the object of a bundle's ``configuration``."""
+        return {**asdict(self), "options": dict(self.options)}
+
+
+def plan_of(told: Mapping[str, Any]) -> Plan:
+    """Read a bundle's ``configuration``.
+
+    Raises
+    ------
+    RecordError
+        If it is none.
+    """
+    names = {each.name for each in fields(Plan)}
+    try:
+        return Plan(**{name: value for name, value in told.items() if name in names})
+    except (TypeError, UsageError) as error:
+        raise RecordError(f"the configuration cannot be read: {error}") from error

@@ -1,0 +1,71 @@
+"""What a bundle says, as a result that can be rated."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from submeter.benchmarks.summary import J_PER_WH
+from submeter.errors import UsageError
+from submeter.ratings.result import Boundary, Quality, Result, task_name
+
+if TYPE_CHECKING:
+    from submeter.benchmarks.bundle import Bundle
+
+_UNITS = {"server": "token"}
+
+
+def result_of(bundle: Bundle, name: str) -> Result:
+    """Give a bundle's result: by the query, of a served model by the token.
+
+    At the accelerator's boundary where there was one, else at the node's.
+
+    Parameters
+    ----------
+    bundle : Bundle
+        As it was read.
+    name : str
+        What it is called in messages.
+
+    Raises
+    ------
+    UsageError
+        If nothing was seen of its energy.
+    """
+    told, plan = bundle.told, bundle.plan
+    unit = _UNITS.get(plan.scenario, "query")
+    for boundary in (Boundary.ACCELERATOR, Boundary.NODE):
+        energy = told["summary"]["energy"].get(boundary.value, {}).get("per", {}).get(unit)
+        if energy is not None and energy["value"] > 0:
+            per_1000 = {end: energy[end] / J_PER_WH * 1000 for end in ("value", "low", "high")}
+            return Result(
+                task=task_name(told["task"]["id"]),
+                model=str(told["model"]["name"]),
+                energy=per_1000["value"],
+                low=max(per_1000["low"], per_1000["value"] * 1e-6),
+                high=per_1000["high"],
+                unit=unit,
+                scenario=plan.scenario,
+                boundary=boundary,
+                hardware=_hardware(bundle, boundary),
+                tier=str(energy["tier"]),
+                quality=_quality(bundle),
+                dummy=bool(told["model"]["dummy"]),
+                source=f"{name} ({bundle.sha256[:12]})",
+            )
+    fix = "see what is missing in it: submeter verify"
+    raise UsageError(f"the bundle tells no energy a {unit}", name, fix)
+
+
+def _hardware(bundle: Bundle, boundary: Boundary) -> str:
+    environment = bundle.told["environment"]
+    boards = environment["accelerators"]
+    if boundary is Boundary.ACCELERATOR and boards:
+        return ", ".join(boards)
+    return f"{environment['machine']}, {environment['threads']} threads"
+
+
+def _quality(bundle: Bundle) -> Quality | None:
+    quality = bundle.told["summary"]["quality"]
+    if quality is None or bundle.told["model"]["dummy"]:
+        return None
+    return Quality(str(quality["metric"]), float(quality["value"]), bool(quality["more_is_better"]))

@@ -1,0 +1,80 @@
+"""Text that is on every machine: what Python's own library says of itself.
+
+Each module's documentation begins with a sentence that sums it up; the rest explains. That makes
+prompts, and texts with summaries written by whoever wrote them. Licence: PSF-2.0.
+"""
+
+from __future__ import annotations
+
+import ast
+import platform
+import sys
+import sysconfig
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from submeter.benchmarks.metrics import ROUGE_L
+from submeter.benchmarks.task import Item, Limits, Task, data_set
+from submeter.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from submeter.benchmarks.task import DataSet
+
+_LICENCE = "PSF-2.0"
+_SHORTEST, _LONGEST = 200, 4000
+_ASKED = "Sum up in one sentence what this Python module is for:\n\n{}\n\nIn one sentence:"
+
+
+def _documented() -> Iterator[tuple[str, str, str]]:
+    """Give name, first sentence and the rest of each module's documentation."""
+    library = Path(sysconfig.get_path("stdlib"))
+    for path in sorted(library.glob("*.py")):
+        if path.stem.startswith("_") or path.stem not in sys.stdlib_module_names:
+            continue
+        try:
+            told = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+        except (OSError, ValueError, SyntaxError):
+            continue
+        first, _, rest = told.partition("\n\n")
+        rest = " ".join(rest.split())
+        if len(rest) >= _SHORTEST:
+            yield path.stem, " ".join(first.split()), rest[:_LONGEST]
+
+
+def _own_only(data: str) -> None:
+    if data:
+        raise UsageError("this task has no other data yet", "--data", "leave it out")
+
+
+def prompts(data: str = "") -> DataSet:
+    """Give the beginnings of texts, to be gone on with; nobody can say what is right."""
+    _own_only(data)
+    items = [Item(name, rest[:400]) for name, _, rest in _documented()]
+    return data_set("python-library-text", platform.python_version(), _LICENCE, items)
+
+
+def summaries(data: str = "") -> DataSet:
+    """Give texts to be summed up in a sentence, and their authors' own sentence."""
+    _own_only(data)
+    items = [Item(name, _ASKED.format(rest), first) for name, first, rest in _documented()]
+    return data_set("python-library-summaries", platform.python_version(), _LICENCE, items)
+
+
+TEXT_GENERATION = Task(
+    "text-generation",
+    "go on with a text, 10 new tokens as AI Energy Score has it",
+    "generate",
+    ROUGE_L,
+    prompts,
+    Limits(10, 10),
+)
+SUMMARIZATION = Task(
+    "summarization",
+    "sum up a module's documentation in a sentence, at most 64 tokens",
+    "generate",
+    ROUGE_L,
+    summaries,
+    Limits(None, 64),
+)

@@ -1,0 +1,158 @@
+"""``submeter bench run | list``: the same work for every model, metered, in a bundle."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from submeter.benchmarks.bundle import read_bundle
+from submeter.benchmarks.plan import SCENARIOS, Plan
+from submeter.benchmarks.registry import backend_named, names, task_named
+from submeter.benchmarks.runner import Bench
+from submeter.benchmarks.runner import run as run_bench
+from submeter.cli.output import console, write_json
+from submeter.cli.parser import json_flag
+from submeter.cli.render.bench import print_bundle, print_choice, progress_line
+from submeter.errors import UsageError
+from submeter.quantities.parsing import parse
+from submeter.runs.settings import load
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+
+PERIOD = "0.1 s"
+"""Heartbeat of the meter, so that queries are told apart; what it costs is in the bundle."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add its arguments."""
+    parser.add_argument("what", choices=("run", "list"), help="measure, or show what there is")
+    parser.add_argument("--task", metavar="TASK", help="the work; submeter bench list")
+    parser.add_argument("--model", metavar="NAME", help="the model, as the backend names it")
+    parser.add_argument("--backend", metavar="NAME", help="what runs it; submeter bench list")
+    parser.add_argument(
+        "--scenario", choices=tuple(SCENARIOS), default="single",
+        help="; ".join(f"{name}: {told}" for name, told in SCENARIOS.items()),
+    )  # fmt: skip
+    parser.add_argument("--out", metavar="FILE", help="the bundle; what is unfinished is resumed")
+    _add_amounts(parser)
+    parser.add_argument(
+        "--option", action="append", default=[], metavar="NAME=VALUE",
+        help="the backend's own options; submeter bench list",
+    )  # fmt: skip
+    parser.add_argument("--data", default="", metavar="FILE", help="other data than the task's own")
+    parser.add_argument(
+        "--dummy-weights", action="store_true",
+        help="random weights of the model's shape: no quality, no stars",
+    )  # fmt: skip
+    parser.add_argument("--period", metavar="TIME", help=f"heartbeat of the meter ({PERIOD})")
+    json_flag(parser)
+
+
+def _add_amounts(parser: argparse.ArgumentParser) -> None:
+    numbers = (
+        ("--queries", 1000, "queries at most"),
+        ("--least", 20, "queries at least"),
+        ("--batch", 1, "queries in a batch, of scenario offline"),
+        ("--concurrency", 8, "queries at a time, of scenario server"),
+        ("--seed", 0, "of the order of queries, of sampling and of the intervals"),
+    )
+    for name, default, told in numbers:
+        parser.add_argument(
+            name, type=int, default=default, metavar="N", help=f"{told} ({default})"
+        )
+    parser.add_argument("--output-tokens", type=int, metavar="N", help="tokens of each answer")
+    parser.add_argument("--effort", default="", help="how much it reasons: off, low, medium, high")
+    texts = (
+        ("--precision", "2 %", "SHARE", "the run ends once energy a query is known this well"),
+        ("--time", "10 min", "TIME", "the run ends after so long"),
+        ("--idle", "3 s", "TIME", "for how long the idle machine is watched before"),
+    )
+    for name, usual, metavar, told in texts:
+        shown = usual.replace("%", "%%")
+        parser.add_argument(name, default=usual, metavar=metavar, help=f"{told} ({shown})")
+    parser.add_argument(
+        "--rate", type=float, default=0.0, metavar="N",
+        help="queries a second at random times, of scenario server; else as fast as answered",
+    )  # fmt: skip
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run a benchmark, or list tasks, backends and scenarios."""
+    if args.what == "list":
+        return _list(args)
+    absent = [name for name in ("task", "model", "backend", "out") if not getattr(args, name)]
+    if absent:
+        fix = "submeter bench list shows what there is"
+        raise UsageError(f"--{absent[0]} is missing", "submeter bench run", fix)
+    plan = _plan(args)
+    settings = load({"period": args.period or PERIOD})
+    bench = Bench(plan, task_named(plan.task), backend_named(plan.backend), settings)
+    out = Path(args.out)
+    shown = progress_line(sys.stderr)
+    run_bench(bench, out, shown)
+    shown.end()
+    bundle = read_bundle(out)
+    if args.json:
+        write_json(dict(bundle.told), args.json)
+    if args.json != "-":
+        print_bundle(console(), bundle, str(out))
+    return 0
+
+
+def _plan(args: argparse.Namespace) -> Plan:
+    return Plan(
+        task=args.task,
+        model=args.model,
+        backend=args.backend,
+        scenario=args.scenario,
+        options=_options(args.option),
+        data=args.data,
+        seed=args.seed,
+        batch=args.batch,
+        concurrency=args.concurrency if args.scenario == "server" else 1,
+        rate=args.rate,
+        least=min(args.least, args.queries),
+        most=args.queries,
+        precision=parse(args.precision, "ratio", "--precision"),
+        seconds=parse(args.time, "time", "--time"),
+        output=args.output_tokens,
+        effort=args.effort,
+        idle=parse(args.idle, "time", "--idle"),
+        dummy=args.dummy_weights,
+    )
+
+
+def _options(given: Sequence[str]) -> dict[str, str]:
+    found = {}
+    for each in given:
+        name, is_pair, value = each.partition("=")
+        if not is_pair:
+            raise UsageError(f'"{each}" is no option', "--option", "write NAME=VALUE")
+        found[name] = value
+    return found
+
+
+def _list(args: argparse.Namespace) -> int:
+    tasks = [task_named(name) for name in names("submeter.tasks")]
+    backends = [backend_named(name) for name in names("submeter.backends")]
+    if args.json:
+        rows = {
+            "tasks": [
+                {"id": each.id, "title": each.title, "ability": each.ability,
+                 "metric": each.metric.name, "extra": each.extra}
+                for each in tasks
+            ],
+            "backends": [
+                {"name": each.name, "title": each.title, "abilities": sorted(each.abilities),
+                 "concurrent": each.concurrent, "options": dict(each.options), "extra": each.extra}
+                for each in backends
+            ],
+            "scenarios": dict(SCENARIOS),
+        }  # fmt: skip
+        write_json(rows, args.json)
+    if args.json != "-":
+        print_choice(console(), tasks, backends, SCENARIOS)
+    return 0

@@ -1,0 +1,173 @@
+"""Benchmarks for people: how far a run has come, and what a bundle says."""
+
+from __future__ import annotations
+
+import math
+from typing import IO, TYPE_CHECKING
+
+from rich.table import Table
+from rich.text import Text
+
+from submeter.cli.output import indented
+from submeter.quantities.digits import phrase
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from rich.console import Console
+
+    from submeter.benchmarks.backend import Backend
+    from submeter.benchmarks.bundle import Bundle
+    from submeter.benchmarks.desk import Progress
+    from submeter.benchmarks.task import Task
+
+_PLURAL = {"query": "queries", "token": "tokens", "correct answer": "correct answers"}
+_BUSY = 0.1
+"""Of a machine that did this part of its work for others, figures are less sure."""
+
+
+class ProgressLine:
+    """One line on a terminal, written anew at each step; silent elsewhere.
+
+    Parameters
+    ----------
+    stream : file
+        Where it is shown.
+    """
+
+    def __init__(self, stream: IO[str]) -> None:
+        self._stream = stream
+        self._shows = stream.isatty()
+
+    def __call__(self, progress: Progress) -> None:
+        """Show how far a run has come."""
+        if not self._shows:
+            return
+        width = progress.half_width
+        known = f"±{width:.1%}" if math.isfinite(width) else "not known yet"
+        left = f"{progress.seconds_left:.0f} s left at most"
+        self._stream.write(f"\r\x1b[K{progress.done} queries, energy a query {known}, {left}")
+        self._stream.flush()
+
+    def end(self) -> None:
+        """Clear the line."""
+        if self._shows:
+            self._stream.write("\r\x1b[K")
+            self._stream.flush()
+
+
+def progress_line(stream: IO[str]) -> ProgressLine:
+    """Give a line that shows progress on `stream`, if it is a terminal."""
+    return ProgressLine(stream)
+
+
+def print_bundle(out: Console, bundle: Bundle, name: str) -> None:
+    """Print what a bundle says."""
+    told = bundle.told
+    model, summary, environment = told["model"], told["summary"], told["environment"]
+    out.print(Text(f"{model['name']}: {told['task']['id']}, {_scenario(bundle)}", style="bold"))
+    what = [model["engine"], model["precision"], model["device"], "random weights" * model["dummy"]]
+    indented(out, ", ".join(each for each in what if each), style="dim")
+    where = environment["accelerators"] or [environment["machine"]]
+    indented(out, f"on {', '.join(where)}, {environment['threads']} threads", style="dim")
+    table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
+    for _ in range(2):
+        table.add_column(overflow="fold")
+    for label, text in (*_energy_rows(summary), *_other_rows(summary)):
+        table.add_row(Text(label), text)
+    out.print(table)
+    for each in _notes(bundle):
+        indented(out, each, 0, "yellow")
+    for each in told["missing"]:
+        indented(out, f"missing: {each}", 0, "dim")
+    indented(out, f"{name}: submeter verify {name}; submeter rate {name}", 0, "dim")
+
+
+def _scenario(bundle: Bundle) -> str:
+    plan = bundle.plan
+    more = {
+        "offline": f", batches of {plan.batch}",
+        "server": f", {plan.concurrency} at a time",
+        "reasoning": f", effort {plan.effort or 'as it is'}",
+    }
+    return plan.scenario + more.get(plan.scenario, "")
+
+
+def _energy_rows(summary: Mapping[str, object]) -> list[tuple[str, Text]]:
+    rows = []
+    energy = summary["energy"]
+    assert isinstance(energy, dict)  # noqa: S101 - as the form of a bundle has it
+    for boundary, figures in energy.items():
+        for unit, each in figures["per"].items():
+            value, interval = phrase(each["value"], each["low"], each["high"], "J")
+            text = Text(f"{value} ({interval}), {each['tier']}")
+            rows.append((f"{boundary} energy a {unit.replace('_', ' ')}", text))
+    return rows or [("energy", Text("not seen", style="yellow"))]
+
+
+def _other_rows(summary: Mapping[str, object]) -> list[tuple[str, Text]]:
+    rows = []
+    quality, speed, statistics = (summary[name] for name in ("quality", "speed", "statistics"))
+    if isinstance(quality, dict):
+        ends = [f"{quality[end]:.3f}" for end in ("low", "high") if quality[end] is not None]
+        told = f" ({' to '.join(ends)})" if ends else ""
+        items = f", {quality['items']} items"
+        rows.append((quality["metric"], Text(f"{quality['value']:.3f}{told}{items}")))
+    assert isinstance(speed, dict)  # noqa: S101 - as above
+    assert isinstance(statistics, dict)  # noqa: S101 - as above
+    if speed["latency"] is not None:
+        parts = ", ".join(f"{name} {value:.3g} s" for name, value in speed["latency"].items())
+        rows.append(("latency", Text(parts)))
+    rates = ", ".join(
+        f"{rate:.3g} {_PLURAL.get(unit, unit).replace('_', ' ')}"
+        for unit, rate in speed["per_second"].items()
+    )
+    rows.append(("in a second", Text(rates)))
+    rows.append(("queries", Text(_counted(statistics))))
+    return rows
+
+
+def _counted(statistics: Mapping[str, object]) -> str:
+    width = statistics["half_width"]
+    known = f", energy a query to ±{width:.1%}" if isinstance(width, float) else ""
+    return (
+        f"{statistics['queries']}, {statistics['warm_up']} of them warm-up{known}; "
+        f"{statistics['saved']} fewer than 1,000"
+    )
+
+
+def _notes(bundle: Bundle) -> list[str]:
+    """Tell what makes the figures less than they look."""
+    summary = bundle.told["summary"]
+    told = []
+    work = sum(each["workload"] for each in summary["books"])
+    others = sum(each["others"] for each in summary["books"] if each["component"] != "memory")
+    if others > _BUSY * (work + others):
+        part = others / (work + others)
+        told.append(f"busy: other work drew {part:.0%} of what was above idle; measure it alone")
+    if bundle.told["model"]["dummy"]:
+        told.append("random weights: the energy of the shape; no quality, no stars")
+    cut = summary["statistics"]["cut_short"]
+    if cut and bundle.plan.scenario == "reasoning":
+        told.append(f"{cut:.0%} of the answers ended at their limit, not by themselves")
+    return told
+
+
+def print_choice(
+    out: Console, tasks: Sequence[Task], backends: Sequence[Backend], scenarios: Mapping[str, str]
+) -> None:
+    """Print tasks, backends and scenarios."""
+    out.print(Text("tasks", style="bold"))
+    for task in tasks:
+        needs = f"; pip install {task.extra}" if task.extra else ""
+        indented(out, f"{task.id}: {task.title} ({task.ability}, {task.metric.name}{needs})")
+    out.print(Text("backends", style="bold"))
+    for backend in backends:
+        needs = f"; pip install {backend.extra}" if backend.extra else ""
+        indented(out, f"{backend.name}: {backend.title}{needs}")
+        indented(out, f"can {', '.join(sorted(backend.abilities))}", 4, "dim")
+        for name, meaning in backend.options.items():
+            indented(out, f"--option {name}=…  {meaning}", 4, "dim")
+    out.print(Text("scenarios", style="bold"))
+    for name, told in scenarios.items():
+        indented(out, f"{name}: {told}")

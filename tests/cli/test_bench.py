@@ -1,0 +1,131 @@
+"""``submeter bench``, ``verify`` and ``rate`` on bundles, as their user has them."""
+
+import json
+import os
+import signal
+import time
+import zipfile
+
+import pytest
+
+from submeter.cli.main import main
+
+MODEL = """
+import time
+from submeter.benchmarks.backend import Answer
+
+def ready():
+    print("ready")
+
+def answer(text):
+    for _ in range(50_000):
+        pass
+    return Answer(text.split("\\n\\n")[1][:60], tokens_out=12)
+
+def slow(text):
+    time.sleep(0.02)
+    return "x"
+"""
+
+
+@pytest.fixture
+def model(tmp_path):
+    path = tmp_path / "model.py"
+    path.write_text(MODEL)
+    return path
+
+
+def words(model, out, *more, function="answer"):
+    return (
+        "bench", "run", "--task", "summarization", "--backend", "function", "--idle", "0.1 s",
+        "--model", f"{model}:{function}", "--out", str(out), "--queries", "80", *more,
+    )  # fmt: skip
+
+
+def test_a_model_is_measured_verified_and_rated(model, tmp_path, capsys):
+    out = tmp_path / "b.zip"
+    assert main([*words(model, out), "--precision", "50 %", "--option", "setup=ready"]) == 0
+    told = capsys.readouterr().out
+    assert "model.py:answer: summarization, single" in told
+    assert "node energy a query" in told
+    assert "ROUGE-L" in told
+    assert main(["verify", str(out), "--json", str(tmp_path / "v.json")]) == 0
+    assert "figures follow from its readings" in capsys.readouterr().out
+    assert json.loads((tmp_path / "v.json").read_text())["bundles"][0]["differences"] == []
+    assert main(["rate", str(out), "--json", "-"]) == 0
+    (row,) = json.loads(capsys.readouterr().out)
+    assert (row["task"], row["boundary"], row["quality"]["metric"]) == (
+        "summarization", "node", "ROUGE-L",
+    )  # fmt: skip
+    assert sum(row["chances"].values()) == pytest.approx(1)
+
+
+def test_an_altered_bundle_is_refused(model, tmp_path, capsys):
+    out = tmp_path / "b.zip"
+    assert main([*words(model, out), "--precision", "50 %", "--json", "-"]) == 0
+    assert json.loads(capsys.readouterr().out)["schema"] == "submeter.bundle/1"
+    with zipfile.ZipFile(out) as file:
+        parts = {each.filename: file.read(each) for each in file.infolist()}
+    parts["queries.ndjson"] = parts["queries.ndjson"].replace(b'"batch": 1,', b'"batch": 2,', 1)
+    with zipfile.ZipFile(out, "w") as file:
+        for name, content in parts.items():
+            file.writestr(name, content)
+    assert main(["verify", str(out)]) == 2
+    assert "queries.ndjson is not what SHA256SUMS says" in capsys.readouterr().err
+
+
+def test_a_killed_run_goes_on(meter, model, tmp_path):
+    out = tmp_path / "b.zip"
+    told = words(model, out, "--queries", "400", "--precision", "0.1 %", function="slow")
+    running = meter.start(*told)
+    kept = tmp_path / "b.zip.part" / "sitting-0.json"
+    deadline = time.monotonic() + 60
+    while not kept.exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    os.kill(running.pid, signal.SIGKILL)
+    running.communicate()
+    assert kept.exists()
+    done = meter(*told)
+    assert done.returncode == 0, done.stderr
+    assert meter("verify", out).returncode == 0
+    bundle = json.loads(zipfile.ZipFile(out).read("bundle.json"))
+    assert bundle["summary"]["statistics"]["sittings"] == 2
+    assert bundle["summary"]["statistics"]["queries"] == 400
+
+
+def test_what_there_is_is_listed(capsys):
+    assert main(["bench", "list"]) == 0
+    told = capsys.readouterr().out
+    assert "summarization: sum up a module's documentation" in told
+    assert "function: any Python function" in told
+    assert main(["bench", "list", "--json", "-"]) == 0
+    listed = json.loads(capsys.readouterr().out)
+    assert {"single", "offline", "server", "reasoning"} == set(listed["scenarios"])
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (("--task", "sumarization"), "did you mean summarization?"),
+        (("--backend", "functions"), "did you mean function?"),
+        (("--model", "nowhere.py:f"), "there is no such file"),
+        (("--model", "json:lods"), 'no function "lods"'),
+        (("--model", "no_such_module:f"), "cannot be imported"),
+        (("--model", "plain"), "names no function"),
+        (("--option", "x"), "write NAME=VALUE"),
+        (("--option", "x=1"), "has no option x"),
+        (("--precision", "3 kg"), "--precision"),
+        (("--scenario", "server"), "answers one at a time"),
+        (("--data", "x.csv"), "no other data yet"),
+        (("--out", "/nowhere/b.zip"), "cannot be begun"),
+        (("--batch", "0"), "a batch has 1 query or more"),
+    ],
+)
+def test_bad_usage_says_what_where_and_the_next_step(model, tmp_path, capsys, change, told):
+    assert main([*words(model, tmp_path / "b.zip"), *change]) == 2
+    assert told in capsys.readouterr().err
+
+
+def test_what_is_missing_is_named(capsys):
+    assert main(["bench", "run", "--task", "summarization"]) == 2
+    assert "--model is missing" in capsys.readouterr().err
