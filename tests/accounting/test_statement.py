@@ -14,6 +14,7 @@ from submeter.accounting.hardware_items import EmbodiedItem
 from submeter.accounting.inventory import FunctionalUnit, Inventory
 from submeter.accounting.method import Basis, Idle, Method, Part
 from submeter.accounting.methods import AIES, GHG_LOCATION, METHODS, SUBMETER_1
+from submeter.accounting.methods.standards import GHG_MARKET
 from submeter.accounting.statement import SCHEMA_FILE, state
 from submeter.accounting.surroundings import Facility, Grid
 from submeter.quantities.estimate import Tier
@@ -355,3 +356,20 @@ def test_olmo_counts_water_on_the_site_after_the_pue():
     olmo = next(method for method in METHODS if method.id == "olmo-2025")
     assert grams(answer(inventory, olmo).water.total) == pytest.approx(100 * 1.2 * (0.5 + 1.29))
     assert grams(answer(inventory).water.total) == pytest.approx(100 * (0.5 + 1.2 * 1.29))
+
+
+def test_the_place_has_the_factors_that_entered():
+    grid = replace(GRID, market=exact("market", 94.0, "gCO2e/kWh"))
+    here = answer(whole(grid=grid)).place
+    assert here.grid is GRID.intensity
+    assert here.market is None
+    by_contract = answer(whole(grid=grid), GHG_MARKET).place
+    assert by_contract.market is grid.market
+    assert by_contract.as_dict()["market"]["value"] == 94.0
+    strubell = next(method for method in METHODS if method.id == "strubell-2019")
+    nowhere = whole(grid=Grid(), facility=Facility())
+    assumed = answer(nowhere, strubell).place
+    assert assumed.grid is not None
+    assert assumed.grid.value == pytest.approx(432.7, abs=0.05)
+    assert assumed.pue is not None
+    assert assumed.pue.value == 1.58

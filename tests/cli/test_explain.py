@@ -70,3 +70,11 @@ def test_a_file_is_compared_with_itself_under_another_method(figures, capsys):
     told = capsys.readouterr().out
     assert "before (aies)" in told
     assert "now (submeter-1)" in told
+
+
+def test_what_was_contracted_for_is_what_is_told(capsys):
+    assert main(["explain", "gemini_co2"]) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert "market-based (what was contracted for)" in told
+    assert "PUE 1.09 × contract 94 gCO2e/kWh" in told
+    assert "457" not in told

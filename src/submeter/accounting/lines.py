@@ -44,15 +44,26 @@ class WaterLines:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where it was accounted for, in words, and the factors that follow; None if not known."""
+    """Where it was accounted for, in words, and the factors that follow; None if not known.
+
+    Parameters
+    ----------
+    words : mapping of str to str
+        ``region``, ``name``, ``from``.
+    grid, pue : Factor or None
+        Those that entered; those of the place where the method asks for none.
+    market : Factor or None
+        The intensity of what was contracted for, where the method takes that.
+    """
 
     words: Mapping[str, str]
     grid: Factor | None
     pue: Factor | None
+    market: Factor | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Give the ``place`` object: its words, and each factor as value, low, high, unit."""
-        factors = {"grid": self.grid, "pue": self.pue}
+        factors = {"grid": self.grid, "pue": self.pue, "market": self.market}
         return {
             **self.words,
             **{

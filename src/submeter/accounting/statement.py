@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from submeter.accounting.desk import Role
 from submeter.accounting.fingerprint import of_factors
 from submeter.accounting.joint import gathered, work_out_all
 from submeter.accounting.lines import (
@@ -17,6 +18,7 @@ from submeter.accounting.lines import (
     lines,
     plain,
 )
+from submeter.accounting.method import Basis
 from submeter.accounting.widest import widest
 
 if TYPE_CHECKING:
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
     from submeter.accounting.method import Method
     from submeter.accounting.widest import Widener
     from submeter.quantities.estimate import Estimate
-    from submeter.quantities.factor import Source
+    from submeter.quantities.factor import Factor, Source
 
 SCHEMA = "submeter.statement/1"
 SCHEMA_FILE = "schema/statement-1.json"
@@ -166,7 +168,7 @@ def state_together(
         ),
         sources=tuple(dict.fromkeys(factor.source for factor in account.uses)),
         overhead=_estimate(account.overhead, "kWh"),
-        place=_place(inventories),
+        place=_place(inventories, account, method),
         recipe=Recipe(
             method.version, method.hash(), of_factors(account.uses), draws.seed, draws.count
         ),
@@ -198,17 +200,22 @@ def _per_unit(account: Account, unit: FunctionalUnit) -> PerUnit | None:
     return PerUnit(*(_estimate(amount and amount.scaled(share), name) for amount, name in totals))
 
 
-def _place(inventories: Sequence[Inventory]) -> Place:
+def _place(inventories: Sequence[Inventory], account: Account, method: Method) -> Place:
     """Give the place; of several, their names, and the factors only where they are the same."""
     words = [each.place for each in inventories]
-    grids = {each.grid.intensity for each in inventories}
-    pues = {each.facility.pue for each in inventories}
     keys = dict.fromkeys(key for each in words for key in each)
+
+    def entered(role: Role) -> set[Factor | None]:
+        return {factor for factor, used_for in account.uses.items() if used_for is role}
+
+    intensities = entered(Role.INTENSITY)
+    market: set[Factor | None] = intensities if method.basis is Basis.MARKET else set()
+    grids = (intensities - market) or {each.grid.intensity for each in inventories}
+    pues = entered(Role.PUE) or {each.facility.pue for each in inventories}
     return Place(
         {key: ", ".join(dict.fromkeys(each[key] for each in words if each.get(key)))
          for key in keys},
-        grids.pop() if len(grids) == 1 else None,
-        pues.pop() if len(pues) == 1 else None,
+        *(each.pop() if len(each) == 1 else None for each in (grids, pues, market)),
     )  # fmt: skip
 
 

@@ -53,9 +53,11 @@ def place_words(statement: Statement) -> str:
     """Write where it is accounted for, and the factors that follow from that."""
     words = statement.place.words
     told = [f"{words.get('name', 'place not known')} ({words.get('from', 'nobody stated it')})"]
-    for name, factor in (("grid", statement.place.grid), ("PUE", statement.place.pue)):
+    place = statement.place
+    for name, factor in (("grid", place.grid), ("contract", place.market), ("PUE", place.pue)):
         if factor is not None:
-            told.append(f"{name} {_factor(factor)} {factor.unit}".rstrip())
+            when = f" of {factor.period}" if factor.period else ""
+            told.append(f"{name} {_factor(factor)} {factor.unit}".rstrip() + when)
     return "where: " + ", ".join(told)
 
 

@@ -51,7 +51,7 @@ def _sources(statement: Statement) -> Iterator[str]:
 
 def _shown(quantity: Estimate) -> str:
     value, interval = phrase(quantity.value, quantity.low, quantity.high, quantity.unit)
-    return value if interval == "exact" else f"{value} ({interval} at 95 %)"
+    return value if interval in {"exact", "-"} else f"{value} ({interval} at 95 %)"
 
 
 def _energy(statement: Statement) -> Iterator[str]:
@@ -79,13 +79,15 @@ def _carbon(statement: Statement, method: Method) -> Iterator[str]:
     if carbon.total is None:
         yield "There is no figure for carbon."
         return
-    whose = "the grid of the place" if method.basis is Basis.LOCATION else "the contract"
-    where = place.words.get("name", "a place that is not known")
+    where = f"the grid of the place: {place.words.get('name', 'a place that is not known')}"
+    intensity = _factor(place.grid, "grid")
+    if method.basis is Basis.MARKET:
+        where, intensity = "what was contracted for", _factor(place.market, "contract")
     energy = "energy × "
     pue = f"{_factor(place.pue, 'PUE')} × " if method.includes(Part.FACILITY) else ""
     yield (
-        f"Carbon: {_shown(carbon.total)}, {carbon.basis}-based ({whose}: {where}). Its "
-        f"electricity is {energy}{pue}{_factor(place.grid, 'grid')}."
+        f"Carbon: {_shown(carbon.total)}, {carbon.basis}-based ({where}). Its "
+        f"electricity is {energy}{pue}{intensity}."
     )
     parts = {
         "the work's electricity": carbon.operational,
