@@ -61,8 +61,19 @@ def test_an_instant_lies_between_the_samples_around_it(total, instant):
         assert total.instants(Span(*around)) == []
 
 
+@given(cumulatives(), real_spans)
+def test_the_reach_of_a_window_goes_from_the_sample_before_it_to_the_one_after(total, span):
+    reach = total.reach(span)
+    before = [instant for instant in total.times if instant <= span.start]
+    after = [instant for instant in total.times if instant >= span.end]
+    assert reach == (max(before, default=span.start), min(after, default=span.end))
+    assert total.reach(reach) == reach
+    assert total.between(reach) >= total.between(span)
+
+
 def test_nothing_sampled_is_nothing_drawn_and_nothing_seen():
     empty, window = Cumulative([], []), Span(0, 100)
+    assert empty.reach(window) == window
     assert (empty.between(window), empty.seen(window), empty.around(5)) == (0, 0, None)
 
 

@@ -1,23 +1,23 @@
-"""Energy is a whole number of microjoules."""
+"""Energy is a whole number of microjoules, and a kWh is the same everywhere."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from submeter.errors import QuantityError
 from submeter.quantities import energy
+from submeter.quantities.parsing import UNITS
 
 
 @given(st.integers(0, energy.LARGEST_ENTRY))
-def test_what_a_record_can_hold_passes_unchanged(microjoules):
-    assert energy.checked(microjoules) == microjoules
+def test_what_a_record_can_hold_is_the_same_energy_in_kwh(microjoules):
+    kwh = energy.to_kwh(microjoules)
+    assert abs(kwh * 3_600_000 * 1_000_000 - microjoules) <= microjoules * 1e-15
 
 
-def test_a_negative_energy_is_refused():
-    with pytest.raises(QuantityError, match="-1 µJ is negative"):
-        energy.checked(-1)
+def test_a_kwh_is_that_of_the_units_that_people_type():
+    assert UNITS["kWh"].size == energy.JOULES_PER_KWH
+    assert energy.JOULES_PER_KWH / UNITS["µJ"].size == energy.MICROJOULES_PER_KWH
 
 
-def test_more_than_a_record_can_hold_is_refused_with_the_way_out():
-    with pytest.raises(QuantityError, match="split the entry by day"):
-        energy.checked(2**63)
+def test_the_largest_entry_is_what_a_column_of_64_bits_holds():
+    assert energy.LARGEST_ENTRY.bit_length() == 63
+    assert 2.56e6 < energy.to_kwh(energy.LARGEST_ENTRY) < 2.57e6

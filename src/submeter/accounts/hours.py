@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from submeter.errors import UsageError
+from submeter.quantities.energy import MICROJOULES_PER_KWH
 from submeter.reference.live import file, instants
 from submeter.reference.live.hourly import Piece
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 KINDS = ("lifecycle", "combustion", "average", "marginal")
 """What an intensity by the hour can be, beside that of a place."""
 
-_MICROJOULES_PER_KWH = 3.6e12
 _LOOSE = 1e-3
 _TIME = "write it as 2026-11-24, 2026-11-24T10:00Z or 2026-11-24T11:00+01:00"
 _DATE = len("2026-11-24")
@@ -117,14 +117,14 @@ def pieces(drawn: Sequence[Drawn], when: tuple[int, int] | None) -> tuple[Piece,
     found = [] if drawn else [Piece(start, end, 0)]
     for each in drawn:
         if not each.profile:
-            found.append(Piece(start, end, round(each.kwh * _MICROJOULES_PER_KWH)))
+            found.append(Piece(start, end, round(each.kwh * MICROJOULES_PER_KWH)))
             continue
         if len(each.profile) != count:
             what = f"{len(each.profile)} shares are given for work of {count} hours"
             raise UsageError(what, each.where, "give one for each hour from the start")
         for number, share in enumerate(each.profile):
             begun = start + number * instants.HOUR
-            energy = round(each.kwh * share * _MICROJOULES_PER_KWH)
+            energy = round(each.kwh * share * MICROJOULES_PER_KWH)
             found.append(Piece(begun, min(begun + instants.HOUR, end), energy))
     return tuple(found)
 

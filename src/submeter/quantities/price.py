@@ -6,11 +6,11 @@ import re
 from typing import NamedTuple
 
 from submeter.errors import QuantityError
+from submeter.quantities.energy import JOULES_PER_KWH
 from submeter.quantities.parsing import UNITS
 from submeter.quantities.spread import parse_span
 
 _FORM = re.compile(r"^(?P<number>[^%]*?)\s*(?P<currency>[A-Z]{3})\s*/\s*(?P<energy>\w+)\s*$")
-_JOULES_PER_KWH = 3.6e6
 
 
 class Price(NamedTuple):
@@ -58,7 +58,7 @@ def parse_price(text: str | float, where: str = "") -> Price:
     if match is None or energy is None or energy.dimension != "energy":
         fix = 'write it as "0.21 EUR/kWh", with the three letters of its currency'
         raise QuantityError(f'"{text}" is not a price of electricity', where, fix)
-    size = _JOULES_PER_KWH / energy.size
+    size = JOULES_PER_KWH / energy.size
     span = parse_span(match["number"], "ratio", where)
     value, low, high = (number * size for number in span)
     if low < 0:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from submeter.quantities.energy import JOULES_PER_KWH
 from submeter.quantities.parsing import parse
 from submeter.quantities.price import parse_price
 from submeter.reference.factors.own import with_own
@@ -26,7 +28,6 @@ FILES = "factors"
 """The setting that names files of factors of the user's own. It is no part of a place: an entry
 does not record it, and is accounted for by the files of whoever reads it."""
 
-_JOULES_PER_KWH = 3.6e6
 _STATED = ": stated ("
 
 
@@ -41,8 +42,26 @@ def known_by(files: str) -> Registry:
     return with_own(tuple(name for name in files.split(os.pathsep) if name))
 
 
-def of_record(recorded: Mapping[str, str]) -> Place:
+def year_of(start: int, end: int) -> int:
+    """Give the year, in UTC, of a piece of work [ns UTC]: that of its middle.
+
+    Examples
+    --------
+    >>> year_of(1_767_225_000_000_000_000, 1_767_226_600_000_000_000)  # around New Year's midnight
+    2026
+    """
+    return datetime.fromtimestamp((start + end) / 2e9, UTC).year
+
+
+def of_record(recorded: Mapping[str, str], year: int | None = None) -> Place:
     """Resolve the ``place`` of an entry; what was not stated is the world's spread.
+
+    Parameters
+    ----------
+    recorded : mapping of str to str
+        What was stated.
+    year : int, optional
+        The year of the work, whose grid it takes; the table of today's grids where it is not known.
 
     Raises
     ------
@@ -53,14 +72,14 @@ def of_record(recorded: Mapping[str, str]) -> Place:
     FactorTableError
         If a file of factors cannot be used.
     """
-    found = place(recorded.get("region") or None, known_by(recorded.get(FILES, "")))
+    found = place(recorded.get("region") or None, known_by(recorded.get(FILES, "")), year)
     where = recorded.get("from", "stated")
     grid, pue, wue, price = (recorded.get(name, "") for name in NAMES[1:])
     told = found.with_stated(
         where,
-        grid=parse(grid, "carbon intensity", "grid") * 1e3 * _JOULES_PER_KWH if grid else None,
+        grid=parse(grid, "carbon intensity", "grid") * 1e3 * JOULES_PER_KWH if grid else None,
         pue=parse(pue, "ratio", "pue") if pue else None,
-        wue=parse(wue, "water intensity", "wue") * _JOULES_PER_KWH if wue else None,
+        wue=parse(wue, "water intensity", "wue") * JOULES_PER_KWH if wue else None,
         price=parse_price(price, "price") if price else None,
     )
     # What was stated is neither left out nor fallen back on.
@@ -78,5 +97,5 @@ def of_settings(settings: Settings) -> Place:
 def operational_carbon(joules: float, settings: Settings) -> float:
     """Give the carbon [kgCO2e] of an energy [J] at the configured place, central values."""
     found = of_settings(settings)
-    kwh = joules / _JOULES_PER_KWH * found.pue.value
+    kwh = joules / JOULES_PER_KWH * found.pue.value
     return kwh * found.grid.value / 1e3
