@@ -1,5 +1,7 @@
 """Counters that reset or jump, meters that fall silent, machines that sleep: told as it was."""
 
+import random
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,6 +18,7 @@ from submeter.traces.counter import CounterSpec
 from submeter.traces.domain import Domain
 from submeter.traces.reading import Kind
 from submeter.traces.trace import Accuracy
+from tests.lab.benches import fast_wave, random_wave, refresh
 
 START = 1000 * SECOND
 LIMIT = 700_000_000
@@ -24,8 +27,8 @@ LIMIT = 700_000_000
 class Troubled(LabSensor):
     """A counter that leaps ahead [µJ] at some instants [ns], or begins anew (a leap of 0)."""
 
-    def __init__(self, device, off):
-        accuracy = Accuracy(0.02, 1.0, 1.0, "exact")
+    def __init__(self, device, off, gain=0.0):
+        accuracy = Accuracy(device.refresh / SECOND, 1 - gain, 1 + gain, "as the lab has it")
         sensed = Sensed(Domain("gpu:0", "gpu"), CounterSpec(limit=LIMIT), accuracy)
         super().__init__({sensed: device})
         self._off = off
@@ -94,3 +97,46 @@ def test_a_power_that_nobody_could_look_at_for_ten_seconds_is_not_guessed():
     (gap,) = trace.gaps
     assert "nobody could look at gpu:0 for 10.0 s" in gap.reason
     assert trace.drawn(span).coverage == pytest.approx(10 / 20, abs=0.03)
+
+
+def seen(trace, span, device):
+    """Give what was drawn [µJ] in that part of a window that is said to have been seen."""
+    times = trace.energy.times
+    reach = Span(max(span.start, times[0]), min(span.end, times[-1]))
+    truth = device.draws.energy(reach) if reach.nanoseconds > 0 else 0.0
+    for gap in trace.gaps:
+        lost = Span(max(reach.start, gap.start), min(reach.end, gap.end))
+        truth -= device.draws.energy(lost) if lost.nanoseconds > 0 else 0.0
+    return truth
+
+
+def squares(chance):
+    """Give a load that steps as seldom as a second or two, and far."""
+    return square(20, 600, chance.uniform(0.5, 5))
+
+
+@pytest.mark.parametrize("wave", [random_wave, fast_wave, squares])
+@pytest.mark.parametrize("trouble", ["late", "reset", "jump"])
+def test_of_what_was_seen_around_a_gap_the_interval_holds_the_truth(trouble, wave):
+    """A meter shows the past where a gap begins and ends, too, and where it is first read.
+
+    Gains are within what is stated, windows of 0.3 to 30 s.
+    """
+    chance = random.Random(trouble)  # noqa: S311 - the same cases every time
+    held = []
+    for _ in range(300):
+        every = refresh(chance)
+        device = Device(wave(chance), every, chance.randrange(every), chance.uniform(0.95, 1.05))
+        length = round(SECOND * 0.3 * 100 ** chance.random())
+        span = Span(START + SECOND, START + SECOND + length)
+        when = span.start + round(length * chance.uniform(0.05, 0.8))
+        off = {"late": [], "reset": [(when, 0)], "jump": [(when, 10**13)]}[trouble]
+        begin = when if trouble == "late" else START
+        source = SensorSource(Troubled(device, off, gain=0.05), {})
+        edges = [edge for edge in span if edge >= begin]
+        drive([source], VirtualClock(begin), edges)
+        (trace,) = source.traces(span)
+        drawn = trace.drawn(span)
+        assert drawn.coverage < 1 or trouble == "late"
+        held.append(drawn.low - 1 <= seen(trace, span, device) <= drawn.high + 1)
+    assert sum(held) >= 0.95 * len(held)

@@ -71,6 +71,21 @@ def test_a_gap_is_not_zero_it_lowers_the_coverage():
     assert still.drawn(Span(0, 200)).coverage == 1.0
 
 
+def test_at_the_edges_of_a_gap_a_meter_shows_the_past_as_at_those_of_a_window():
+    """A refresh of 10 ns at 1 µJ/ns: half of one is not known on either side of each edge."""
+    accuracy = Accuracy(10 / SECOND, 1.0, 1.0, "")
+    times, totals = [0, 50, 60, 100], [0, 50, 50, 90]
+    gapped = trace_of(times, totals, accuracy, (Gap(50, 60, "reset"),))
+    doubt = gapped.doubt(Span(20, 90))
+    assert doubt.within[0] == 10.0
+    assert doubt.within[1] >= 10.0
+    assert trace_of(times, totals, accuracy).doubt(Span(20, 90)).within == (0.0, 0.0)
+    late = gapped.doubt(Span(-20, 30))
+    assert late.within[0] == 5.0
+    assert late.within[1] >= 5.0
+    assert gapped.doubt(Span(20, 90)).joined(gapped.doubt(Span(90, 120))).within[0] == 15.0
+
+
 def test_power_is_of_the_time_that_was_seen():
     trace = trace_of([0, SECOND, 3 * SECOND], [0, 7_000_000, 7_000_000])
     gapped = trace_of(

@@ -161,7 +161,51 @@ class PowerTrace:
         `_SWING` of the greatest power.
         """
         edges = self._edge(span.start), self._edge(span.end)
-        return Doubt(*edges, self._missed(span), self._gains(span))
+        return Doubt(*edges, self._missed(span), self._gains(span), self._within(span))
+
+    def _within(self, span: Span) -> tuple[float, float]:
+        """Give by how much [µJ] the truth may lie below and above what is told, for gaps in `span`.
+
+        Notes
+        -----
+        What was seen ends where a gap begins, and begins where it ends, as a window does; and what
+        is seen at all begins with the first reading. On the far side of such an edge there is no
+        reading that bounds the total: half a refresh as full as the fullest that was seen is
+        allowed for, and more where few were seen, which is likely and not sure.
+        """
+        below = above = 0.0
+        for trace, is_part in ((self, False), *((each, True) for each in self.of[1:])):
+            less, more = trace._at_gaps(span)  # noqa: SLF001 - another trace
+            below, above = (below + more, above + less) if is_part else (below + less, above + more)
+        return below, above
+
+    def _at_gaps(self, span: Span) -> tuple[float, float]:
+        times = self._readings.times
+        half = round(self.accuracy.refresh * NANOSECONDS_PER_SECOND / 2)
+        if not half or not times:
+            return 0.0, 0.0
+        begins = {each.end for each in self.gaps if each.end < times[-1]} | {times[0]}
+        ends = {each.start for each in self.gaps} | {times[-1]}
+        begins, ends = (
+            {each for each in edges if span.start < each < span.end} for edges in (begins, ends)
+        )
+        if not begins and not ends:
+            return 0.0, 0.0
+        unknown = self._fullest() / 2 * (1 + _UNSEEN * self._rarely())
+        below = sum(self._most(each + half) - self.energy.at(each) for each in begins)
+        below += sum(self.energy.at(each) - self._least(each - half) for each in ends)
+        return max(0.0, below), unknown * (len(begins) + len(ends))
+
+    def _fullest(self) -> float:
+        """Give the most [µJ] that was drawn within a refresh, as far as readings tell."""
+        read, refresh = self._readings, round(self.accuracy.refresh * NANOSECONDS_PER_SECOND)
+        return max(read.at(each + refresh) - read.at(each) for each in read.times)
+
+    def _rarely(self) -> float:
+        """Give one over the number of refreshes that were seen, 1 at most."""
+        times = self._readings.times
+        whole = times[-1] - times[0]
+        return min(1.0, self.accuracy.refresh * NANOSECONDS_PER_SECOND / whole) if whole else 1.0
 
     def _gains(self, span: Span) -> tuple[float, float]:
         """Give how far the gains of what it was worked out from reach; they add in squares."""
@@ -201,8 +245,11 @@ class PowerTrace:
         """Give the least that the total [µJ] can be at `instant`, by the readings around it."""
         times, totals = self._readings
         after = bisect_left(times, instant)
-        if after in (0, len(times)):
-            return totals[0] if after == 0 else totals[-1]
+        if after == len(times):
+            return totals[-1]
+        if after == 0:
+            # Its first reading was taken after the edge: what it showed at the edge is not known.
+            return totals[0] - self._power_near(1) * (times[0] - instant) / NANOSECONDS_PER_SECOND
         late = (times[after] - instant) / NANOSECONDS_PER_SECOND
         return max(totals[after - 1], totals[after] - self._power_near(after) * late)
 
@@ -230,9 +277,8 @@ class PowerTrace:
         edge, whole = instant - refresh // 2, times[-1] - times[0]
         if not whole:
             return totals[-1]
-        full = max(self._readings.at(each + refresh) - self._readings.at(each) for each in times)
-        most = full * max(1.0, refresh / whole)
-        return self._readings.at(edge) + most * (1 + _UNSEEN * min(1.0, refresh / whole))
+        most = self._fullest() * max(1.0, refresh / whole)
+        return self._readings.at(edge) + most * (1 + _UNSEEN * self._rarely())
 
     def _power_near(self, place: int) -> float:
         """Give the greatest power [µW] that readings around the one at `place` tell of."""
