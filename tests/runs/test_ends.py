@@ -1,6 +1,5 @@
 """How programs end: right after a window, within one, by a fork, a kill, or with a sensor hung."""
 
-import os
 import signal
 import subprocess
 import time
@@ -332,17 +331,7 @@ def open_sensor(root):
 @pytest.fixture
 def hanging(programs):
     """Install a plug-in whose sensor hangs, as a stranger's package would be."""
-    site = programs.folder / "site"
-    (site / "hanging-1.0.dist-info").mkdir(parents=True)
-    (site / "hanging.py").write_text(HANGING)
-    (site / "hanging-1.0.dist-info" / "METADATA").write_text(
-        "Metadata-Version: 2.1\nName: hanging\nVersion: 1.0\n"
-    )
-    (site / "hanging-1.0.dist-info" / "entry_points.txt").write_text(
-        "[submeter.sensors]\nhanging = hanging:open_sensor\n"
-    )
-    path = [str(site), *filter(None, [programs.environ.get("PYTHONPATH")])]
-    programs.environ["PYTHONPATH"] = os.pathsep.join(path)
+    programs.plug_in("hanging", HANGING)
     return programs
 
 

@@ -293,6 +293,15 @@ def charged(bookings: Iterable[Booking]) -> tuple[int, float, float, float] | No
     return energy, low, high, min(each.coverage for each in outer)
 
 
+def unseen(bookings: Iterable[Booking]) -> list[str]:
+    """Tell in words of each domain of which nothing was seen: it is in no sum."""
+    return [
+        f"{each.component}: {each.domain} was not seen at any time"
+        for each in bookings
+        if not each.coverage
+    ]
+
+
 def _charge(booked: Booking) -> int:
     return booked.workload + round(booked.idle * booked.share)
 

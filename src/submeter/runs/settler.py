@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from submeter.errors import SubmeterError
 from submeter.ledger.book import Ledger
 from submeter.ledger.location import ledger_folder
-from submeter.runs.books import Seat
+from submeter.runs.books import Seat, unseen
 from submeter.runs.calibration import known
 from submeter.runs.entry import Seen, Work, make, merged
 from submeter.runs.host import disturbances
@@ -154,7 +154,8 @@ class Settler:
             of_name.add(span, bookings, refreshes(seen) if seen is not None else {})
             if len(parts) > MOST_PARTS:
                 parts[:] = merged(parts)
-        window.settle(bookings, missing, activity)
+        # Accounts of the entry tell that by its books.
+        window.settle(bookings, (*missing, *unseen(bookings)), activity)
         self._session.settled(window)
         if self._rig is not None and not self._session.live:
             self._rig.custody.recorded(window.span.end)
