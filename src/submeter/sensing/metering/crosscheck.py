@@ -76,11 +76,14 @@ class Check(NamedTuple):
         return not self.agrees and self.counted < _STILL * self.integrated
 
     def widened(self, accuracy: Accuracy) -> Accuracy:
-        """Give how the counter errs, so that its interval holds what the power came to."""
+        """Give how the counter errs, so that its interval holds what the power came to.
+
+        And as much to either side as the power may err, which is as the counter was thought to.
+        """
         ratio = self.integrated / self.counted
         return accuracy._replace(
-            low=min(accuracy.low, ratio),
-            high=max(accuracy.high, ratio),
+            low=accuracy.low * min(1.0, ratio),
+            high=accuracy.high * max(1.0, ratio),
             reason=f"{accuracy.reason}; counter and power disagree by {ratio - 1:+.0%}",
         )
 
@@ -146,9 +149,13 @@ def crosscheck(
     sensed = {each.domain.id: each for each in sensor.domains()}
     found = {}
     for domain, told in powers.items():
-        if domain in first and domain in last and domain in sensed and len(told) > 1:
+        if not (domain in first and domain in last and domain in sensed and len(told) > 1):
+            continue
+        counters = first[domain], last[domain]
+        # One that started anew meanwhile, or came round, tells nothing of the two.
+        if counters[1].value >= counters[0].value:
             age = refresh.get(domain, sensed[domain].accuracy.refresh)
-            found[domain] = _check(sensed[domain], (first[domain], last[domain]), told, age)
+            found[domain] = _check(sensed[domain], counters, told, age)
     return found
 
 
