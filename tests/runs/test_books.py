@@ -155,3 +155,13 @@ def test_a_zero_that_is_measured_within_so_much_shows_that():
     assert whole.high == pytest.approx(rest.above / 1e6)
     (_, ends) = total(tuple(alone), "submeter-1")
     assert ends[2] == pytest.approx(rest.above / 1e6, rel=0.05)
+
+
+def test_meters_that_all_measured_nothing_have_measured():
+    still = replace(trace(Domain("gpu:0", "gpu")), energy=evenly(0))
+    seen = replace(
+        processor(1.0, 1.0), traces=[still, replace(still, domain=Domain("gpu:1", "gpu"))]
+    )
+    energy = energy_of(book(seen, WINDOW))
+    assert energy is not None
+    assert (energy.value, energy.tier) == (0.0, Tier.MEASURED)

@@ -19,7 +19,7 @@ def energy_of(bookings: Sequence[Booking]) -> Estimate | None:
     if sums is None:
         return None
     energy, low, high, coverage = (number for number in sums)
-    told = [each for each in bookings if each.meter or len(bookings) == 1]
+    told = [each for each in bookings if each.meter] or bookings
     tiers = {Tier(each.tier) for each in told}
     tiers |= {Tier.MODELLED for each in told if each.idle_low < each.idle_high}
     joules = [number / 1e6 for number in (energy, low, high)]
