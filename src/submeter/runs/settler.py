@@ -14,7 +14,7 @@ from submeter.errors import SubmeterError
 from submeter.ledger.book import Ledger
 from submeter.ledger.location import ledger_folder
 from submeter.runs.books import Seat, unseen
-from submeter.runs.calibration import known
+from submeter.runs.calibration import in_background, known
 from submeter.runs.entry import Seen, Work, make, merged
 from submeter.runs.host import disturbances
 from submeter.runs.lineage import Origin, of_self
@@ -63,6 +63,7 @@ class Settler:
         self._writers: dict[Path, LogWriter] = {}
         self._revisions: dict[str, int] = {}
         self._cpu = 0
+        self._checking: list[int] = []
 
     def set_up(self) -> None:
         """Find sensors and begin to read; a failure is told in every account."""
@@ -82,6 +83,9 @@ class Settler:
                     source.take(session.first.instant, uses)
             rig.meter.start()
             self._rig = rig
+            self._checking = in_background(
+                session.settings, rig.found.sensors, measured, watched=False
+            )
         except Exception as error:  # noqa: BLE001 - whatever fails is told in every account
             self._failure = f"the meter could not be set up: {error}"
 
@@ -92,6 +96,7 @@ class Settler:
         if self._session.thread is not None:
             with suppress(OSError, ValueError, AttributeError):
                 own = time.clock_gettime_ns(time.pthread_getcpuclockid(self._session.thread))
+        own += sum(self._checking)
         return own + (self._rig.meter.cpu if self._rig is not None else 0)
 
     def mark(self) -> Mark | None:
