@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from submeter.disclosures.audit.finding import Finding
     from submeter.disclosures.audit.quantity import Quantity
 
+LOOSE = "loose"
+"""Flag of a claim that was read from sentences, which leave much unsaid."""
+
 
 @dataclass(frozen=True, slots=True)
 class Claim:
@@ -30,7 +33,7 @@ class Claim:
     texts : mapping of str to str
         What is said in words: device, region, stage, model.
     flags : frozenset of str
-        What is said with yes: ``included`` (the energy holds the facility), ``market``.
+        What is said with yes: ``included`` (the energy holds the facility), ``market``, `LOOSE`.
     document : str
         The file.
     unread : tuple of str

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from submeter.disclosures.audit.agreement import agrees, off_by_last_digit, too_fine
 from submeter.disclosures.audit.causes import cause, implied, summed, unit_text
+from submeter.disclosures.audit.claim import LOOSE
 from submeter.disclosures.audit.finding import Figure, Finding, Severity
 from submeter.disclosures.audit.grid_of import implied_grid
 from submeter.disclosures.audit.printed import shown
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from submeter.disclosures.audit.quantity import Quantity
     from submeter.disclosures.audit.ways import Way
 
+ROOM = 3.0
+"""How many times a figure of a sentence may miss what follows from the others in it: what it holds
+(idle energy, making the hardware, a PUE) is seldom said; a judgement."""
 RULES = {
     "arithmetic": "what follows from the inputs is not what is claimed",
     "sum": "the parts do not add up to the claimed whole",
@@ -36,6 +40,9 @@ def recompute(claim: Claim) -> Iterator[Finding]:
     if claimed is None or not claim.inputs:
         return
     found = ways(claim)
+    if LOOSE in claim.flags:
+        yield from _loosely(claim, claimed, found)
+        return
     if not found:
         if implied_grid(claim) is None:
             yield _note(
@@ -55,6 +62,20 @@ def recompute(claim: Claim) -> Iterator[Finding]:
         yield finding(claim, fitting[0], "beyond-inputs", Severity.ERROR, text)
     elif not any(off_by_last_digit(number, way.reach) for way in found):
         yield _differs(claim, found)
+
+
+def _loosely(claim: Claim, claimed: Quantity, found: tuple[Way, ...]) -> Iterator[Finding]:
+    """Hold what a sentence says against what follows, with room for what it leaves unsaid."""
+    sure = [way for way in found if way.kind is not Kind.GUESSED and way.reach.value > 0]
+    rated = any("tdp" in each.name.lower() for each in claim.inputs)
+    if not sure or claimed.value <= 0 or (rated and not claim.of("grid")):
+        return
+    number = claimed.number
+    if any(
+        way.reach.low / ROOM <= number.high and number.low <= way.reach.high * ROOM for way in sure
+    ):
+        return
+    yield _differs(claim, tuple(sure))
 
 
 def _differs(claim: Claim, found: tuple[Way, ...]) -> Finding:

@@ -7,6 +7,7 @@ import statistics
 from itertools import combinations, pairwise
 from typing import TYPE_CHECKING
 
+from submeter.disclosures.audit.claim import LOOSE
 from submeter.disclosures.audit.finding import Figure, Finding, Severity
 from submeter.disclosures.audit.grid_of import implied_grid
 from submeter.disclosures.audit.printed import shown
@@ -37,7 +38,7 @@ def beside(claims: Sequence[Claim]) -> Iterator[Finding]:
 def _implied(claims: Sequence[Claim]) -> Iterator[Finding]:
     found = []
     for claim in claims:
-        grid = implied_grid(claim) if "market" not in claim.flags else None
+        grid = None if {"market", LOOSE} & claim.flags else implied_grid(claim)
         if grid is not None and grid.known and grid.value > 0:
             found.append((claim, grid))
     if len(found) < 3:  # noqa: PLR2004 - of two, nobody knows which is odd

@@ -116,7 +116,11 @@ def is_training(claim: Claim) -> bool:
 
 def is_inference(claim: Claim) -> bool:
     """Tell whether the claim is of answering."""
-    return bool(re.search(r"inference|serving|decode|decoding|generation", claim.texts.get("stage", "").lower()))
+    return bool(
+        re.search(
+            r"inference|serving|decode|decoding|generation", claim.texts.get("stage", "").lower()
+        )
+    )
 
 
 def _named(each: Quantity, wanted: frozenset[str]) -> bool:

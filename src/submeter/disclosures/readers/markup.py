@@ -79,6 +79,7 @@ class _Reader(HTMLParser):
 
 def _tagged(text: str) -> list[Table]:
     reader = _Reader()
+    text = text[: text.lower().rfind("</table>") + 8]  # an unclosed table costs no search
     for block in re.findall(r"<table.*?</table>", text, re.DOTALL | re.IGNORECASE)[:MOST_TABLES]:
         reader.feed(block)
     made = []

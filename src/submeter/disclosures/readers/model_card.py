@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import combinations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -11,12 +12,15 @@ import yaml
 from submeter.disclosures.audit.claim import Claim, Document
 from submeter.disclosures.audit.finding import Figure, Finding, Severity
 from submeter.disclosures.audit.quantity import CLAIMED, quantity
+from submeter.disclosures.audit.recomputation import figure
+from submeter.disclosures.audit.units import CARBON
 from submeter.disclosures.readers.markup import plain, tables
+from submeter.disclosures.readers.prose import claims_of_prose
 from submeter.disclosures.readers.tables import claims_of_table
 from submeter.reference.catalogue.accelerators import match_accelerator
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 RULES = {
     "card-grams": "the front matter is in grams, and its number looks like another unit",
@@ -27,7 +31,7 @@ LEAST_PRETRAINING = 1.0
 """Emissions that training a model from scratch surely exceeds [g]: an hour of a 70 W board on the
 cleanest grid; a judgement."""
 _FRONT = re.compile(r"\A﻿?---\s*\n(.*?)\n(?:---|\.\.\.)\s*(?:\n|\Z)", re.DOTALL)
-_LINE = r"^[\s>*\-+]*{}\s*[*_]*\s*:[\s*_]*(.+)$"
+_LINE = r"^[\s>*\-+]*{}(?:\s*\([^)\n]*\))?\s*[*_]*\s*:[\s*_]*(.+)$"
 _FIELDS = {
     "device": "Hardware Type", "hours": "Hours used", "provider": "Cloud Provider",
     "region": "Compute Region", "carbon": "Carbon Emitted",
@@ -54,8 +58,12 @@ def card(text: str, name: str) -> Document:
     for number, table in enumerate(tables(body), 1):
         where = f"table {number}:"
         claims += claims_of_table(table.heading, table.rows, name, where)
+    told = _unlabelled(body)
+    said = tuple(claims_of_prose(told, name, text.count("\n", 0, len(text) - len(body))))
+    claims += said
     findings += _grams(stated)
     findings += _twice(stated, block)
+    findings += _prefixes(stated, block, said)
     return Document(name, "model card", tuple(claims), tuple(findings))
 
 
@@ -117,6 +125,12 @@ def _block(body: str, name: str) -> Claim | None:
     )  # fmt: skip
 
 
+def _unlabelled(body: str) -> str:
+    """Give the text without the lines of the calculator, which are read by themselves."""
+    labels = "|".join(_FIELDS.values())
+    return re.sub(rf"(?im)^[\s>*\-+]*[*_]*(?:{labels})(?:\s*\([^)\n]*\))?\s*[*_]*\s*:.*$", "", body)
+
+
 def _grams(stated: Claim | None) -> Iterator[Finding]:
     if stated is None or stated.claimed is None:
         return
@@ -144,3 +158,34 @@ def _twice(stated: Claim | None, block: Claim | None) -> Iterator[Finding]:
         "card-twice", Severity.ERROR, stated.id, grams, Figure(other.value * 1e3, "gCO2e"), cause,
         f"Carbon Emitted: {block.claimed.text}",
     )  # fmt: skip
+
+
+def _prefixes(
+    stated: Claim | None, block: Claim | None, said: Sequence[Claim]
+) -> Iterator[Finding]:
+    """Find the same digits with another prefix: one figure, told in two units."""
+    every = [each for each in (stated, block, *said) if each is not None and each.claimed]
+    known = [each for each in every if each.claimed and each.claimed.dimension == CARBON]
+    for one, other in combinations(known[:MOST_ALIKE], 2):
+        if one is stated and other is block:
+            continue
+        a, b = (each.claimed for each in (one, other))
+        if a is None or b is None or min(a.value, b.value) <= 0:
+            continue
+        telling = _TELLING + (one in said and other in said)
+        if min(a.number.digits, b.number.digits) < telling:
+            continue
+        for power in (3, 6):
+            if abs(max(a.value, b.value) / min(a.value, b.value) / 10.0**power - 1) < _SAME:
+                yield Finding(
+                    "card-twice", Severity.ERROR, other.id, figure(b), figure(a),
+                    f"{one.id} states the same digits, off by 10^{power}: a prefix",
+                    f"{a.text} and {b.text}",
+                )  # fmt: skip
+
+
+_TELLING = 2
+"""Digits from which on the same ones are no chance; one more in sentences, which tell of parts."""
+_SAME = 1e-3
+MOST_ALIKE = 50
+"""Claims of a card that are compared, each with each."""
