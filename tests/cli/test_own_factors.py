@@ -54,3 +54,89 @@ def test_a_bad_line_is_refused_before_the_work_begins(meter, work):
     assert done.returncode == 2
     assert "line 2 is not a factor" in done.stderr
     assert not (meter.folder / "begun").exists()
+
+
+HARDWARE = (
+    "id,value,low,high,unit,name\n"
+    "tdp/my-card,250,240,260,W,Our Card 48GB\n"
+    "embodied/my-card,100,80,120,kgCO2e,Our Card 48GB\n"
+    "embodied-adpe/my-card,0.01,,,kgSb_eq,Our Card 48GB\n"
+    "tdp/google-tpu-v5e,170,150,190,W,\n"
+    "embodied/nvidia-h100-sxm-80gb,200,,,kgCO2e,\n"
+    "lifetime/device,8,,,year,\n"
+    "utilisation/device,0.5,,,,\n"
+    "price/FR,0.1,,,EUR/kWh,\n"
+    "grid/FR,50,,,gCO2e/kWh,\n"
+)
+CARDS = """
+place: {region: FR}
+facility: {pue: 1}
+energy:
+  - {component: gpu, device: DEVICE, device_hours: 876 h}
+embodied:
+  - {component: gpu, device: DEVICE, device_hours: 876 h}
+"""
+
+
+@pytest.fixture
+def cards(meter):
+    """Give account files of a card of the user's own, of a TPU and of an H100."""
+    (meter.folder / "hardware.csv").write_text(HARDWARE)
+    for name, device in (("own", "our card 48 gb"), ("tpu", "TPU v5e"), ("h100", "H100 SXM")):
+        (meter.folder / f"{name}.yaml").write_text(CARDS.replace("DEVICE", device))
+    return meter
+
+
+def test_a_card_of_ones_own_has_its_power_and_its_making(cards):
+    told = cards.json("account", "own.yaml", "--factors", "hardware.csv")
+    assert told["energy"]["total"]["value"] == pytest.approx(876 * 0.8 * 0.25, rel=1e-6)
+    assert told["energy"]["total"]["low"] == pytest.approx(876 * 0.4 * 0.24, rel=0.05)
+    # 876 h are a tenth of a year: a fortieth of eight years at half their hours.
+    assert told["carbon"]["embodied"]["value"] == pytest.approx(100 / 40, rel=2e-3)
+    assert told["carbon"]["operational"]["value"] == pytest.approx(175.2 * 0.05, rel=1e-6)
+    assert told["money"]["value"] == pytest.approx(17.52, rel=1e-6)
+    assert told["resources"]["value"] > 0.01 / 40
+    without = cards("account", "own.yaml")
+    assert without.returncode == 2
+    assert 'no accelerator is called "our card 48 gb"' in without.stderr
+
+
+def test_own_rows_stand_instead_of_what_the_catalogue_has_or_lacks(cards):
+    lacking = cards("account", "tpu.yaml")
+    assert lacking.returncode == 2
+    assert "no power of TPU v5e is published" in lacking.stderr
+    told = cards.json("account", "tpu.yaml", "--factors", "hardware.csv")
+    assert told["energy"]["total"]["value"] == pytest.approx(876 * 0.8 * 0.17, rel=1e-6)
+    card = cards.json("account", "h100.yaml", "--factors", "hardware.csv")
+    assert card["carbon"]["embodied"]["value"] == pytest.approx(200 / 40, rel=2e-3)
+
+
+def test_they_reach_explanations_and_what_is_compared(cards):
+    told = cards.json("explain", "h100.yaml", "--factors", "hardware.csv")["statement"]
+    assert told == cards.json("account", "h100.yaml", "--factors", "hardware.csv")
+    compared = cards.json("account", "h100.yaml", "--compare", "--factors", "hardware.csv")
+    changed = {each["what"] for each in compared["changes"]}
+    assert {"grid", "making a H100 SXM", "lifetime of a H100 SXM", "price"} <= changed
+
+
+def test_what_is_configured_holds_on_both_sides_of_a_comparison(cards):
+    env = {"SUBMETER_FACTORS": "hardware.csv"}
+    told = cards.json("account", "h100.yaml", "--compare", "--region", "DE", env=env)
+    assert {each["what"] for each in told["changes"]} <= {
+        "grid", "price", "water of electricity", "primary energy", "minerals of electricity",
+    }  # fmt: skip
+
+
+def test_they_reach_the_account_of_an_entry_and_its_explanation(cards):
+    done = cards("run", "--region", "FR", "--", *cards.burn(0.2))
+    assert done.returncode == 0, done.stderr
+    shipped, own = (cards.json("account", "last", *more) for more in ((), OWN))
+    assert own["carbon"]["embodied"]["value"] != shipped["carbon"]["embodied"]["value"]
+    assert own["place"]["grid"]["value"] == 50
+    explained = cards.json("explain", "last", *OWN)["statement"]
+    assert explained["carbon"]["embodied"] == own["carbon"]["embodied"]
+    compared = cards.json("account", "last", "--compare", *OWN)
+    assert any(each["what"].startswith("lifetime") for each in compared["changes"])
+
+
+OWN = ("--factors", "hardware.csv")

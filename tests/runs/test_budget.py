@@ -88,6 +88,24 @@ def test_a_budget_that_is_passed_warns_once_and_the_work_goes_on(programs):
     assert "more than its budget of 1e-7 kWh" in told["warned"][0]
 
 
+@pytest.mark.parametrize(("intensity", "is_passed"), [("1e6", True), ("1e-6", False)])
+def test_a_budget_of_carbon_is_tested_by_the_factors_of_the_users_own(
+    programs, intensity, is_passed
+):
+    told = programs.told(f"""
+        row = "grid/MY-SITE,{intensity},gCO2e/kWh"
+        open("mine.csv", "w").write("id,value,unit\\n" + row + "\\n")
+        own = dict(region="MY-SITE", factors="mine.csv", budget="1 mgCO2e", on_budget="raise")
+        try:
+            with submeter.measure("w", **own):
+                burn(0.2)
+            tell(error="")
+        except submeter.BudgetExceeded as error:
+            tell(error=str(error))
+    """)
+    assert ("more than its budget of 1 mgCO2e" in told["error"]) == is_passed
+
+
 def test_a_budget_that_suffices_says_nothing(programs):
     told = programs.told(work('budget="100 kWh", on_budget="raise"', 30))
     assert told["steps"] == 30

@@ -21,6 +21,7 @@ from submeter.accounts.hardware_items import hardware_items
 from submeter.accounts.hours import pieces, span
 from submeter.accounts.surroundings import surroundings
 from submeter.errors import UsageError
+from submeter.runs.place import FILES, known_by
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -87,7 +88,8 @@ def account_file(
         The document.
     stated : mapping of str to str, optional
         ``region``, ``grid``, ``pue``, ``wue``, ``price``, ``lifetime``, ``utilisation`` instead of
-        what the file says; a region replaces the file's whole place.
+        what the file says, and ``factors``: files of the user's own; a region replaces the
+        file's whole place.
     folder : Path
         What the path of its hours is relative to: where the file lies.
 
@@ -100,9 +102,10 @@ def account_file(
     stage = fields.text("stage", "other")
     if stage not in STAGES:
         raise UsageError(f'there is no stage "{stage}"', "stage", f"one of {', '.join(STAGES)}")
-    items, idle, supposed, drawn = energy_items(fields)
+    registry = known_by((stated or {}).get(FILES, ""))
+    items, idle, supposed, drawn = energy_items(fields, registry)
     around = surroundings(fields, stated or {}, pieces(drawn, span(fields)), folder)
-    devices, no_figure = hardware_items(fields, stated or {})
+    devices, no_figure = hardware_items(fields, stated or {}, registry)
     if not items and not idle and not devices:
         fix = "give energy, or device_hours with power"
         raise UsageError("the account has neither energy nor hardware", "energy", fix)

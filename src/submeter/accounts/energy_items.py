@@ -12,9 +12,12 @@ from submeter.errors import UsageError
 from submeter.quantities.estimate import Tier
 from submeter.quantities.factor import Factor, Spread
 from submeter.reference.catalogue.accelerators import accelerator
+from submeter.reference.factors import devices
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from submeter.reference.factors.registry import Registry
 
 ITEM = (
     "component", "device", "label", "energy", "device_hours", "devices", "hours", "power",
@@ -53,7 +56,7 @@ class Energies(NamedTuple):
     drawn: tuple[Drawn, ...]
 
 
-def energy_items(fields: Fields) -> Energies:
+def energy_items(fields: Fields, registry: Registry) -> Energies:
     """Give the energy of the work, the idle energy, and what had to be supposed."""
     entries = list(fields.entries("energy", ITEM))
     _check_once(entries)
@@ -65,7 +68,7 @@ def energy_items(fields: Fields) -> Energies:
         component = entry.text("component")
         if not component:
             raise UsageError("the component is missing", entry.where, "write component: gpu")
-        energy = _energy(entry, f"energy/{number}", told)
+        energy = _energy(entry, f"energy/{number}", told, registry)
         drawn.append(Drawn(energy.value, profile(entry), entry.at("profile")))
         coverage = entry.number("coverage", "ratio")
         seen = 1.0 if coverage is None else coverage
@@ -76,7 +79,7 @@ def energy_items(fields: Fields) -> Energies:
     return Energies(tuple(items), tuple(idle), tuple(told), tuple(drawn))
 
 
-def _energy(entry: Fields, key: str, told: list[str]) -> Factor:
+def _energy(entry: Fields, key: str, told: list[str], registry: Registry) -> Factor:
     """Give the energy of an entry [kWh]."""
     hours = device_hours(entry)
     if "energy" in entry:
@@ -92,7 +95,7 @@ def _energy(entry: Fields, key: str, told: list[str]) -> Factor:
         raise UsageError("the energy is missing", entry.where, fix)
     power = entry.factor("power", "power", "W", key)
     if power is None:
-        power = _of_device(entry, told)
+        power = _of_device(entry, told, registry)
     kwh = hours / 1e3
     numbers = {name: getattr(power, name) * kwh for name in ("value", "low", "high")}
     return _told(entry, replace(power, unit="kWh", **numbers))
@@ -126,23 +129,27 @@ def device_hours(entry: Fields) -> float | None:
     return seconds / _SECONDS
 
 
-def _of_device(entry: Fields, told: list[str]) -> Factor:
-    """Suppose the mean power of a device that the catalogue knows [W]."""
+def _of_device(entry: Fields, told: list[str], registry: Registry) -> Factor:
+    """Suppose the mean power of a device that the catalogue or the user's own file knows [W]."""
     name = entry.text("device")
     if not name:
         fix = "give power, or the device by its name"
         raise UsageError("the power is missing", entry.where, fix)
-    device = accelerator(name)
-    if device.tdp is None:
+    device = devices.known(name, registry)
+    if device is None:
+        accelerator(name)  # tells which names are much like it
+    if device is None or device.tdp is None:
         raise UsageError(f"no power of {name} is published", entry.where, "give power")
+    limit = device.tdp
     told.append(
-        f"energy: no power of {device.name} was stated: {LOADED[0]:.0%} of its {device.tdp:g} W "
+        f"energy: no power of {device.name} was stated: {LOADED[0]:.0%} of its {limit.value:g} W "
         f"({LOADED[1]:.0%} to {LOADED[2]:.0%}) was supposed"
     )
-    value, low, high = (part * device.tdp for part in LOADED)
-    return Factor(
-        f"power/{device.id}", value, low, high, "W", Spread.LOGNORMAL, Tier.MODELLED, device.source
+    value, low, high = (
+        part * each for part, each in zip(LOADED, (limit.value, limit.low, limit.high), strict=True)
     )
+    key = f"power/{limit.id.partition('/')[2]}"
+    return Factor(key, value, low, high, "W", Spread.LOGNORMAL, Tier.MODELLED, limit.source)
 
 
 def _check_once(entries: Sequence[Fields]) -> None:

@@ -14,13 +14,14 @@ if TYPE_CHECKING:
 
     from _typeshed import SupportsWrite
 
+FACTORS = ("factors", "FILE", "CSV of factors of your own, added to the published or instead")
 PLACE = (
     ("region", "REGION", "where it runs: FR, US-CA, gcp/us-central1"),
     ("grid", "INTENSITY", 'carbon intensity of its electricity: "57 gCO2e/kWh"'),
     ("pue", "PUE", "power usage effectiveness of the facility"),
     ("wue", "WUE", 'water usage effectiveness of the site: "0.3 L/kWh"'),
     ("price", "PRICE", 'price of the electricity: "0.21 EUR/kWh"'),
-    ("factors", "FILE", "CSV of factors of your own, added to the published or instead"),
+    FACTORS,
 )
 HARDWARE = (
     ("lifetime", "TIME", 'how long the hardware is kept: "5 years"'),

@@ -15,6 +15,7 @@ from submeter.ledger.location import ledger_folder
 from submeter.literature.reproduction import chosen
 from submeter.runs.account import inventory_of
 from submeter.runs.methods import all_methods
+from submeter.runs.place import FILES
 
 if TYPE_CHECKING:
     from submeter.accounts.account_file import AccountFile
@@ -31,7 +32,7 @@ def subject(name: str, settings: Settings, method: str = "") -> Side:
         The path of an account file, the id of a published case that is an account, or the id of
         an entry (``last``).
     settings : Settings
-        Where the ledger is, and the method of an entry.
+        Where the ledger is, the method of an entry, and files of factors of the user's own.
     method : str
         A method instead of its own.
 
@@ -40,8 +41,9 @@ def subject(name: str, settings: Settings, method: str = "") -> Side:
     SubmeterError
         If there is nothing of that name.
     """
+    files = {FILES: settings[FILES]}
     if Path(name).is_file():
-        told = account_file(read_document(Path(name)), folder=Path(name).parent)
+        told = account_file(read_document(Path(name)), files, Path(name).parent)
         return _of_file(name, told, method)
     try:
         cases = chosen(name)
@@ -52,7 +54,9 @@ def subject(name: str, settings: Settings, method: str = "") -> Side:
     ledger = Ledger(ledger_folder(settings["ledger"] or None, settings.environ))
     entry = ledger.get(name)
     rules = find(method or settings["method"], all_methods())
-    return Side(f"{entry.name} ({entry.id[-6:]})", inventory_of(entry), rules, _conditions(entry))
+    return Side(
+        f"{entry.name} ({entry.id[-6:]})", inventory_of(entry, files), rules, _conditions(entry)
+    )
 
 
 def _of_case(name: str, method: str) -> Side:

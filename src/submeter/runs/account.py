@@ -15,9 +15,7 @@ from submeter.quantities.digits import phrase
 from submeter.quantities.energy import to_kwh
 from submeter.quantities.estimate import Tier
 from submeter.quantities.factor import Factor, Source, Spread
-from submeter.reference.catalogue.accelerators import match_accelerator
-from submeter.reference.catalogue.embodied import embodied
-from submeter.reference.factors.registry import shipped
+from submeter.reference.factors import devices
 from submeter.runs import hardware, place
 from submeter.runs.books import meter_ratios
 from submeter.runs.methods import all_methods
@@ -27,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from submeter.accounting.statement import Statement
+    from submeter.reference.factors.registry import Registry
     from submeter.workloads.activity import Activity, Booking, Device
 
 _ESTIMATORS = {
@@ -89,7 +88,8 @@ def inventory_of(activity: Activity, stated: Mapping[str, str] | None = None) ->
     recorded = {} if "region" in asked else dict(activity.place)
     where = {**recorded, **asked, **({"from": "asked for"} if asked else {})}
     found = place.of_record({**where, **files})
-    devices, unknown = _embodied(activity, _use(activity, told))
+    registry = place.known_by(files[place.FILES])
+    hardware_items, unknown = _embodied(activity, _use(activity, told, registry), registry)
     return Inventory(
         id=activity.id,
         name=activity.name,
@@ -97,7 +97,7 @@ def inventory_of(activity: Activity, stated: Mapping[str, str] | None = None) ->
         unit=unit_of(activity),
         items=tuple(_items(activity.bookings)),
         idle=tuple(_idle(activity.bookings)),
-        embodied=tuple(devices),
+        embodied=tuple(hardware_items),
         facility=Facility(found.pue, found.wue),
         grid=Grid(found.grid, found.ewif, found.adpe, found.primary, found.price),
         missing=(
@@ -209,40 +209,34 @@ def _idle_part(booking: Booking) -> Factor | None:
     return Factor(key, part, low, high, "", Spread.LOGNORMAL, Tier.MODELLED, source)
 
 
-def _use(activity: Activity, told: Mapping[str, str]) -> hardware.Use:
+def _use(activity: Activity, told: Mapping[str, str], registry: Registry) -> hardware.Use:
     """Give how the hardware is used: as asked for, else as recorded, else as is published."""
     asked = {name: told[name] for name in hardware.NAMES if name in told}
     source = {hardware.FROM: "asked for"} if asked else {}
-    return hardware.of_record({**activity.host, **asked, **source})
+    return hardware.of_record({**activity.host, **asked, **source}, registry)
 
 
-def _embodied(activity: Activity, use: hardware.Use) -> tuple[list[EmbodiedItem], list[str]]:
+def _embodied(
+    activity: Activity, use: hardware.Use, registry: Registry
+) -> tuple[list[EmbodiedItem], list[str]]:
     """Give the hardware with what making it cost, and what is not known of it."""
     items: list[EmbodiedItem] = []
     unknown: list[str] = []
     hours = activity.seconds / 3600
     for device in activity.devices:
         if device.kind == "cpu":
-            thread = shipped().factor("embodied/cpu-thread")
+            thread = registry.factor("embodied/cpu-thread")
             items.append(_item(device, use, thread, hours * device.count))
         elif device.kind == "gpu" and device.reserved:
-            items += _accelerator(device, use, hours, unknown)
+            card = devices.known(device.name, registry)
+            if card is None or card.reason:
+                told = card.reason if card else f"no figure for a device named {device.name}"
+                unknown.append(f"embodied: {told}")
+            if card is not None:
+                host = registry.factor("embodied/accelerator-host")
+                items.append(_item(device, use, card.made, hours, card.mined))
+                items.append(_item(device, use, host, hours))
     return items, unknown
-
-
-def _accelerator(
-    device: Device, use: hardware.Use, hours: float, unknown: list[str]
-) -> list[EmbodiedItem]:
-    known = match_accelerator(device.name)
-    if known is None:
-        unknown.append(f"embodied: no figure for a device named {device.name}")
-        return []
-    made, mined = embodied(known), embodied(known, "adpe")
-    if made.factor is None:
-        unknown.append(f"embodied: {made.reason}")
-    host = shipped().factor("embodied/accelerator-host")
-    card = _item(device, use, made.factor, hours, mined.factor)
-    return [card, _item(device, use, host, hours)]
 
 
 def _item(

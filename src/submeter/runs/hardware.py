@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from submeter.quantities.factor import Factor
+    from submeter.reference.factors.registry import Registry
 
 NAMES = stated.HARDWARE
 """The settings that state it."""
@@ -40,13 +41,15 @@ class Use(NamedTuple):
     utilisation: Factor
 
 
-def of_record(recorded: Mapping[str, str]) -> Use:
+def of_record(recorded: Mapping[str, str], registry: Registry | None = None) -> Use:
     """Give the use of hardware that was stated; what was not is the published range.
 
     Parameters
     ----------
     recorded : mapping of str to str
         `NAMES` as they were stated, such as ``5 years`` and ``0.5``, and where (`FROM`).
+    registry : Registry, optional
+        Where the ranges come from; by default what comes with the package.
 
     Raises
     ------
@@ -55,7 +58,7 @@ def of_record(recorded: Mapping[str, str]) -> Use:
     """
     where = recorded.get(FROM, "stated")
     lifetime, utilisation = (recorded.get(name, "") for name in NAMES)
-    published = shipped()
+    published = shipped() if registry is None else registry
     return Use(
         _lifetime(lifetime, where) if lifetime else published.factor("lifetime/device"),
         _utilisation(utilisation, where) if utilisation else published.factor("utilisation/device"),

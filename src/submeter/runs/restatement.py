@@ -16,6 +16,7 @@ from submeter.accounting.statement import state
 from submeter.errors import QuantityError, RecordError
 from submeter.ledger import statements
 from submeter.runs.account import inventory_of
+from submeter.runs.place import FILES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -107,9 +108,17 @@ def last_issued(ledger: Path, entry_id: str) -> Issued | None:
         raise RecordError(what, str(ledger), "it was written by another version") from error
 
 
-def by_itself(entry: Activity) -> Issued:
-    """Give what an entry says by itself: its recorded place, by Submeter's own method."""
-    inventory, method = inventory_of(entry), SUBMETER_1
+def by_itself(entry: Activity, files: str = "") -> Issued:
+    """Give what an entry says by itself: its recorded place, by Submeter's own method.
+
+    Parameters
+    ----------
+    entry : Activity
+        The entry.
+    files : str
+        The files of factors that are configured: what holds for every account changes none.
+    """
+    inventory, method = inventory_of(entry, {FILES: files}), SUBMETER_1
     told = state(inventory, method, Draws()).as_dict()
     return Issued(told, inventory, method, entry.revision, on_record=False)
 

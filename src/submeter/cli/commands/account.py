@@ -107,7 +107,8 @@ def _account_for_file(args: argparse.Namespace) -> int:
 def _compare_file(args: argparse.Namespace, told: AccountFile, now: Statement) -> int:
     """Show what a file says by itself beside what was asked for."""
     path = Path(args.id)
-    own = account_file(read_document(path), folder=path.parent)
+    configured = {"factors": load({})["factors"]}
+    own = account_file(read_document(path), configured, path.parent)
     method = find(own.method, all_methods())
     before = state(own.inventory, method, Draws())
     rules = find(args.method or told.method, all_methods())
@@ -120,7 +121,7 @@ def _compare(
 ) -> int:
     """Show the last statement on record of an entry beside the new one."""
     folder = ledger_folder(settings["ledger"] or None, settings.environ)
-    issued = last_issued(folder, entry.id) or by_itself(entry)
+    issued = last_issued(folder, entry.id) or by_itself(entry, settings["factors"])
     rules = find(settings["method"], all_methods())
     inventory = _in_time(settings)(entry, inventory_of(entry, stated), rules)
     now = state(inventory, rules, Draws())

@@ -13,7 +13,7 @@ from submeter.accounting.draws import Draws
 from submeter.accounting.gap import QUANTITIES, gap
 from submeter.accounting.statement import state
 from submeter.cli.output import console, write_json
-from submeter.cli.parser import LEDGER, json_flag, settings_flags
+from submeter.cli.parser import FACTORS, LEDGER, json_flag, settings_flags
 from submeter.cli.render.words import told
 from submeter.cli.subjects import subject
 from submeter.quantities.digits import phrase
@@ -35,13 +35,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="a figure between the two, to tell causes apart; can be given several times",
     )  # fmt: skip
     parser.add_argument("--method", metavar="ID", help="account for both by this method")
-    settings_flags(parser, (LEDGER,))
+    settings_flags(parser, (FACTORS, LEDGER))
     json_flag(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Explain one account, or split the gap between two."""
-    settings = load({"ledger": args.ledger, "method": args.method})
+    settings = load({"ledger": args.ledger, "method": args.method, "factors": args.factors})
     method = args.method or ""
     first = subject(args.first, settings, method)
     if args.second is None:

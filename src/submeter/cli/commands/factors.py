@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from submeter.cli import live
 from submeter.cli.output import console, write_json
-from submeter.cli.parser import json_flag
+from submeter.cli.parser import FACTORS, json_flag, settings_flags
 from submeter.cli.render.factors import as_dict, print_card, print_factors, print_sources
 from submeter.errors import UsageError
 from submeter.reference.factors import gazetteer, search
@@ -35,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("text", nargs="*", help="what to look for, such as France or H100")
     parser.add_argument("--all", action="store_true", help="find: every year that was published")
     parser.add_argument("--limit", type=int, metavar="N", help="at most N (find 20, show 12)")
-    parser.add_argument("--factors", metavar="FILE", help="CSV of factors of your own")
+    settings_flags(parser, (FACTORS,))
     live.add_arguments(parser)
     json_flag(parser)
 

@@ -118,17 +118,17 @@ def match_accelerator(name: str) -> Accelerator | None:
     >>> match_accelerator("H100") is None
     True
     """
-    words, index = _words(name), _index()
-    for length in range(len(words), 0, -1):
-        device = index.get(words[:length])
-        if device is not None and (length == len(words) or words[length] in _AFTER):
+    told, index = words(name), _index()
+    for length in range(len(told), 0, -1):
+        device = index.get(told[:length])
+        if device is not None and (length == len(told) or told[length] in _AFTER):
             return device
     return None
 
 
 @lru_cache(maxsize=1)
 def _index() -> Mapping[tuple[str, ...], Accelerator]:
-    return {words: device for device in accelerators() for words in _names(device)}
+    return {each: device for device in accelerators() for each in _names(device)}
 
 
 def accelerator(name: str) -> Accelerator:
@@ -144,7 +144,7 @@ def accelerator(name: str) -> Accelerator:
         return found
     known = {device.id: device.id for device in accelerators()}
     known |= {device.name.lower(): device.id for device in accelerators()}
-    part = "-".join(_words(name))
+    part = "-".join(words(name))
     near = [device.id for device in accelerators() if part and part in device.id]
     if not near:
         near = [known[key] for key in get_close_matches(name.lower(), known, 3, 0.5)]
@@ -153,12 +153,13 @@ def accelerator(name: str) -> Accelerator:
 
 
 def _names(device: Accelerator) -> Iterator[tuple[str, ...]]:
-    yield _words(device.id)
-    yield _words(device.name)
-    yield from (_words(alias) for alias in device.aliases)
+    yield words(device.id)
+    yield words(device.name)
+    yield from (words(alias) for alias in device.aliases)
 
 
-def _words(name: str) -> tuple[str, ...]:
+def words(name: str) -> tuple[str, ...]:
+    """Give the words of a name that tell devices apart, in lower case: ``A100``, ``80gb``."""
     split = re.findall(r"[a-z0-9]+", name.lower())
     joined = re.sub(r"(\d) gb\b", r"\1gb", " ".join(word for word in split if word not in _UNSAID))
     return tuple(joined.split())

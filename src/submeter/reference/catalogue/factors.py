@@ -47,13 +47,6 @@ def _of_accelerators() -> Iterator[tuple[Factor, str]]:
         yield from ((factor, name) for factor in made if factor is not None)
 
 
-def _of_cpus() -> Iterator[tuple[Factor, str]]:
-    for each in cpus():
-        if each.tdp is not None:
-            basis = "thermal design power"
-            yield _limit(each.id, each.tdp, each.source, basis, each.note), each.name
-
-
 def _of_servers() -> Iterator[tuple[Factor, str]]:
     for machine in servers():
         name = f"{machine.vendor} {machine.name}".strip()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from dataclasses import replace
 from difflib import get_close_matches
 from functools import lru_cache
@@ -38,9 +39,12 @@ LARGEST = 4_000_000
 
 _UNITS = {
     "grid": "gCO2e/kWh", "pue": "", "wue": "L/kWh", "ewif": "L/kWh", "adpe": "kgSb_eq/kWh",
-    "primary": "MJ/kWh",
+    "primary": "MJ/kWh", "tdp": "W", "embodied-adpe": "kgSb_eq", "lifetime": "year",
+    "utilisation": "",
 }  # fmt: skip
 """The unit that the first part of an id is used in."""
+
+_PRICE = re.compile(r"[A-Z]{3}/kWh")
 
 _NO_PLACE = ("market", "residual", "marginal")
 """Words of a basis that answer another question than what a grid emits."""
@@ -150,6 +154,8 @@ def _factor(table: SealedTable | None, row: Mapping[str, str], path: Path) -> Fa
     whole.setdefault("unit", "")
     if unit is not None and whole["unit"] != unit:
         raise ValueError(f'{whole["id"]} is in "{unit}", not in "{whole["unit"]}"')
+    if whole["id"].startswith("price/") and not _PRICE.fullmatch(whole["unit"]):
+        raise ValueError(f'{whole["id"]} is in a currency per kWh, such as "EUR/kWh"')
     wrong = next((word for word in _NO_PLACE if word in whole.get("basis", "").split()), None)
     if wrong is not None and whole["id"].startswith("grid/"):
         tail = whole["id"].partition("/")[2]
