@@ -9,6 +9,7 @@ from submeter.disclosures.audit import (
     bounds,
     decoding,
     implied,
+    one_factor,
     place_grid,
     recomputation,
     siblings,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 RULES = {
     **recomputation.RULES, **bounds.RULES, **implied.RULES, **token_energy.RULES,
     **training_compute.RULES, **decoding.RULES, **place_grid.RULES, **siblings.RULES,
+    **one_factor.RULES,
 }  # fmt: skip
 """Every rule that holds for claims of any format, with what it finds."""
 
@@ -41,8 +43,8 @@ def audit(documents: Sequence[Document]) -> tuple[Finding, ...]:
     found: list[Finding] = []
     for document in documents:
         found.extend(_named(document.findings, document.name))
-        for claim in document.claims:
-            found.extend(of_claim(claim))
+        own = [each for claim in document.claims for each in of_claim(claim)]
+        found.extend(one_factor.softened(document.claims, own))
         found.extend(siblings.beside(document.claims))
     found.extend(siblings.across([document.claims for document in documents]))
     unique = list(dict.fromkeys(found))

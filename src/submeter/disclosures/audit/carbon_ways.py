@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from submeter.disclosures.audit.energy_ways import device_time, equipment, facility
+from submeter.accounting.method import Wear
+from submeter.disclosures.audit.energy_ways import device_time, equipment, facility, inside
 from submeter.disclosures.audit.reach import Reach, exact, reach, rounded, total
 from submeter.quantities.clock import HOURS_PER_YEAR
 
@@ -65,7 +66,7 @@ def _operational(claim: Claim, rules: Rules, grid: Reach) -> Iterator[tuple[Reac
                 yield one * grid, "without the PUE that the method assumes"
         else:
             yield one * grid, note
-            if stated is not None and "included" not in claim.flags:
+            if stated is not None and "included" not in claim.flags and not inside(claim, stated):
                 yield one * reach(stated, "PUE") * grid, "with the PUE, which the method leaves out"
 
 
@@ -99,7 +100,8 @@ def amortised(
     Notes
     -----
     ``M = M_each t / (T U)`` with the hours of use t, the lifetime T and the utilisation U, as in
-    Luccioni et al. 2022 (arXiv:2211.02001, 4.1) and ISO/IEC 21031:2024.
+    Luccioni et al. 2022 (arXiv:2211.02001, 4.1); without U by ISO/IEC 21031:2024, and by any method
+    that spreads the making over all hours of the life.
     """
     each, lifetime = claim.one("each"), claim.one("lifetime")
     if each is None or lifetime is None:
@@ -108,16 +110,17 @@ def amortised(
     if hours is None and not each_hour:
         return
     use = claim.one("utilisation")
+    owned = rules.method is not None and rules.method.wear is Wear.OWNED
+    if use is not None and owned:
+        made = reach(each) if hours is None or each_hour else reach(each) * hours
+        yield made / reach(lifetime), ""
     for year, note in ((HOURS_PER_YEAR, ""), (MEAN_YEAR, "with years of 8,766 h")):
         life = reach(lifetime).times(year / HOURS_PER_YEAR)
         span = life.called(f"{lifetime.text} of {year:,.0f} h")
         spread = span * reach(use, "utilisation") if use is not None else span
         made = reach(each) if hours is None or each_hour else reach(each) * hours
         held = spread.called(f"({spread.text})") if use is not None else spread
-        yield made / held, note
-    if use is not None and rules.method is not None:
-        made = reach(each) if hours is None or each_hour else reach(each) * hours
-        yield made / reach(lifetime), "by all hours of the lifetime"
+        yield made / held, "by the hours in which it is used" if use is not None and owned else note
 
 
 def _parts(claim: Claim, rules: Rules) -> Iterator[tuple[Reach, str]]:

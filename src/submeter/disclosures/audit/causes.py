@@ -106,14 +106,25 @@ def _of_use(claim: Claim) -> Iterator[Hypothesis]:
     for role, name in names.items():
         given = claim.one(role)
         if given is not None and given.value > 0 and given.value != 1:
-            yield Hypothesis(f"{name} ({given.text}) was left out", 1 / given.value)
-            yield Hypothesis(f"{name} ({given.text}) was applied twice", given.value)
+            left_out = given.value if _divides(claim, role) else 1 / given.value
+            yield Hypothesis(f"{name} ({given.text}) was left out", left_out)
+            yield Hypothesis(f"{name} ({given.text}) was applied twice", 1 / left_out)
     if any(each.dimension == TIME for each in claim.inputs):
         yield Hypothesis("hours were taken for days", 24.0)
         yield Hypothesis("days were taken for hours", 1 / 24)
     for each in claim.of("share", "other"):
         if each.dimension == RATIO and each.value not in {0.0, 1.0}:
             yield Hypothesis(f"{each.name} ({each.text}) was applied beside", abs(each.value))
+
+
+def _divides(claim: Claim, role: str) -> bool:
+    """Tell whether more of it makes less.
+
+    A life that is used more spreads the making further, and more pieces share a whole.
+    """
+    if role == "count":
+        return claim.claimed is not None and claim.claimed.dimension.pieces < 0
+    return role == "utilisation" and bool(claim.of("lifetime"))
 
 
 _BESIDE = {

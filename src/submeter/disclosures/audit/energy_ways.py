@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from submeter.disclosures.audit.quantity import Quantity
     from submeter.disclosures.audit.rules_of import Rules
 
+HELD = "held"
+"""Flag of a claimed energy that is told to hold the facility."""
 _WHOLE = frozenset(["total", "whole", "all", "overall", "sum", "facility"])
 
 
@@ -106,23 +108,29 @@ def facility(claim: Claim, rules: Rules) -> Reach | None:
     if not rules.facility:
         return None
     if stated is not None:
-        return None if _inside(claim, stated) else reach(stated, "PUE")
+        return None if inside(claim, stated) else reach(stated, "PUE")
     assumed = None if claim.of("energy") else rules.assumed("pue")  # a stated one has it inside
     return exact(assumed, f"PUE {assumed:g} of the method") if assumed is not None else None
 
 
-def _inside(claim: Claim, pue: Quantity) -> bool:
+def inside(claim: Claim, pue: Quantity) -> bool:
+    """Tell whether a stated energy is hours times power times the PUE, and not without it."""
     energy, made = claim.one("energy"), next((one for one, _ in _by_power(claim)), None)
     if energy is None or made is None:
         return False
-    inside = made * reach(pue)
-    return agrees(energy.number, inside) and not agrees(energy.number, made)
+    return agrees(energy.number, made * reach(pue)) and not agrees(energy.number, made)
 
 
 def energy(claim: Claim, rules: Rules) -> Iterator[tuple[Reach, str]]:
-    """Give the ways to an energy."""
-    pue = facility(claim, rules)
-    stated = claim.one("pue")
+    """Give the ways to an energy.
+
+    One that is told to hold the facility follows from that of the equipment by a PUE alone.
+    """
+    pue, stated = facility(claim, rules), claim.one("pue")
+    if HELD in claim.flags:
+        if stated is None:
+            return
+        pue = reach(stated, "PUE")
     for one, note in equipment(claim, rules):
         if pue is not None:
             yield one * pue, note

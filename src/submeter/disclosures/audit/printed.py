@@ -16,6 +16,8 @@ EXACT = 99
 
 _SPACES = re.compile(r"(?<=\d)[\s\u00a0\u2009\u202f'_](?=\d{3}(?!\d))")
 _THOUSANDS = re.compile(r"^[+-]?\d{1,3}(?:,\d{3})+(?!\d)")
+_DOTTED = re.compile(r"^[+-]?\d{1,3}(?:\.\d{3}){2,}(?![\d.,])[^.]*$")
+"""Two dots or more: these set off thousands, as in 1.090.000."""
 _NUMBER = re.compile(r"^([+-]?)(\d+\.?\d*|\.\d+)(?:\s*(?:[eE]|[x×*·]\s*10\^?)\s*([+-]?\d{1,3}))?")
 _POWER = re.compile(r"^10\^([+-]?\d{1,2})(?!\d)")
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
@@ -119,6 +121,8 @@ def _pointed(text: str) -> str:
     continental = re.match(r"^([+-]?\d{1,3}(?:\.\d{3})+),(\d+)", text)
     if continental:
         return f"{continental[1].replace('.', '')}.{continental[2]}{text[continental.end() :]}"
+    if _DOTTED.match(text):
+        return text.replace(".", "")
     grouped = _THOUSANDS.match(text)
     if grouped:
         return grouped[0].replace(",", "") + text[grouped.end() :]

@@ -39,6 +39,8 @@ class Rules:
         contract's intensity meant.
     decimals : int or None
         Decimals that the method rounds to on the way.
+    facility_water : bool
+        Whether water on the site goes with all energy of the facility.
     """
 
     method: Method | None
@@ -47,6 +49,7 @@ class Rules:
     embodied: bool = True
     market: bool = False
     decimals: int | None = None
+    facility_water: bool = False
 
     @classmethod
     def of(cls, claim: Claim) -> Rules:
@@ -63,6 +66,7 @@ class Rules:
             method.includes(Part.EMBODIED),
             market or method.basis is Basis.MARKET,
             method.decimals,
+            method.facility_water,
         )
 
     def counts(self, name: str) -> bool:

@@ -20,13 +20,16 @@ if TYPE_CHECKING:
     from submeter.disclosures.audit.claim import Claim
 
 RULES = {
-    "siblings": "a row implies another intensity than the rows beside it",
+    "siblings": "a row implies another intensity than the rows beside it, which agree",
     "two-papers": "two documents state different figures for the same thing",
     "market-location": "the market-based figure is the location-based one to the last digit",
 }
 APART = 3.0
-"""How many times a row's implied intensity may be that of its siblings: national grids on one
-continent differ so much, one operator's table of one model family seldom does; a judgement."""
+"""How many times a row's implied intensity may be that of its siblings; a judgement."""
+ALIKE = 1.1
+"""How far the siblings may lie apart from one another for a row to be odd among them: a table of
+one operator's models is worked out with one intensity, so that its rows agree but for rounding;
+one that gathers models from many grids is not, and says nothing of any of its rows."""
 
 
 def beside(claims: Sequence[Claim]) -> Iterator[Finding]:
@@ -44,9 +47,10 @@ def _implied(claims: Sequence[Claim]) -> Iterator[Finding]:
     if len(found) < 3:  # noqa: PLR2004 - of two, nobody knows which is odd
         return
     for claim, grid in found:
-        rest = statistics.median(other.value for each, other in found if each is not claim)
+        others = [other.value for each, other in found if each is not claim]
+        rest = statistics.median(others)
         ratio = max(grid.value / rest, rest / grid.value)
-        if ratio > APART and claim.claimed is not None:
+        if ratio > APART and max(others) <= ALIKE * min(others) and claim.claimed is not None:
             expected = claim.claimed.value * rest / grid.value / claim.claimed.unit.size
             word = "less" if grid.value < rest else "more"
             text = (

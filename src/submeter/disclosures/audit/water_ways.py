@@ -22,7 +22,7 @@ def water(claim: Claim, rules: Rules) -> Iterator[tuple[Reach, str]]:
     Notes
     -----
     ``W = E (WUE + PUE EWIF)``: the WUE is of the equipment's energy (ISO/IEC 30134-9), the water
-    of the electricity of all that the facility draws.
+    of the electricity of all that the facility draws; by a method that was published so, both.
     """
     wue, ewif = claim.one("wue"), claim.one("ewif")
     if (wue or ewif) and claim.of("energy", "power", "idle_energy"):
@@ -32,6 +32,8 @@ def water(claim: Claim, rules: Rules) -> Iterator[tuple[Reach, str]]:
             if ewif is not None:
                 far = (one * pue if pue is not None else one) * reach(ewif)
             near = one * reach(wue) if wue is not None else None
+            if near is not None and pue is not None and rules.facility_water:
+                near = near * pue
             if near is not None and far is not None:
                 yield near + far, note
                 yield near, "on the site alone"

@@ -89,6 +89,8 @@ def _each(claim: Claim, dimension: Dimension) -> Iterator[Way]:
         kind = Kind.ALSO if note else Kind.MEANT
         if len(below) == 1:
             yield Way(one / reach(below[0]), kind, note)
+        elif any(each.dimension.pieces < 0 for each in claim.inputs):
+            yield Way(one, kind, note)
         elif not below and not over_time and claim.claimed is not None:
             # Inputs that are for the same number of pieces as the claim.
             size = claim.claimed.unit.size / _alone(claim)

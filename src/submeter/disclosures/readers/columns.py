@@ -6,12 +6,28 @@ import re
 from typing import NamedTuple
 
 from submeter.disclosures.audit import roles
+from submeter.disclosures.audit.energy_ways import HELD
 from submeter.disclosures.audit.quantity import split_name
-from submeter.disclosures.audit.units import ENERGY, RATIO, TIME, Unit, read_unit
+from submeter.disclosures.audit.units import CARBON, ENERGY, RATIO, TIME, WATER, Unit, read_unit
 
 _BRACKETS = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
 _DERIVED = ("implied", "computed", "recomputed", "ratio", "delta", "%")
 """Beginnings of headings of what a reader of the document worked out."""
+_HELD = re.compile(
+    r"[kMGT]?Wh\s*[·*×x]\s*PUE|(?:\bincl\w*\.?|\bwith|\bafter|\bholds)\s+(?:the\s+)?PUE",
+    re.IGNORECASE,
+)
+"""A heading of energy that holds the facility."""
+_EACH = re.compile(
+    r"(?:/|\bper\b)\s*((?:1[,. ]?000|1k|million|1m)\s+)?"
+    r"(token|quer(?:y|ies)|prompt|request|inference|image|response|answer|call)s?\b",
+    re.IGNORECASE,
+)
+"""What a heading is for each of."""
+_NET = frozenset({"net", "offset", "offsets", "neutral", "neutralised", "neutralized"})
+"""Words of a heading whose carbon is what is left after contracts or credits."""
+_LETTERED = re.compile(r"(?:model|system|run|row|variant|case|option)\s+[a-z]")
+"""A heading that names one thing of several, as ``Model A``: its letter is no unit."""
 _NAMED = frozenset({"model", "name", "system", "run", "row", "id", "process", "component", ""})
 LABELS = ("model", "name", "system", "run", "id", "process", "component", "configuration")
 
@@ -26,7 +42,8 @@ class Column(NamedTuple):
     role : str
         What it holds, by `audit.roles`; empty for words.
     flags : frozenset of str
-        ``market`` or ``location`` where the heading says so.
+        ``market`` or ``location`` where the heading says so, ``held`` where its energy holds the
+        facility.
     """
 
     heading: str
@@ -45,19 +62,33 @@ def column(heading: str) -> Column:
     ('device_hours', 'W')
     >>> column("Model").role
     ''
+    >>> column("kWh·PUE").role, sorted(column("kWh·PUE").flags)
+    ('energy', ['held'])
+    >>> column("Energy per token (J)").unit
+    'J/token'
     """
     plain = re.sub(r"[*`\\]|<[^>]*>", " ", heading).strip()
     plain = " ".join(plain.split())[:120]
     low = plain.lower()
-    if low in _NAMED or low.startswith(_DERIVED):
+    if low in _NAMED or low.startswith(_DERIVED) or _LETTERED.fullmatch(low):
         return Column(plain, low, "", "")
     bracket = next((each for each in _BRACKETS.findall(plain) if _is_unit(each)), "")
     name = _BRACKETS.sub(" ", plain).strip()
+    held = _HELD.search(plain) is not None
+    if held:
+        name = re.sub(r"\W*\bPUE\b\W*", " ", name).strip()
+        bracket = bracket or next((each for each in name.split() if _is_unit(each)), "")
+    each = _EACH.search(name)
+    if each and bracket and not re.search(r"/|\bper\b", bracket):
+        piece = each[2].lower().replace("queries", "query")
+        bracket = f"{bracket}/{' '.join((each[1] or '').split())} {piece}".replace("/ ", "/")
     unit = read_unit(bracket) if bracket else split_name(re.sub(r"[\s-]+", "_", name))[1]
     role = roles.role(roles.words(name) + roles.words(bracket), unit)
     if role == roles.OTHER and unit is not None:
         role = _by_unit(unit)
     flags = {each for each in ("market", "location") if each in low}
+    flags |= {"market"} if _NET & set(roles.words(plain)) and role == "carbon" else set()
+    flags |= {HELD} if held and role == "energy" else set()
     return Column(plain, name, bracket, "" if role == roles.OTHER else role, frozenset(flags))
 
 
@@ -67,8 +98,9 @@ def _is_unit(text: str) -> bool:
 
 
 def _by_unit(unit: Unit) -> str:
-    if unit.dimension.uncounted() == ENERGY:
-        return "energy"
+    kind = {ENERGY: "energy", CARBON: "carbon", WATER: "water"}.get(unit.dimension.uncounted())
+    if kind is not None:
+        return kind
     return "hours" if unit.dimension == TIME else roles.OTHER
 
 

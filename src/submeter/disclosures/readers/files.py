@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 from submeter.accounts.document import read_document
@@ -189,9 +190,31 @@ def _table(text: str, name: str, delimiter: str) -> Document:
     except csv.Error as error:
         raise UsageError(f"the table cannot be read ({error})", name) from error
     rows = [row for row in rows if any(cell.strip() for cell in row)]
+    if delimiter == ";":
+        rows = pointed(rows)
     if len(rows) < 2:  # noqa: PLR2004 - headings and a row
         return Document(name, "nothing")
     return _of_rows(rows[0], rows[1:], name)
+
+
+def pointed(rows: list[list[str]]) -> list[list[str]]:
+    """Write numbers with a decimal point, where a table has decimal commas.
+
+    Such a table sets off thousands by dots, so that 861.200 beside 1,09 is no 861.2.
+    """
+    if not any(_DECIMAL_COMMA.match(cell.strip()) for row in rows for cell in row):
+        return rows
+    return [
+        [
+            cell.strip().replace(".", "").replace(",", ".") if _CONTINENTAL.match(cell.strip())
+            else cell for cell in row
+        ]
+        for row in rows
+    ]  # fmt: skip
+
+
+_DECIMAL_COMMA = re.compile(r"^[+-]?(?:\d{1,3}(?:\.\d{3})+,\d+|\d+,(?:\d{1,2}|\d{4,}))$")
+_CONTINENTAL = re.compile(r"^[+-]?(?:\d{1,3}(?:\.\d{3})+(?:,\d+)?|\d+,\d+)$")
 
 
 def _of_rows(heading: list[str], rows: list[list[str]], name: str) -> Document:

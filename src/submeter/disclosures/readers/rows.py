@@ -60,6 +60,8 @@ _TEXTS = frozenset(
         "architecture",
     ]
 )
+DERIVED = ("implied", "computed", "recomputed")
+"""Beginnings of names of what a reader of the document worked out: no input of its authors'."""
 _UNIT_OF_METHOD = {"energy": "kWh", "water": "L", "carbon": "kgCO2e"}
 _TRUE = frozenset({"true", "yes", "1"})
 
@@ -195,6 +197,8 @@ class Inputs:
 
     def _one(self, content: object, name: str) -> None:
         key = name.lower()
+        if key.startswith(DERIVED):
+            return
         if isinstance(content, bool) or (key in _FLAGS and str(content).lower() in _TRUE):
             if str(content).lower() in _TRUE:
                 self.flags.add(_FLAGS.get(key, key))

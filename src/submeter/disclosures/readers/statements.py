@@ -146,7 +146,8 @@ def _accounted(plain: Mapping[str, Any], claimed: Quantity) -> list[Reach]:
                 step = value - values[name]
                 room[name] = (low + min(step, 0.0), high + max(step, 0.0))
     per = claimed.unit.dimension.pieces < 0
-    units = _number(_map(plain.get("unit")).get("count")) if per else None
+    count = read(str(_map(plain.get("unit")).get("count") or "")) if per else None
+    units = count.value if count is not None else None
     found = [
         Reach(value, value + room[name][0], value + room[name][1], text=name)
         for name, value in values.items()

@@ -7,7 +7,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from submeter.disclosures.audit.claim import Claim
+from submeter.disclosures.audit.energy_ways import HELD
 from submeter.disclosures.audit.quantity import CLAIMED, quantity, renamed
+from submeter.disclosures.audit.units import singular
 from submeter.disclosures.readers.columns import LABELS, Column, column
 
 if TYPE_CHECKING:
@@ -29,6 +31,10 @@ _FROM = {
 }  # fmt: skip
 """What a quantity is made from."""
 _EXTENSIVE = frozenset({"carbon", "water", "energy", "device_hours", "idle_energy", "count"})
+_OF_PIECES = frozenset({
+    "energy", "idle_energy", "power", "hours", "device_hours", "carbon", "water",
+})  # fmt: skip
+"""Quantities that are of some number of pieces, as an intensity or a PUE is not."""
 _TOTAL = re.compile(r"^\W*(?:grand\s+|sub)?(total|sum|all|overall)\b", re.IGNORECASE)
 _TEXTS = ("device", "hardware", "gpu", "accelerator", "region", "stage", "paper", "contract")
 
@@ -49,9 +55,10 @@ def claims_of_table(
     document, where : str
         The file, and the table in it.
     """
+    heading, rows = upright(heading, rows)
     columns = [column(each) for each in heading[:MOST_COLUMNS]]
     found: list[Claim] = []
-    above: list[Cells] = []
+    above: list[tuple[str, Cells]] = []
     for number, row in enumerate(rows, 1):
         cells, texts = _cells(columns, row)
         label = _label(columns, row) or f"row {number}"
@@ -61,8 +68,31 @@ def claims_of_table(
             above = []
             continue
         found.extend(_claims(name, cells, texts, document))
-        above.append(cells)
+        above.append((label, cells))
     return tuple(found)
+
+
+def upright(
+    heading: Sequence[str], rows: Sequence[Sequence[str]]
+) -> tuple[Sequence[str], Sequence[Sequence[str]]]:
+    """Turn a table whose quantities stand in its first column, and its models in its heading.
+
+    Examples
+    --------
+    >>> upright(["Metric", "A", "B"], [["GPU hours", "3", "4"], ["Power (W)", "400", "700"]])
+    (['Metric', 'GPU hours', 'Power (W)'], [['A', '3', '400'], ['B', '4', '700']])
+    """
+    across = any(column(each).role for each in heading[1:])
+    down = [row[0] for row in rows if row and column(str(row[0])).role]
+    wide = len(heading)
+    if across or len(down) < 2 or 2 * len(down) < len(rows) or wide < 2:  # noqa: PLR2004
+        return heading, rows
+    named = [row for row in rows if len(row) == wide]
+    turned = [[str(row[at]) for row in named] for at in range(wide)]
+    return (
+        [str(heading[0]), *turned[0]],
+        [[str(heading[at]), *turned[at]] for at in range(1, wide)],
+    )
 
 
 def _cells(columns: Sequence[Column], row: Sequence[str]) -> tuple[Cells, dict[str, str]]:
@@ -95,26 +125,52 @@ def _label(columns: Sequence[Column], row: Sequence[str]) -> str:
 def _claims(where: str, cells: Cells, texts: Mapping[str, str], document: str) -> Iterator[Claim]:
     for role in _CLAIMS:
         made = [(each, value) for each, value in cells if each.role == role]
-        inputs = tuple(value for each, value in cells if each.role in _FROM[role])
+        held = any(HELD in each.flags for each, _ in cells if each.role in _FROM[role])
         for each, value in made:
             suffix = f": {each.heading}" if len(made) > 1 or role != made[0][0].role else ""
-            flags = each.flags
+            flags = each.flags | ({"included"} if held else set())
             if role == "energy" and len(made) > 1:
                 continue  # parts beside one another: which of them is the whole is not said
+            inputs = tuple(_inputs(role, value, cells))
             yield Claim(
                 f"{where}{suffix}", renamed(value, CLAIMED, value.role), inputs, "",
                 MappingProxyType(dict(texts)), flags, document,
             )  # fmt: skip
 
 
-def _sums(where: str, cells: Cells, above: Sequence[Cells], document: str) -> Iterator[Claim]:
-    for each, value in cells:
-        if each.role not in _EXTENSIVE:
+def _inputs(role: str, claimed: Quantity, cells: Cells) -> Iterator[Quantity]:
+    """Give what a claim is made from, of the same pieces as it is for."""
+    noun = singular(claimed.unit.noun)
+    of_noun = [value for _, value in cells if value.unit.noun and singular(value.unit.noun) == noun]
+    counts = [value for value in of_noun if value.role == "count"]
+    each = any(value.dimension.pieces < 0 for value in of_noun if value.role in _FROM[role])
+    whole = claimed.dimension.pieces == 0
+    for heading, value in cells:
+        if heading.role not in _FROM[role]:
             continue
-        parts = tuple(part for row in above for other, part in row if other.heading == each.heading)
+        if heading.role not in _OF_PIECES:
+            yield value
+        elif value.dimension.pieces == 0:
+            if whole or (len(counts) == 1 and not each):
+                yield value
+        elif value in of_noun and not whole:
+            yield value
+    if not whole and not each and len(counts) == 1:
+        yield counts[0]
+
+
+def _sums(
+    where: str, cells: Cells, above: Sequence[tuple[str, Cells]], document: str
+) -> Iterator[Claim]:
+    for each, value in cells:
+        if each.role not in _EXTENSIVE or value.dimension.pieces < 0:
+            continue
+        parts = tuple(
+            renamed(part, label, part.role)
+            for label, row in above for other, part in row if other.heading == each.heading
+        )  # fmt: skip
         if len(parts) > 1 and len(parts) == len(above):
-            listed = tuple(renamed(part, "", part.role) for part in parts)
             yield Claim(
-                f"{where}: {each.heading}", renamed(value, CLAIMED, value.role), listed,
+                f"{where}: {each.heading}", renamed(value, CLAIMED, value.role), parts,
                 flags=each.flags, document=document,
             )  # fmt: skip
