@@ -11,6 +11,7 @@ from submeter.attribution.rules import (
     AboveIdle,
     CapacityShare,
     DeviceHeld,
+    DeviceInTurns,
     NobodyKnown,
     WholeDevice,
 )
@@ -165,6 +166,19 @@ def test_a_held_device_is_its_holders_and_a_free_one_is_idle():
     assert DeviceHeld(second, none, none, none).split(9, piece) == Shares(9, 0, 0, 0)
     assert DeviceHeld(none, second, none, none).split(9, piece) == Shares(0, 9, 0, 0)
     assert DeviceHeld(none, none, none, none).split(9, piece) == Shares(0, 0, 9, 0)
+
+
+def test_a_device_whose_holders_are_not_seen_goes_from_hand_to_hand():
+    """Two programs take turns: what one has, the other books as that of others."""
+    times = [0, SECOND, 2 * SECOND]
+    mine, theirs = Cumulative(times, [0, SECOND, SECOND]), Cumulative(times, [0, 0, SECOND])
+    none = flat(0, 2)
+    one, other = DeviceInTurns(mine, theirs, none, none), DeviceInTurns(theirs, mine, none, none)
+    window = Span(0, 2 * SECOND)
+    drawn = trace(Cumulative(times, [0, 5, 12]))
+    books = [attribute(drawn, window, rule) for rule in (one, other)]
+    assert [each.shares for each in books] == [Shares(5, 7, 0, 0), Shares(7, 5, 0, 0)]
+    assert {each.rule for each in books} == {"whole-device-in-turns/1"}
 
 
 def test_energy_of_a_device_held_by_both_or_not_looked_at_is_nobodys():

@@ -36,6 +36,23 @@ def test_rounding_moves_a_value_by_less_than_its_uncertainty(value, half):
     assert abs(float(shown) - value) <= value * half
 
 
+@given(st.integers(-9, 9), st.integers(-12, 12), st.sampled_from([1.2, 2.9, 3.1, 9.7]))
+def test_the_last_digit_is_the_one_that_the_half_width_begins_in(power, place, lead):
+    """And one more where it begins with a 1 or a 2."""
+    value, half = 5 * 10.0**power, lead * 10.0**place
+    wanted = power - place + 1 + (lead < 3)
+    found = digits.significant(value, value - half, value + half)
+    assert found == min(4, max(1, wanted))
+
+
+@given(st.integers(1, 999_999), st.integers(-9, 6))
+def test_a_plain_number_keeps_six_digits_and_no_zeros_at_its_end(number, power):
+    shown = digits.plain(number * 10.0**power)
+    assert float(shown) == pytest.approx(number * 10.0**power, rel=1e-12)
+    assert "e" not in shown
+    assert "." not in shown or shown[-1] not in "0."
+
+
 @given(positive)
 def test_a_value_without_interval_has_four_digits(value):
     assert digits.significant(value, value, value) == 4

@@ -41,3 +41,5 @@ def test_what_is_no_price_is_refused(text):
 def test_a_price_below_nothing_is_refused():
     with pytest.raises(QuantityError, match="below 0"):
         parse_price("-0.01 EUR/kWh")
+    with pytest.raises(QuantityError, match="below 0"):
+        parse_price("0.10 ± 0.20 EUR/kWh")

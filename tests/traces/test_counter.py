@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -44,6 +45,34 @@ def test_without_a_wrap_going_back_is_a_reset(after, back):
 @given(st.integers(1, 1000))
 def test_a_value_above_the_wrap_cannot_have_wrapped(above):
     assert step(CounterSpec(wrap=1000), 1000 + above, 5, SECOND).verdict is Verdict.RESET
+
+
+@pytest.mark.parametrize(
+    ("verdict", "words"),
+    [
+        (Verdict.RESET, "the counter made a reset"),
+        (Verdict.JUMP, "the counter made a jump"),
+        (Verdict.PAUSE, "not read for so long"),
+    ],
+)
+def test_what_happened_to_a_counter_is_told_in_words(verdict, words):
+    assert words in verdict.told
+
+
+def test_the_most_that_can_be_drawn_is_half_more_than_the_limit_and_a_fifth_of_a_second():
+    spec = CounterSpec(limit=100)
+    assert most(spec, 10 * SECOND) == 1500 + 20
+    assert most(spec, 1) == most(spec, SECOND // 100) == 1 + 20
+
+
+@given(specs, st.integers(1, 100 * SECOND), raws)
+def test_what_can_just_be_drawn_is_energy_and_a_microjoule_more_is_not(spec, nanoseconds, before):
+    if not spec.limit:
+        return
+    alone = CounterSpec(limit=spec.limit)
+    just = most(alone, nanoseconds)
+    assert step(alone, before, before + just, nanoseconds) == (just, Verdict.GROWTH)
+    assert step(alone, before, before + just + 1, nanoseconds).verdict is Verdict.JUMP
 
 
 def test_a_growth_beyond_the_limit_is_a_jump():

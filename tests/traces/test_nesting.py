@@ -3,8 +3,11 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from submeter.quantities.cumulative import Cumulative
+from submeter.quantities.estimate import Tier
 from submeter.traces.domain import Domain
-from submeter.traces.nesting import claimed, container
+from submeter.traces.nesting import claimed, container, nested
+from submeter.traces.trace import Accuracy, PowerTrace
 
 COMPONENTS = {
     "gpu": "gpu", "package": "cpu", "core": "cpu", "uncore": "cpu", "dram": "memory",
@@ -21,6 +24,12 @@ ids = st.builds(
 
 def domain(name, inside=""):
     return Domain(name, COMPONENTS[name.partition(":")[0]], inside)
+
+
+def trace(name, inside=""):
+    energy = Cumulative([0, 1], [0, 1])
+    accuracy = Accuracy(0.0, 1.0, 1.0, "exact")
+    return PowerTrace(domain(name, inside), "drawn", Tier.MEASURED, energy, accuracy)
 
 
 def inside(name, *others, named=""):
@@ -67,12 +76,29 @@ def test_what_a_sensor_names_itself_comes_first_and_stays_where_nothing_is_read(
     assert inside("core:0", named="package:0") == "package:0"
 
 
+def test_of_all_that_is_read_each_names_what_contains_it():
+    read = [trace("gpu:0"), trace("package:0"), trace("core:0", "package:0"), trace("wall")]
+    found = nested(read)
+    told = {each.domain.id: each.domain.inside for each in found}
+    assert told == {"gpu:0": "wall", "package:0": "wall", "core:0": "package:0", "wall": ""}
+    assert found[2:] == read[2:]
+    assert [each.energy for each in found] == [each.energy for each in read]
+
+
+@given(st.sets(ids, min_size=1, max_size=8))
+def test_what_is_nested_stays_as_it_is(names):
+    once = nested([trace(name) for name in sorted(names)])
+    assert nested(once) == once
+    assert [each.domain.id for each in once] == sorted(names)
+
+
 def test_of_several_chassis_one_stands_for_all():
     assert inside("package:0", "bmc:A", "bmc:B") == "bmc:A"
     assert inside("bmc:A", "bmc:B") == ""
 
 
 def test_the_whole_and_its_parts_are_read_once():
+    assert claimed("gpu:1", {"gpu:1"})
     assert claimed("bmc", {"bmc:A"})
     assert claimed("core:0", {"core"})
     assert not claimed("core:0", {"core:1", "package"})

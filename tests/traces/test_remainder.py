@@ -1,6 +1,7 @@
 """What a meter of the whole saw beside its parts: together they are the whole."""
 
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -10,8 +11,8 @@ from submeter.quantities.clock import Span
 from submeter.quantities.cumulative import Cumulative
 from submeter.quantities.estimate import Tier
 from submeter.traces.domain import Domain
-from submeter.traces.remainder import disagreements, excess, parted, remainder
-from submeter.traces.trace import Accuracy, PowerTrace
+from submeter.traces.remainder import disagreements, excess, parted, remainder, together
+from submeter.traces.trace import Accuracy, Gap, PowerTrace
 from tests.strategies import SECOND, running
 
 SURE = Accuracy(0.0, 1.0, 1.0, "exact")
@@ -127,6 +128,30 @@ def test_several_chassis_are_added_before_their_parts_are_taken_off(one, two, cp
     found = parted(traces)
     assert sum(each.energy.totals[-1] for each in found) == sum(first) + sum(second)
     assert {each.domain.id for each in found} == {"bmc:1:rest", "package:0", "gpu:0"}
+
+
+def test_the_sum_of_several_chassis_is_as_unsure_as_the_least_sure():
+    fine = Accuracy(0.5, 0.99, 1.04, "±1 to 4 %")
+    coarse = Accuracy(2.0, 0.95, 1.01, "±5 to 1 %")
+    traces = [
+        trace("bmc:1", "machine", [70] * LENGTH, accuracy=fine),
+        trace("bmc:2", "machine", [30] * LENGTH, accuracy=coarse),
+        trace("gpu:0", "gpu", [60] * LENGTH, "bmc:1"),
+    ]
+    both, gpu = together(traces)
+    assert both.energy.totals[-1] == 100 * LENGTH
+    assert both.accuracy[:3] == (2.0, 0.95, 1.04)
+    assert gpu is traces[2]
+
+
+def test_parts_that_were_not_seen_all_the_time_tell_nothing_of_the_whole():
+    whole = trace("wall", "machine", [100_000] * LENGTH)
+    part = trace("gpu:0", "gpu", [150_000] * LENGTH, "wall")
+    span = Span(0, LENGTH * SECOND)
+    assert excess(whole, [part], span) == 50_000 * LENGTH
+    gapped = replace(part, gaps=(Gap(0, SECOND, "it fell silent"),))
+    assert excess(whole, [gapped], span) == 0
+    assert excess(replace(whole, gaps=(Gap(0, SECOND, "the same"),)), [part], span) == 0
 
 
 def test_several_chassis_without_parts_stay_as_they_are():

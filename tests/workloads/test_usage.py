@@ -34,6 +34,13 @@ def test_everyone_used_no_less_than_one_of_them_and_no_more_than_both(growths):
         assert found.totals[i] == max(everyone.cpu.totals[i], own.cpu.totals[i])
 
 
+def test_of_a_machine_that_was_never_looked_at_nothing_is_made_up():
+    own = UsageTrace("pid:1", Cumulative([0, 10], [0, 7]), NONE)
+    nobody = UsageTrace("machine", NONE, NONE)
+    assert at_least(nobody, own) is nobody
+    assert used(nobody, Span(0, 10)) == (0, 0)
+
+
 def test_a_machine_whose_ticks_come_late_catches_up():
     """Ticks of 10 ms against a process that uses 5 ms a second: together they are the process."""
     everyone = UsageTrace("machine", Cumulative([0, 1, 2, 3, 4], [0, 0, 10, 10, 20]), NONE)

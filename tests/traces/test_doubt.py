@@ -1,0 +1,98 @@
+"""By how much a window may be misread: its edges are sure ends, and windows join."""
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from submeter.quantities.clock import Span
+from submeter.quantities.cumulative import Cumulative
+from submeter.quantities.estimate import Tier
+from submeter.traces.domain import Domain
+from submeter.traces.doubt import Doubt
+from submeter.traces.trace import Accuracy, PowerTrace
+from tests.strategies import SECOND, running
+
+amounts = st.floats(0, 1e9)
+pairs = st.tuples(amounts, amounts)
+doubts = st.builds(Doubt, pairs, pairs, amounts, pairs, pairs)
+
+
+@st.composite
+def metered(draw):
+    """Draw what was drawn in truth, and what a meter that shows the past said of it.
+
+    Gives the truth, the trace, and a window that was read at its edges and a refresh after each.
+    """
+    refresh = 2 * draw(st.integers(1, 60))
+    phase = draw(st.integers(0, refresh - 1))
+    bursts = draw(st.lists(st.integers(0, 10**6), min_size=500, max_size=500))
+    truth = running([each if each % 3 == 0 else 0 for each in bursts])
+    start = draw(st.integers(refresh, 200))
+    window = Span(start, draw(st.integers(start + 1, 300)))
+    more = draw(st.sets(st.integers(refresh, 499), max_size=10))
+    looks = sorted({*more, *(edge + late for edge in window for late in (0, refresh))})
+    shown = [truth[phase + (look - phase) // refresh * refresh] for look in looks]
+    trace = PowerTrace(
+        Domain("gpu:0", "gpu"),
+        "drawn",
+        Tier.MEASURED,
+        Cumulative([look - refresh // 2 for look in looks], shown),
+        Accuracy(refresh / SECOND, 1.0, 1.0, "its refresh alone"),
+    )
+    return truth, trace, window
+
+
+@given(metered())
+def test_read_at_its_edges_and_a_refresh_later_a_window_holds_the_truth(case):
+    """Whatever was drawn in between, and whenever in its cycle the meter refreshes."""
+    truth, trace, window = case
+    drawn = trace.drawn(window)
+    assert drawn.low - 1 <= truth[window.end] - truth[window.start] <= drawn.high + 1
+
+
+@given(metered(), st.floats(0.01, 0.99))
+def test_windows_join_at_an_edge_that_plays_no_part(case, where):
+    _, trace, window = case
+    cut = window.start + round(where * window.nanoseconds)
+    parts = (Span(window.start, cut), Span(cut, window.end))
+    joined, whole = trace.doubt(parts[0]).joined(trace.doubt(parts[1])), trace.doubt(window)
+    assert (joined.start, joined.end, joined.variance) == (whole.start, whole.end, whole.variance)
+    assert joined.below == pytest.approx(whole.below)
+    assert joined.above == pytest.approx(whole.above)
+
+
+@given(doubts, doubts, doubts)
+def test_it_does_not_matter_which_windows_are_joined_first(one, two, three):
+    left, right = one.joined(two).joined(three), one.joined(two.joined(three))
+    assert (left.start, left.end) == (right.start, right.end) == (one.start, three.end)
+    assert left.variance == pytest.approx(right.variance)
+    assert left.gains == pytest.approx(right.gains)
+    assert left.below == pytest.approx(right.below)
+
+
+@given(doubts, st.sampled_from(range(5)), st.floats(1, 10))
+def test_more_doubt_in_any_part_is_never_less_in_all(doubt, place, more):
+    parts = list(doubt)
+    part = parts[place]
+    parts[place] = part * more if isinstance(part, float) else tuple(each * more for each in part)
+    wider = Doubt(*parts)
+    assert wider.below >= doubt.below * (1 - 1e-12) >= 0
+    assert wider.above >= doubt.above * (1 - 1e-12) >= 0
+
+
+def test_a_window_is_too_high_if_it_began_with_more_or_ended_with_less():
+    edges = Doubt((1.0, 2.0), (4.0, 8.0), 0.0)
+    assert (edges.below, edges.above) == (2.0 + 4.0, 1.0 + 8.0)
+    inside = edges._replace(within=(16.0, 32.0))
+    assert (inside.below, inside.above) == (6.0 + 16.0, 9.0 + 32.0)
+
+
+def test_what_is_independent_adds_in_squares():
+    none = (0.0, 0.0)
+    assert Doubt(none, none, 4.0).below == Doubt(none, none, 4.0).above == 1.96 * 2
+    gains = Doubt((0.0, 3.0), none, 0.0, (4.0, 0.0))
+    assert (gains.below, gains.above) == (5.0, 0.0)
+    all_three = Doubt((0.0, 3.0), none, 1.0, (4.0, 0.0)).below
+    assert all_three == pytest.approx(math.hypot(5.0, 1.96))
