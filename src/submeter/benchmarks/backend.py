@@ -30,6 +30,10 @@ ABILITIES = {
 """What a backend may be able to do: from what it is asked to what it answers."""
 
 
+NOWHERE = -1
+"""No process of this machine: what is drawn here is not the work's energy."""
+
+
 class Answer(NamedTuple):
     """What a model said to one query.
 
@@ -101,18 +105,20 @@ class Order(NamedTuple):
 
 
 class Loaded(Protocol):
-    """A model that is ready to answer.
+    """A model that is ready to answer."""
 
-    Attributes
-    ----------
-    facts : Facts
-        What it is.
-    pid : int or None
-        The process that does the work, where that is not this one or its children.
-    """
+    @property
+    def facts(self) -> Facts:
+        """What it is."""
+        ...
 
-    facts: Facts
-    pid: int | None
+    @property
+    def pid(self) -> int | None:
+        """The process that does the work, where that is not this one or its children.
+
+        `NOWHERE` where it is on another machine.
+        """
+        ...
 
     def answer(self, inputs: Sequence[object], limits: Limits) -> Sequence[Answer]:
         """Answer a batch of queries, in their order."""
@@ -124,28 +130,37 @@ class Loaded(Protocol):
 
 
 class Backend(Protocol):
-    """What runs models.
+    """What runs models."""
 
-    Attributes
-    ----------
-    name, title : str
-        Its name and what it is.
-    abilities : collection of str
-        What it can do: of `ABILITIES`.
-    concurrent : bool
-        Whether several threads may ask at a time and are answered side by side.
-    options : mapping of str to str
-        Its own options, and what each means.
-    extra : str
-        What to install for it, as pip is told it; empty for nothing.
-    """
+    @property
+    def name(self) -> str:
+        """Its name."""
+        ...
 
-    name: str
-    title: str
-    abilities: Collection[str]
-    concurrent: bool
-    options: Mapping[str, str]
-    extra: str
+    @property
+    def title(self) -> str:
+        """What it is, in a few words."""
+        ...
+
+    @property
+    def abilities(self) -> Collection[str]:
+        """What it can do: of `ABILITIES`."""
+        ...
+
+    @property
+    def concurrent(self) -> bool:
+        """Whether several threads may ask at a time and are answered side by side."""
+        ...
+
+    @property
+    def options(self) -> Mapping[str, str]:
+        """Its own options, and what each means."""
+        ...
+
+    @property
+    def extra(self) -> str:
+        """What to install for it, as pip is told it; empty for nothing."""
+        ...
 
     def load(self, order: Order) -> Loaded:
         """Load a model.

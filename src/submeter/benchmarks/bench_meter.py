@@ -77,3 +77,33 @@ class BenchMeter:
     def close(self) -> None:
         """End metering."""
         self._rig.close()
+
+
+ELSEWHERE = (
+    "energy: the server runs on another machine, where this one reads no meter: run the benchmark "
+    "there, or name its process if it runs here (--option pid=…)"
+)
+
+
+class BlindMeter:
+    """Stands where there is nothing to be read: time passes, and no energy is told.
+
+    Parameters
+    ----------
+    host : Host
+        The machine that asks.
+    """
+
+    cpu = 0
+
+    def __init__(self, host: Host) -> None:
+        self.clock = SystemClock()
+        self.start = self.clock.now()
+        self.host = host
+
+    def read(self) -> tuple[None, int, tuple[str, ...]]:
+        """Give nothing, the time [ns], and why."""
+        return None, self.clock.now(), (ELSEWHERE,)
+
+    def close(self) -> None:
+        """Do nothing."""

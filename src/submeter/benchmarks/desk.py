@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from submeter.benchmarks.backend import Answer, Loaded
-    from submeter.benchmarks.bench_meter import BenchMeter
+    from submeter.benchmarks.bench_meter import BenchMeter, BlindMeter
     from submeter.benchmarks.journal import Journal
     from submeter.benchmarks.plan import Plan
     from submeter.benchmarks.task import Item, Limits, Task
@@ -83,7 +83,7 @@ class Desk:
         self._limits = limits
         self._earlier, self._asked_before, self._seen = before
         self._report = report
-        self._meter: BenchMeter | None = None
+        self._meter: BenchMeter | BlindMeter | None = None
         self._sitting = Sitting(len(self._earlier), 0)
         self._queries: list[Query] = []
         self._unmarked: list[tuple[int, Item, Answer]] = []
@@ -103,11 +103,11 @@ class Desk:
         return self._of_meter.clock.now()
 
     @property
-    def _of_meter(self) -> BenchMeter:
+    def _of_meter(self) -> BenchMeter | BlindMeter:
         assert self._meter is not None  # noqa: S101 - `sit` comes first
         return self._meter
 
-    def sit(self, meter: BenchMeter, stages: Iterable[Stage]) -> None:
+    def sit(self, meter: BenchMeter | BlindMeter, stages: Iterable[Stage]) -> None:
         """Begin: what is asked from now on is metered by `meter`."""
         self._meter = meter
         self._sitting = replace(
@@ -157,7 +157,8 @@ class Desk:
             conditions=(*self._sitting.conditions, conditions()),
             missing=missing,
         )
-        self._seen[self._sitting.number] = seen
+        if seen is not None:
+            self._seen[self._sitting.number] = seen
         self._journal.keep(self._sitting, queries, seen)
         is_over = self._is_over(queries)
         cost = (self.now - end) / NANOSECONDS_PER_SECOND

@@ -7,7 +7,8 @@ import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from submeter.benchmarks.bench_meter import BenchMeter
+from submeter.benchmarks.backend import NOWHERE, Order
+from submeter.benchmarks.bench_meter import BenchMeter, BlindMeter
 from submeter.benchmarks.bundle import SCHEMA, write_bundle
 from submeter.benchmarks.desk import Desk, Progress
 from submeter.benchmarks.drive import drive, limits_of, stream
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from submeter.benchmarks.backend import Backend, Facts, Loaded
     from submeter.benchmarks.plan import Plan
     from submeter.benchmarks.task import DataSet, Task
+    from submeter.runs.host import Host
     from submeter.runs.settings import Settings
 
 
@@ -116,10 +118,8 @@ def check(bench: Bench) -> None:
 
 def _sit(bench: Bench, data: DataSet, desk: Desk, journal: Journal) -> None:
     """Load the model and ask, once through or as far as it goes."""
-    from submeter.benchmarks.backend import Order  # noqa: PLC0415 - a name, not a module's weight
-
     plan = bench.plan
-    meter = BenchMeter(bench.settings)
+    meter: BenchMeter | BlindMeter = BenchMeter(bench.settings)
     loaded: Loaded | None = None
     try:
         idle_start = meter.clock.now()
@@ -132,7 +132,7 @@ def _sit(bench: Bench, data: DataSet, desk: Desk, journal: Journal) -> None:
         if loaded.pid is not None:
             # A server that ran before: it is followed instead, and its loading was not seen.
             meter.close()
-            meter = BenchMeter(bench.settings, loaded.pid)
+            meter = _beside(bench, loaded.pid, meter.host)
             stages = []
         journal.note(_head(bench, data, loaded.facts, meter))
         desk.sit(meter, stages)
@@ -156,6 +156,10 @@ def _sit(bench: Bench, data: DataSet, desk: Desk, journal: Journal) -> None:
         meter.close()
 
 
+def _beside(bench: Bench, pid: int, host: Host) -> BenchMeter | BlindMeter:
+    return BlindMeter(host) if pid == NOWHERE else BenchMeter(bench.settings, pid)
+
+
 def _keep(desk: Desk, loaded: Loaded | None) -> None:
     if loaded is not None and desk.done:
         desk.pause()
@@ -166,7 +170,9 @@ def _told(error: BaseException) -> str:
     return f"{type(error).__name__}: {text[:300]}" if text else type(error).__name__
 
 
-def _head(bench: Bench, data: DataSet, facts: Facts, meter: BenchMeter) -> dict[str, Any]:
+def _head(
+    bench: Bench, data: DataSet, facts: Facts, meter: BenchMeter | BlindMeter
+) -> dict[str, Any]:
     task = bench.task
     return {
         "task": {"id": task.id, "title": task.title, "ability": task.ability},

@@ -68,7 +68,7 @@ def summarise(
             "kept": len(steady.queries),
             "portions": len(steady.portions),
             "half_width": width if math.isfinite(width) else None,
-            "saved": max(0, REFERENCE - len(queries)),
+            "saved": max(0, REFERENCE - len(queries)) if width <= plan.precision else None,
             "sittings": len(sittings),
             "cut_short": _cut_short(queries),
         },

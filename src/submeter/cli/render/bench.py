@@ -130,10 +130,9 @@ def _other_rows(summary: Mapping[str, object]) -> list[tuple[str, Text]]:
 def _counted(statistics: Mapping[str, object]) -> str:
     width = statistics["half_width"]
     known = f", energy a query to ±{width:.1%}" if isinstance(width, float) else ""
-    return (
-        f"{statistics['queries']}, {statistics['warm_up']} of them warm-up{known}; "
-        f"{statistics['saved']} fewer than 1,000"
-    )
+    saved = statistics["saved"]
+    fewer = f"; {saved} fewer than 1,000" if saved else ""
+    return f"{statistics['queries']}, {statistics['warm_up']} of them warm-up{known}{fewer}"
 
 
 def _notes(bundle: Bundle) -> list[str]:
