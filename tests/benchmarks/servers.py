@@ -41,7 +41,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         for i in range(body.get("max_tokens", 3)):
             time.sleep(0.001)
-            piece = {"text": f"w{i} "} if self.path.endswith("/completions") else {}
+            piece: dict[str, object] = {"text": f"w{i} "}
             if "messages" in body:
                 piece = {"delta": {"content": f"w{i} "}}
             self.event({"choices": [piece]})
