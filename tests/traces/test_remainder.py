@@ -157,3 +157,54 @@ def test_parts_that_were_not_seen_all_the_time_tell_nothing_of_the_whole():
 def test_several_chassis_without_parts_stay_as_they_are():
     traces = [trace("bmc:1", "machine", [5] * 3), trace("bmc:2", "machine", [7] * 3)]
     assert parted(traces) == traces
+
+
+@given(growths, growths, growths, st.integers(0, LENGTH - 1), st.integers(1, LENGTH))
+def test_what_parts_drew_while_the_whole_was_silent_is_not_taken_off(rest, cpu, gpu, start, length):
+    """It is not in what the whole told: else a pause of its meter would eat up the remainder."""
+    end = min(start + length, LENGTH)
+    lost = range(start, end)
+    wall = [
+        0 if i in lost else sum(each) for i, each in enumerate(zip(rest, cpu, gpu, strict=True))
+    ]
+    whole = replace(trace("wall", "machine", wall), gaps=(Gap(start * SECOND, end * SECOND, "?"),))
+    parts = [trace("package:0", "cpu", cpu, "wall"), trace("gpu:0", "gpu", gpu, "wall")]
+    drawn = remainder(whole, parts).drawn(Span(0, LENGTH * SECOND))
+    assert drawn.energy == sum(each for i, each in enumerate(rest) if i not in lost)
+    assert drawn.low == drawn.energy == drawn.high
+    assert drawn.coverage == pytest.approx(1 - len(lost) / LENGTH)
+
+
+@given(
+    growths, growths, growths, st.lists(st.integers(0, LENGTH - 1), max_size=4, unique=True),
+    st.lists(st.integers(0, LENGTH - 1), max_size=4, unique=True),
+)  # fmt: skip
+def test_what_one_chassis_did_not_see_is_not_seen_of_all(one, two, gpu, silent, mute):
+    def chassis(name, growths, lost):
+        seen = [0 if i in lost else each for i, each in enumerate(growths)]
+        gaps = tuple(Gap(i * SECOND, (i + 1) * SECOND, "?") for i in sorted(lost))
+        return replace(trace(name, "machine", seen), gaps=gaps)
+
+    first = [sum(each) for each in zip(one, gpu, strict=True)]
+    traces = [
+        chassis("bmc:1", first, silent), chassis("bmc:2", two, mute),
+        trace("gpu:0", "gpu", gpu, "bmc:1"),
+    ]  # fmt: skip
+    found = {each.domain.id: each for each in parted(traces)}
+    drawn = found["bmc:1:rest"].drawn(Span(0, LENGTH * SECOND))
+    lost = {*silent, *mute}
+    rest = [sum(each) for each in zip(one, two, strict=True)]
+    assert drawn.energy == sum(each for i, each in enumerate(rest) if i not in lost)
+    assert drawn.coverage == pytest.approx(1 - len(lost) / LENGTH)
+
+
+def test_a_chassis_that_never_answered_takes_nothing_from_the_others():
+    mute = replace(trace("bmc:1", "machine", [5]), energy=Cumulative([], []))
+    lost = (Gap(SECOND, 2 * SECOND, "?"),)
+    other = replace(trace("bmc:2", "machine", [7, 0, 7]), gaps=lost)
+    found = {
+        each.domain.id: each
+        for each in parted([mute, other, trace("gpu:0", "gpu", [1] * 3, "bmc:1")])
+    }
+    assert found["bmc:1:rest"].energy.totals[-1] == 12
+    assert found["bmc:1:rest"].gaps == lost

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from submeter.quantities.clock import Span
 from submeter.quantities.cumulative import Cumulative
 from submeter.traces.domain import Domain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from submeter.quantities.clock import Span
-    from submeter.traces.trace import PowerTrace
+    from submeter.traces.trace import Gap, PowerTrace
 
 _OF_ONE_MACHINE = ("wall", "bmc")
 WHOLE = "machine"
@@ -75,15 +75,35 @@ def _siblings(trace: PowerTrace, traces: Sequence[PowerTrace]) -> list[PowerTrac
 
 
 def _sum(first: PowerTrace, group: Sequence[PowerTrace]) -> PowerTrace:
-    """Give one trace for several, at the instants of the first, as unsure as the least sure."""
-    times = first.energy.times
-    totals = tuple(sum(each.energy.at(at) for each in group) for at in times)
+    """Give one trace for several, at the instants of the first that answers.
+
+    It is as unsure as the least sure, and what one of them did not see is not seen of their sum.
+    """
+    group = [each for each in group if each.energy.times] or [first]
+    gaps = _together([gap for each in group for gap in each.gaps])
+    energies = [_still(each.energy, gaps) for each in group]
+    edges = {edge for gap in gaps for edge in gap[:2]}
+    read = group[0].energy.times
+    times = sorted({*read, *(edge for edge in edges if read and read[0] < edge < read[-1])})
+    totals = tuple(sum(each.at(at) for each in energies) for at in times)
     accuracy = first.accuracy._replace(
         refresh=max(each.accuracy.refresh for each in group),
         low=min(each.accuracy.low for each in group),
         high=max(each.accuracy.high for each in group),
     )
-    return replace(first, energy=Cumulative(tuple(times), totals), accuracy=accuracy)
+    energy = Cumulative(tuple(times), totals)
+    return replace(first, energy=energy, accuracy=accuracy, gaps=gaps)
+
+
+def _together(gaps: Sequence[Gap]) -> tuple[Gap, ...]:
+    """Give the stretches that any of these covers, none of them twice."""
+    found: list[Gap] = []
+    for gap in sorted(gaps):
+        if found and gap.start <= found[-1].end:
+            found[-1] = found[-1]._replace(end=max(found[-1].end, gap.end))
+        else:
+            found.append(gap)
+    return tuple(found)
 
 
 def disagreements(traces: Sequence[PowerTrace], span: Span) -> list[str]:
@@ -110,8 +130,10 @@ def remainder(whole: PowerTrace, parts: Sequence[PowerTrace]) -> PowerTrace:
     it waits, so that at the last reading the parts and the remainder are the whole again. Parts
     that drew more than the whole leave none: see `excess`. The total counts from where the meters
     began, so that `Told` can hold windows to one another. How far the gains of all these meters
-    reach is an energy and no ratio of the remainder: one of 0 is known no better.
+    reach is an energy and no ratio of the remainder: one of 0 is known no better. What parts drew
+    in a gap of the whole is not in what it told, and not taken off.
     """
+    parts = [replace(each, energy=_still(each.energy, whole.gaps)) for each in parts]
     times, readings = _steps(whole.energy)
     left = [
         total - sum(each.energy.at(at) for each in parts)
@@ -129,6 +151,21 @@ def remainder(whole: PowerTrace, parts: Sequence[PowerTrace]) -> PowerTrace:
         accuracy=whole.accuracy._replace(low=1.0, high=1.0),
         of=(whole, *parts),
     )
+
+
+def _still(energy: Cumulative, gaps: Sequence[Gap]) -> Cumulative:
+    """Let a running total stand still within gaps."""
+    if not gaps or not energy.times:
+        return energy
+    edges = {edge for gap in gaps for edge in (gap.start, gap.end)}
+    reach = (edge for edge in edges if energy.times[0] < edge < energy.times[-1])
+    times = sorted({*energy.times, *reach})
+
+    def total(instant: int) -> int:
+        before = (Span(gap.start, min(gap.end, instant)) for gap in gaps if gap.start < instant)
+        return energy.at(instant) - sum(energy.between(each) for each in before)
+
+    return Cumulative(tuple(times), tuple(total(each) for each in times))
 
 
 def _steps(energy: Cumulative) -> Cumulative:
