@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from submeter.errors import QuantityError
 from submeter.quantities.clock import HOURS_PER_YEAR
+from submeter.quantities.digits import phrase
 from submeter.quantities.parsing import BASE_UNITS, UNITS, parse
 
 numbers = st.floats(0, 1e12, allow_subnormal=False)
@@ -106,3 +107,16 @@ def test_an_article_fits_its_noun():
         parse("4 W", "energy")
     with pytest.raises(QuantityError, match="is an energy, a power was expected"):
         parse("4 J", "power")
+
+
+@pytest.mark.parametrize("exponent", range(-14, 7))
+@pytest.mark.parametrize(
+    ("unit", "dimension"),
+    [("kWh", "energy"), ("J", "energy"), ("W", "power"), ("kgCO2e", "carbon"), ("L", "water"),
+     ("kgSb_eq", "minerals")],
+)  # fmt: skip
+def test_every_unit_that_is_shown_can_be_typed(unit, dimension, exponent):
+    """Who reads a figure takes it for a budget, or into a file."""
+    amount = 2.0 * 10.0**exponent
+    shown, _ = phrase(amount, amount, amount, unit)
+    assert parse(shown, dimension) == pytest.approx(parse(f"{amount!r} {unit}", dimension))

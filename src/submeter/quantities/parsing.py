@@ -26,20 +26,25 @@ class Unit(NamedTuple):
 
 _ENERGY = {
     "µJ": 1e-6, "uJ": 1e-6, "mJ": 1e-3, "J": 1.0, "kJ": 1e3, "MJ": 1e6, "GJ": 1e9,
+    "µWh": 3.6e-3, "uWh": 3.6e-3, "mWh": 3.6,
     "Wh": 3.6e3, "kWh": 3.6e6, "MWh": 3.6e9, "GWh": 3.6e12, "TWh": 3.6e15,
 }  # fmt: skip
-_POWER = {"mW": 1e-3, "W": 1.0, "kW": 1e3, "MW": 1e6, "GW": 1e9}
+_POWER = {"µW": 1e-6, "uW": 1e-6, "mW": 1e-3, "W": 1.0, "kW": 1e3, "MW": 1e6, "GW": 1e9}
 _TIME = {
     "ns": 1e-9, "µs": 1e-6, "us": 1e-6, "ms": 1e-3, "s": 1.0, "min": 60.0, "h": 3600.0,
     "hour": 3600.0, "hours": 3600.0, "day": 86400.0, "days": 86400.0,
     "year": 3600.0 * HOURS_PER_YEAR, "years": 3600.0 * HOURS_PER_YEAR,
 }  # fmt: skip
 _CARBON = {
-    "mgCO2e": 1e-6, "gCO2e": 1e-3, "kgCO2e": 1.0, "tCO2e": 1e3, "ktCO2e": 1e6, "MtCO2e": 1e9,
+    "µgCO2e": 1e-9, "ugCO2e": 1e-9, "mgCO2e": 1e-6,
+    "gCO2e": 1e-3, "kgCO2e": 1.0, "tCO2e": 1e3, "ktCO2e": 1e6, "MtCO2e": 1e9,
     "lbCO2e": 0.45359237,
 }  # fmt: skip
-_MINERALS = {"mgSb_eq": 1e-6, "gSb_eq": 1e-3, "kgSb_eq": 1.0}
-_WATER = {"mL": 1e-3, "L": 1.0, "m3": 1e3, "m³": 1e3, "ML": 1e6}
+_MINERALS = {
+    "pgSb_eq": 1e-15, "ngSb_eq": 1e-12, "µgSb_eq": 1e-9, "mgSb_eq": 1e-6, "gSb_eq": 1e-3,
+    "kgSb_eq": 1.0,
+}  # fmt: skip
+_WATER = {"µL": 1e-6, "uL": 1e-6, "mL": 1e-3, "L": 1.0, "m3": 1e3, "m³": 1e3, "ML": 1e6}
 
 BASE_UNITS = MappingProxyType(
     {
