@@ -6,7 +6,7 @@ import warnings
 from typing import TYPE_CHECKING, NamedTuple
 
 from submeter.errors import BudgetExceeded, QuantityError, UsageError
-from submeter.quantities.digits import phrase
+from submeter.quantities.digits import column, phrase
 from submeter.quantities.parsing import UNITS, parse
 
 if TYPE_CHECKING:
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 _JOULES_PER_KWH = 3.6e6
 _DRAWS = ("has drawn", "is forecast to draw")
+_MOST_DIGITS = 6
+_HAIR = 1 + 1e-9
+"""Products of a number and a unit lie a hair off what is meant."""
 
 
 class BudgetWarning(UserWarning):
@@ -44,7 +47,12 @@ class Budget(NamedTuple):
     raises: bool
 
     def test(
-        self, energy: Estimate | None, carbon_of: Callable[[float], float], *, forecast: bool
+        self,
+        energy: Estimate | None,
+        carbon_of: Callable[[float], float],
+        name: str,
+        *,
+        forecast: bool,
     ) -> bool:
         """Tell whether the budget is passed, and warn or raise if it is.
 
@@ -54,6 +62,8 @@ class Budget(NamedTuple):
             What was drawn, or is forecast [J].
         carbon_of : callable
             Gives the carbon [kgCO2e] of an energy [J].
+        name : str
+            Of the window whose budget it is.
         forecast : bool
             Whether `energy` is a forecast.
         """
@@ -64,7 +74,8 @@ class Budget(NamedTuple):
             return False
         shown = self._shown(energy, carbon_of)
         verbs = ("has caused", "is forecast to cause") if self.carbon else _DRAWS
-        what = f"the work {verbs[forecast]} {shown}, more than its budget of {self.text}"
+        whose = f'the window "{name}"' if name else "the work"
+        what = f"{whose} {verbs[forecast]} {shown}, more than its budget of {self.text}"
         fix = "stop it, shrink it, or raise the budget"
         if self.raises:
             raise BudgetExceeded(what, fix=fix)
@@ -73,13 +84,24 @@ class Budget(NamedTuple):
 
     def _shown(self, energy: Estimate, carbon_of: Callable[[float], float]) -> str:
         """Write what is compared, in the kind of unit that the budget was written in."""
-        drawn, low, high = energy.value, energy.low, energy.high
+        ends = (energy.value, energy.low, energy.high)
         if self.carbon:
             # The grid's own interval is not in what is compared, so that none is shown.
-            return phrase(carbon_of(drawn), carbon_of(low), carbon_of(high), "kgCO2e")[0]
+            value, low, high = map(carbon_of, ends)
+            return _above(self.amount, value, low, high, "kgCO2e")[0]
         unit, size = ("J", 1.0) if self.text.rstrip().endswith("J") else ("kWh", _JOULES_PER_KWH)
-        value, interval = phrase(drawn / size, low / size, high / size, unit)
-        return f"{value} ({interval})"
+        value, low, high = (each / size for each in ends)
+        shown, interval = _above(self.amount / size, value, low, high, unit)
+        return f"{shown} ({interval})"
+
+
+def _above(amount: float, value: float, low: float, high: float, unit: str) -> tuple[str, str]:
+    """Write what is more than a budget with so many digits that it reads as more, too."""
+    for least in range(1, _MOST_DIGITS):
+        factor, _, place = column(value, low, high, unit, least)
+        if round(value * factor, place) > amount * factor * _HAIR:
+            break
+    return phrase(value, low, high, unit, least)
 
 
 def budget(text: str, on_budget: str) -> Budget:
@@ -98,11 +120,13 @@ def budget(text: str, on_budget: str) -> Budget:
         If it is neither an energy nor a mass of carbon, or not positive, or `on_budget` is neither.
     """
     if on_budget not in ("warn", "raise"):
-        raise UsageError(f'"{on_budget}" is no answer to a budget', "on_budget", "warn or raise")
+        raise UsageError(
+            f'"{on_budget}" is no answer to a budget', "on_budget", "choose warn or raise"
+        )
     text = str(text)
     unit = text.strip().lstrip("0123456789.,_eE+- ").strip()
     carbon = unit in UNITS and UNITS[unit].dimension == "carbon"
     amount = parse(text, "carbon" if carbon else "energy", "budget")
     if amount <= 0:
-        raise QuantityError(f'a budget of "{text}" allows nothing', "budget")
+        raise QuantityError(f'a budget of "{text}" allows nothing', "budget", "write more than 0")
     return Budget(text, amount, carbon, on_budget == "raise")

@@ -46,8 +46,11 @@ def faults(settings: Settings) -> Iterator[Fault]:
                 test(settings, name)
             except SubmeterError as error:
                 # Where a word came from is not known to what reads it.
-                if settings.origin(name) not in error.where:
-                    error.where = " of ".join(filter(None, (error.where, settings.origin(name))))
+                origin = settings.origin(name)
+                if error.where in ("", name, f"--{name}"):
+                    error.where = origin
+                elif origin not in error.where:
+                    error.where = f"{error.where} of {origin}"
                 yield Fault(name, error)
 
 

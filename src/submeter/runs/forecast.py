@@ -69,7 +69,8 @@ class Tracker:
         to come and `k` seen.
         """
         if not 0 <= done <= total or total <= 0:
-            raise UsageError(f"{done} of {total} is no progress", "window.progress")
+            fix = "say how much is done, from 0 on, of a total above 0"
+            raise UsageError(f"{done} of {total} is no progress", "window.progress", fix)
         share = done / total
         if energy is None or share == 0 or energy.coverage < LEAST_SEEN:
             return Forecast(None, seconds / share if share else float("inf"), share)

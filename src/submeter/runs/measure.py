@@ -162,10 +162,14 @@ class Measure:
         Raises
         ------
         UsageError
-            If it is a generator: its work is done while others wait for it, between its items.
+            If it is a generator: its work is done while others wait for it, between its items. If
+            it is a class, which would be one no more.
         """
+        name = getattr(function, "__qualname__", "it")
+        if isinstance(function, type):
+            fix = "decorate its methods"
+            raise UsageError(f"the class {name} cannot be measured as a call", "measure", fix)
         if _has(function, _GENERATORS):
-            name = getattr(function, "__qualname__", "it")
             fix = "open a window inside it: with submeter.measure(...)"
             raise UsageError(f"the generator {name} cannot be measured as a call", fix=fix)
         if _has(function, _COROUTINE):
@@ -219,7 +223,7 @@ def measure(
     on_budget: str = "warn",
     model: str = "",
     repeat: int = 1,
-    **settings: str,
+    **settings: str | float | None,
 ) -> Measure: ...
 
 
@@ -230,7 +234,7 @@ def measure(
     on_budget: str = "warn",
     model: str = "",
     repeat: int = 1,
-    **settings: str,
+    **settings: str | float | None,
 ) -> Measure | Callable[P, T]:
     """Measure a stretch of this program.
 
@@ -249,9 +253,10 @@ def measure(
         Call a decorated function so often in one window, and count ``calls``: for one too short
         for the meter. Its last result is returned, and ``function.window.per("calls")`` tells a
         call's energy, as many times surer as it was repeated.
-    **settings : str
+    **settings : str, float, bool or None
         Settings for this window, such as ``region="FR"``, ``stage="training"``,
-        ``purpose="search"``, ``pue="1.2"``; they beat environment and file.
+        ``purpose="search"``, ``pue=1.2``, ``record=False``; they beat environment and file. None
+        states nothing.
 
     Returns
     -------
@@ -274,17 +279,33 @@ def measure(
     """
     if callable(name):
         return Measure("")(name)
-    if repeat < 1:
+    if not _is_count(repeat):
         fix = "say how often to call the function, 1 or more"
-        raise UsageError(f"repeat={repeat} calls nothing", "measure", fix)
+        raise UsageError(f"repeat={repeat!r} calls nothing", "measure", fix)
     limit = None
     if budget:
         from submeter.runs.budget import budget as parsed  # noqa: PLC0415 - only if there is one
 
         limit = parsed(budget, on_budget)
-    if settings:
+    stated = {each: _text(value) for each, value in settings.items()}
+    if "period" in stated:
+        fix = "set SUBMETER_PERIOD, or period in submeter.toml"
+        raise UsageError("one heartbeat serves all windows of a program", "period=", fix)
+    if stated:
         from submeter.runs.check import check  # noqa: PLC0415 - not at import
         from submeter.runs.settings import Settings  # noqa: PLC0415
 
-        check(Settings(settings, {}, typed=False))
-    return Measure(name, None, limit, model, repeat, **settings)
+        check(Settings(stated, {}, typed=False))
+    return Measure(str(name), None, limit, model, repeat, **stated)
+
+
+def _text(value: str | float | None) -> str:
+    """Write a setting as it stands in the environment; what was not stated is empty."""
+    if value is None:
+        return ""
+    return {"True": "yes", "False": "no"}.get(str(value), str(value))
+
+
+def _is_count(value: object) -> bool:
+    """Tell whether it is a whole number of 1 or more."""
+    return isinstance(value, int) and value >= 1

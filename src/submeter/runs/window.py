@@ -100,7 +100,9 @@ class Window:
             raise UsageError(f'the window "{self.name}" is closed', "window.count", fix)
         for name, amount in work.items():
             if not _is_amount(amount):
-                raise UsageError(f"{amount} is not a count of {name}", "window.count")
+                fix = "count with a number that is finite and not negative"
+                what = f"{amount!r} is not a count of {name}"
+                raise UsageError(what, "window.count", fix)
         window: Window | None = self
         while window is not None:
             window._add(work)  # noqa: SLF001 - another window of this class
@@ -155,7 +157,7 @@ class Window:
             return False
         if forecast in self._warned:
             return True
-        over = self.budget.test(energy, self._carbon, forecast=forecast)
+        over = self.budget.test(energy, self._carbon, self.name, forecast=forecast)
         if over:
             self._warned.add(forecast)
         return over
@@ -291,7 +293,8 @@ class Window:
     def phase(self, name: str) -> Measure:
         """Open a named part of it, such as ``load`` or ``query``; use it as a context manager.
 
-        Parts of one name are added up in the account.
+        Parts of one name are added up in the account. One that is opened after the window was
+        closed is a window of its own.
 
         Raises
         ------
@@ -303,7 +306,7 @@ class Window:
             raise UsageError(f'the window "{self.name}" is closed', "window.phase", fix)
         from submeter.runs.measure import Measure  # noqa: PLC0415 - it makes windows
 
-        return Measure(name, parent=self)
+        return Measure(str(name), parent=self)
 
     def wait(self, timeout: float = WAIT) -> bool:
         """Wait at most `timeout` [s] until it is settled; an open window never is."""
