@@ -4,12 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from submeter.lab import rehearsal
 from submeter.lab.cases import CASES
 from submeter.lab.rehearsal import rehearse
 from submeter.lab.score import judged
 from submeter.lab.virtual_cases import VIRTUAL
+from submeter.runs import metered
 from submeter.sensing.metering import series
+from submeter.sensing.metering.naps import Naps
 from submeter.sensing.metering.source import SensorSource
 from submeter.sensing.probes.processes import ProcessTree
 from submeter.traces import counter
@@ -75,8 +76,13 @@ def test_a_wrap_that_is_not_undone_is_found_out(monkeypatch):
     assert outcome(CASES["rapl-hours"]).failed
 
 
+def test_what_was_counted_while_the_machine_slept_is_found_out(monkeypatch):
+    monkeypatch.setattr(Naps, "found", ())
+    assert outcome(CASES["wall-suspended"]).failed
+
+
 def test_a_socket_that_is_counted_at_both_doors_is_found_out(monkeypatch):
-    monkeypatch.setattr(rehearsal, "claimed", lambda *_: False)
+    monkeypatch.setattr(metered, "claimed", lambda *_: False)
     assert outcome(CASES["rapl-two-doors"]).failed
 
 

@@ -17,7 +17,7 @@ def test_an_undisturbed_machine_tells_nothing():
 def test_a_machine_that_slept_says_for_how_long():
     (told,) = disturbances(describe(), 12 * SECOND)
     assert "suspended for 12 s" in told
-    assert "not all seen" in told
+    assert "leave out" in told
 
 
 def test_processors_that_were_unplugged_are_told(monkeypatch):

@@ -25,6 +25,7 @@ class VirtualClock:
 
     def __init__(self, start: int = 1000 * NANOSECONDS_PER_SECOND) -> None:
         self._now = start
+        self._asleep = 0
         self._shown: list[Callable[[], object]] = []
         self._planned: list[tuple[int, Callable[[], object]]] = []
 
@@ -34,7 +35,19 @@ class VirtualClock:
 
     def utc(self) -> int:
         """Give the time of day [ns since 1970-01-01 UTC]."""
-        return UTC_AT_ZERO + self._now
+        return UTC_AT_ZERO + self.boot_time()
+
+    def asleep(self) -> int:
+        """Give for how long [ns] the machine has been suspended."""
+        return self._asleep
+
+    def boot_time(self) -> int:
+        """Give the time [ns] by which what is outside of the machine goes on while it sleeps."""
+        return self._now + self._asleep
+
+    def suspend(self, seconds: float) -> None:
+        """Suspend the machine for so long [s]: its monotonic time stands still."""
+        self._asleep += round(seconds * NANOSECONDS_PER_SECOND)
 
     def go_to(self, instant: int) -> None:
         """Let it be `instant` [ns], no earlier than it is; what was to happen by then happens."""

@@ -254,3 +254,19 @@ def redfish_server() -> Metered:
 def plugged() -> Metered:
     """Give one behind a plug that counts."""
     return on_the_network(http_pages.ShellyGen2, wall)
+
+
+def suspended(after: float, seconds: float) -> Metered:
+    """Give one behind a plug that counts on while the machine is suspended for so long [s].
+
+    It falls asleep `after` so long [s]. What it draws asleep is no more than awake: of what the
+    plug counted nothing looks wrong but the time.
+    """
+    machine = Device(flat(300), 1000 * _MILLISECOND)
+
+    def build(site: Site) -> Sequence[Sensor]:
+        site.after(after, lambda: site.clock.suspend(seconds))
+        meter = HttpMeter(http_pages.ShellyGen2(machine, site.clock.boot_time))
+        return [wall.open_sensor(site.stack.enter_context(meter).address)]
+
+    return Metered({"whole": (machine,)}, build)

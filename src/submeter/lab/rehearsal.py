@@ -16,15 +16,16 @@ from submeter.lab.peers.meter import MICROJOULES
 from submeter.lab.scenes import OTHERS, OWN, SUM, Site
 from submeter.lab.stage import Answer
 from submeter.quantities.clock import NANOSECONDS_PER_SECOND, Span
-from submeter.runs.books import Evidence, LoadShape, book, charged
+from submeter.runs.books import Evidence, book, charged
+from submeter.runs.metered import Modelled, first_come, load_shape, read
+from submeter.sensing.metering.naps import Naps
 from submeter.sensing.metering.probing import ProbeSource
 from submeter.sensing.metering.source import SensorSource
-from submeter.traces.nesting import claimed, nested
 from submeter.traces.remainder import parted
 from submeter.workloads.usage import Capacity, at_least, used
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from submeter.lab.case import Case
     from submeter.lab.scenes import PutUp, Scene
@@ -51,7 +52,7 @@ def rehearse(case: Case, scene: Scene, version: str) -> Answer:
     spans = _spans(case, begin)
     with ExitStack() as stack:
         made = stack.enter_context(tempfile.TemporaryDirectory(prefix="submeter-lab-"))
-        rig = _Rig(scene.put_up(Site(Path(made), clock, begin, stack)))
+        rig = _Rig(scene.put_up(Site(Path(made), clock, begin, stack)), clock)
         stack.callback(rig.close)
         rig.drive(clock, [edge for span in spans for edge in span], case.every)
         ranks = [[rig.window(span, rank) for span in spans] for rank in range(rig.ranks)]
@@ -70,9 +71,10 @@ def _spans(case: Case, begin: int) -> list[Span]:
 class _Rig:
     """Sources over what was put up, and books made of what they read."""
 
-    def __init__(self, put_up: PutUp) -> None:
+    def __init__(self, put_up: PutUp, clock: VirtualClock) -> None:
         self._sensors = put_up.sensors
-        self._sources = _first_come(SensorSource(each, {}) for each in put_up.sensors)
+        self._sources = first_come(SensorSource(each, {}) for each in put_up.sensors)
+        self._naps = Naps(clock.asleep)
         self._machine: ProbeSource | None = None
         self._own: list[ProbeSource] = []
         self._threads = 0
@@ -89,7 +91,7 @@ class _Rig:
     def drive(self, clock: VirtualClock, edges: Sequence[int], period: float) -> None:
         """Read all until the last edge is settled."""
         machine = [self._machine] if self._machine is not None else []
-        drive([*self._sources, *machine, *self._own], clock, edges, period)
+        drive([self._naps, *self._sources, *machine, *self._own], clock, edges, period)
 
     def close(self) -> None:
         """Let go of sensors and probes."""
@@ -108,37 +110,16 @@ class _Rig:
         return {"outer": list(span), "inner": list(span), "cpu": 0.0, "told": answer}
 
     def _evidence(self, span: Span, rank: int) -> Evidence:
-        around = 2 * max(each.slowest for each in self._sources)
-        read = nested([each for source in self._sources for each in source.traces(span, around)])
+        traces = parted(read(self._sources, span, self._naps.found))
         capacity = Capacity(self._threads, _MEMORY)
         machine = own = shape = None
         if self._machine is not None:
             own = self._own[rank].usage(span)
             machine = at_least(self._machine.usage(span), own)
-            shape = _shape(machine, capacity)
-        return Evidence(parted(read), {}, machine, own, {}, capacity, shape)
-
-
-def _first_come(sources: Iterable[SensorSource]) -> list[SensorSource]:
-    """Let the first sensor that reads a domain keep it, as every rig does."""
-    taken: set[str] = set()
-    kept = []
-    for source in sources:
-        source.leave({each for each in source.domains if claimed(each, taken)})
-        taken |= source.domains
-        if source.domains:
-            kept.append(source)
-    return kept
-
-
-def _shape(machine: UsageTrace, capacity: Capacity) -> LoadShape | None:
-    whole = cpu.ESTIMATOR.power_trace(machine, capacity, is_virtual=False)
-    idle = cpu.ESTIMATOR.idle_trace(machine, capacity, is_virtual=False)
-    if whole is None or idle is None:
-        return None
-    low = min(1.0, idle.accuracy.low / whole.accuracy.low)
-    high = max(1.0, idle.accuracy.high / whole.accuracy.high)
-    return LoadShape(whole.energy, idle.energy, low, high, whole.sensor)
+            curves = (cpu.ESTIMATOR.power_trace, cpu.ESTIMATOR.idle_trace)
+            whole, idle = (each(machine, capacity, is_virtual=False) for each in curves)
+            shape = load_shape([Modelled(whole, idle)]) if whole is not None else None
+        return Evidence(traces, {}, machine, own, {}, capacity, shape)
 
 
 def _accounts(

@@ -55,6 +55,8 @@ VIRTUAL = (
          (WindowOf(0.0, _HOUR),), ("whole",)),
     Case("wall-plug", "A plug that counts mWh, an hour", machines.plugged(),
          (WindowOf(0.0, _HOUR),), ("whole",)),
+    Case("wall-suspended", "A plug that counts on while the machine sleeps for five minutes",
+         machines.suspended(300.0, 300.0), (WindowOf(0.0, 600.0),), ("whole",), partly=True),
     Case("share-tree", "Shares: a process and its child, others, and what is left over",
          Shared(_SHIFTS), (WindowOf(0.0, 190.0),), _ACCOUNTS, Asked.SHARES),
     Case("share-children", "Shares: a process whose children live for 0.4 s",

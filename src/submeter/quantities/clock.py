@@ -24,6 +24,13 @@ class Clock(Protocol):
         """Give the time of day [ns since 1970-01-01 UTC]; it may step."""
         ...
 
+    def asleep(self) -> int:
+        """Give for how long [ns] the machine has been suspended since boot; 0 if it can't tell.
+
+        The monotonic time stands still meanwhile.
+        """
+        ...
+
 
 class Span(NamedTuple):
     """A stretch of monotonic time from `start` to `end` [ns]."""

@@ -95,7 +95,7 @@ def disturbances(host: Host, slept: int) -> list[str]:
     if slept > _SHORT_SLEEP:
         told.append(
             f"clock: the machine was suspended for {slept / NANOSECONDS_PER_SECOND:.0f} s, which "
-            "the time that is told leaves out; what it drew meanwhile is not all seen"
+            "the time and the energy that are told leave out"
         )
     online, before = os.sysconf("SC_NPROCESSORS_ONLN"), host.capacity.threads
     if online != before:

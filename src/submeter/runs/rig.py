@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from contextlib import suppress
 from threading import Thread
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from submeter.runs.books import Evidence, LoadShape
+from submeter.runs.books import Evidence
 from submeter.runs.host import describe
+from submeter.runs.metered import Modelled, first_come, load_shape, read
 from submeter.runs.told import Told
 from submeter.sensing.devices.pci import accelerators
 from submeter.sensing.discovery import (
@@ -20,10 +21,10 @@ from submeter.sensing.discovery import (
 from submeter.sensing.metering.custody import Custody
 from submeter.sensing.metering.holders import HolderSource, TellsHolders, pids_are_visible
 from submeter.sensing.metering.meter import Meter
+from submeter.sensing.metering.naps import Naps
 from submeter.sensing.metering.probing import ProbeSource
 from submeter.sensing.metering.reader import always
 from submeter.sensing.metering.source import SensorSource
-from submeter.traces.nesting import claimed, nested
 from submeter.traces.remainder import disagreements, parted
 from submeter.workloads.activity import Device
 from submeter.workloads.usage import at_least
@@ -49,13 +50,6 @@ PLATFORM = (
     "platform: fans, board, storage, network and power-supply losses have no sensor here; "
     "a wall or BMC meter would see them"
 )
-
-
-class Modelled(NamedTuple):
-    """What a model says that a component drew, and the idle part of it where it can tell."""
-
-    whole: PowerTrace
-    idle: PowerTrace | None
 
 
 class Rig:
@@ -90,15 +84,18 @@ class Rig:
         self.roots = settings.roots
         self.found: Found = find_sensors(settings.roots)
         self.estimators, self.broken = _estimators()
-        self._sensors = _claimed(SensorSource(each, measured) for each in self.found.sensors)
+        self._sensors = first_come(SensorSource(each, measured) for each in self.found.sensors)
         self._told = Told()
         self.machine = ProbeSource(open_probe("machine", ""))
         self.own = ProbeSource(workload, self.machine) if workload is not None else None
         self._holders = _holders(self.found, workload)
         self.custody = Custody(self._unseen() if workload is not None else (), wanted=wanted)
+        self._naps = Naps(clock.asleep)
         own = [self.own] if self.own is not None else []
         turns = [self.custody] if self.custody.domains else []
-        sources: list[Source] = [*self._sensors, self.machine, *own, *self._holders, *turns]
+        sources: list[Source] = [
+            self._naps, *self._sensors, self.machine, *own, *self._holders, *turns
+        ]  # fmt: skip
         self.meter = Meter(sources, clock, settings.period, needed, wanted)
 
     def follow(self, workload: Probe, instant: int, uses: Sequence[Use]) -> None:
@@ -138,11 +135,10 @@ class Rig:
 
     def evidence(self, span: Span) -> Evidence:
         """Gather all that was seen of `span`."""
-        # A slow meter of the whole reaches beyond the window: its parts are needed there too.
-        around = 2 * max((source.slowest for source in self._sensors), default=0)
-        read = nested([each for source in self._sensors for each in source.traces(span, around)])
-        epoch = sum(source.restarts for source in self._sensors)
-        measured = [self._told.kept(each, span, epoch) for each in parted(read)]
+        found = read(self._sensors, span, self._naps.found)
+        # What was slept through is left out of totals: they are others than before.
+        epoch = self._naps.count + sum(source.restarts for source in self._sensors)
+        measured = [self._told.kept(each, span, epoch) for each in parted(found)]
         usage = self.machine.usage(span)
         own = self.own.usage(span) if self.own is not None else None
         usage = at_least(usage, own) if own is not None else usage
@@ -163,12 +159,12 @@ class Rig:
             own=own,
             held=held,
             capacity=self.host.capacity,
-            shape=_shape(models),
+            shape=load_shape(models),
             asked=frozenset(each.sensor for each in self._holders),
             methods={each.sensor.name: each.sensor.method for each in self._sensors},
             computed=computed,
             turns=self.custody.held(span),
-            disagreements=tuple(disagreements(read, span)),
+            disagreements=tuple(disagreements(found, span)),
         )
 
     def _models(self, usage: UsageTrace) -> list[Modelled]:
@@ -266,31 +262,8 @@ class Rig:
                 each.sensor.close()
 
 
-def _shape(models: Sequence[Modelled]) -> LoadShape | None:
-    """Give the processors' load curve, by which their idle part is told."""
-    for whole, idle in models:
-        if whole.domain.component == "cpu" and idle is not None:
-            # The level of both is one unknown, which cancels in the part that is idle.
-            low = min(1.0, idle.accuracy.low / whole.accuracy.low)
-            high = max(1.0, idle.accuracy.high / whole.accuracy.high)
-            return LoadShape(whole.energy, idle.energy, low, high, whole.sensor)
-    return None
-
-
 def _part(used_amount: int, whole: int) -> float:
     return min(1.0, used_amount / whole) if whole > 0 else 0.0
-
-
-def _claimed(sources: Iterable[SensorSource]) -> list[SensorSource]:
-    """Let the first sensor that reads a domain keep it."""
-    taken: set[str] = set()
-    kept = []
-    for source in sources:
-        source.leave({each for each in source.domains if claimed(each, taken)})
-        taken |= source.domains
-        if source.domains:
-            kept.append(source)
-    return kept
 
 
 def _holders(found: Found, workload: Probe | None) -> list[HolderSource]:
