@@ -129,3 +129,16 @@ def test_bad_usage_says_what_where_and_the_next_step(model, tmp_path, capsys, ch
 def test_what_is_missing_is_named(capsys):
     assert main(["bench", "run", "--task", "summarization"]) == 2
     assert "--model is missing" in capsys.readouterr().err
+
+
+def test_a_label_is_drawn_of_what_verifies(model, tmp_path, capsys):
+    out, label = tmp_path / "b.zip", tmp_path / "l.svg"
+    assert main([*words(model, out), "--precision", "50 %"]) == 0
+    capsys.readouterr()
+    assert main(["label", str(out), "--out", str(label), "--json", "-"]) == 0
+    assert json.loads(capsys.readouterr().out)["model"] == "model.py:answer"
+    assert label.read_text().startswith("<svg")
+    assert main(["label", str(out), "--out", str(tmp_path / "l.gif")]) == 2
+    assert "no kind of picture" in capsys.readouterr().err
+    assert main(["label", str(out), "--out", "/nowhere/l.svg"]) == 2
+    assert "cannot be written" in capsys.readouterr().err
