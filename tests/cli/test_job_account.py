@@ -188,7 +188,7 @@ def test_each_entry_keeps_its_own_place_unless_another_is_asked_for(machine):
     told = machine.json(*account)
     assert told["place"]["region"] == "FR, DE"
     assert "grid" not in told["place"]
-    assert {"grid/FR", "grid/DE"} & {each["factor"] for each in told["widest"]}
+    assert {"grid/FR", "grid/DE"} & {each["factor"][: len("grid/FR")] for each in told["widest"]}
     asked = machine.json(*account, "--region", "FR")
     assert asked["place"]["region"] == "FR"
     assert asked["carbon"]["total"]["value"] < told["carbon"]["total"]["value"]

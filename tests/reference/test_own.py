@@ -70,6 +70,17 @@ def test_a_years_row_is_of_that_year_alone(tmp_path):
     assert place("FR", known).grid.value != 33
 
 
+def test_a_places_row_stands_for_its_year_and_the_later_ones(tmp_path):
+    known = with_own((str(write(tmp_path, "id,value,unit,period\ngrid/DE,33,gCO2e/kWh,2026\n")),))
+    assert [place("DE", known, year=year).grid.value == 33 for year in (2025, 2026, 2027)] == [
+        False, True, True,
+    ]  # fmt: skip
+    assert (
+        "grid: DE has no value of 2027, so it is that of 2026"
+        in place("DE", known, year=2027).notes
+    )
+
+
 def test_a_pedigree_makes_the_interval(tmp_path):
     text = "id,value,unit,pedigree\ngrid/X-1,100,gCO2e/kWh,1;2;3;1;3\n"
     ((factor, _),) = read_own(write(tmp_path, text))

@@ -7,11 +7,13 @@ from submeter.accounting.method import find
 from submeter.accounting.methods import METHODS, SUBMETER_1
 from submeter.accounting.statement import state
 from submeter.errors import ConfigError, UsageError
+from submeter.reference.factors.places import place as of_place
 from submeter.reference.factors.registry import shipped
 from submeter.reference.live.hourly import Piece
 from submeter.runs.account import inventory_of
 from submeter.runs.hours import by_the_hour, grid
 from submeter.runs.joint import Joint, account_jointly
+from submeter.runs.place import year_of
 from submeter.runs.settings import Settings
 from submeter.workloads.activity import Activity, Booking
 from tests.reference.live.stand_in import ANSWERS, HOUR, NOW, Web, environ
@@ -19,6 +21,7 @@ from tests.reference.live.stand_in import ANSWERS, HOUR, NOW, Web, environ
 YEARLY = shipped().factor("grid/FR")
 END = NOW - NOW % HOUR
 PIECES = [Piece(END - 3 * HOUR, END, 10**9)]
+YEAR = year_of(END, END)
 
 
 def settings(tmp_path, address, name="entsoe", zone="FR", **more):
@@ -109,7 +112,7 @@ def test_hours_of_another_country_do_not_account(tmp_path):
         told = accounted(entry, settings(tmp_path, site.address))
     assert site.asked == []
     assert told.place.grid is not None
-    assert told.place.grid.id == "grid/DE"
+    assert told.place.grid == of_place("DE", year=YEAR).grid
     assert any("it ran in DE, and the settings name the zone FR" in note for note in told.missing)
 
 
@@ -117,7 +120,7 @@ def test_each_fallback_is_a_note_of_the_statement(tmp_path):
     given = settings(tmp_path, "https://127.0.0.1:9", SUBMETER_AUTH_ENTSOE="")
     told = accounted(ran(), given)
     assert told.place.grid is not None
-    assert told.place.grid.id == "grid/FR"
+    assert told.place.grid == of_place("FR", year=YEAR).grid
     assert any("there is no key" in note and "so it is grid/FR" in note for note in told.missing)
     with pytest.raises(ConfigError, match="no zone is named"):
         accounted(ran(), settings(tmp_path, "https://127.0.0.1:9", zone=""))
@@ -137,7 +140,7 @@ def test_marginal_hours_are_for_methods_that_take_them(tmp_path):
     assert "marginal" in dodge.place.grid.basis
     assert any("marginal, not the mean" in note for note in dodge.missing)
     assert own.place.grid is not None
-    assert own.place.grid.id == "grid/US-CA"
+    assert own.place.grid == of_place("US-CA", year=YEAR).grid
     assert any("account for nothing, so it is grid/US-CA" in note for note in own.missing)
     assert any("there is no key" in note for note in keyless.missing)
 

@@ -104,7 +104,8 @@ def account_file(
         raise UsageError(f'there is no stage "{stage}"', "stage", f"one of {', '.join(STAGES)}")
     registry = known_by((stated or {}).get(FILES, ""))
     items, idle, supposed, drawn = energy_items(fields, registry)
-    around = surroundings(fields, stated or {}, pieces(drawn, span(fields)), folder)
+    when = span(fields)
+    around = surroundings(fields, stated or {}, when, pieces(drawn, when), folder)
     devices, no_figure = hardware_items(fields, stated or {}, registry)
     if not items and not idle and not devices:
         fix = "give energy, or device_hours with power"
@@ -129,7 +130,7 @@ def account_file(
         _reporter(fields),
         fields.section("unit", UNIT).number("expected", "ratio"),
         belonging(fields),
-        span(fields),
+        when,
     )
 
 

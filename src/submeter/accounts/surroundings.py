@@ -9,7 +9,7 @@ from submeter.accounting.surroundings import Facility, Grid
 from submeter.accounts.hours import by_the_hour
 from submeter.errors import UsageError
 from submeter.quantities.factor import stated as exact
-from submeter.runs.place import FILES, NAMES, of_record
+from submeter.runs.place import FILES, NAMES, of_record, year_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -35,7 +35,11 @@ class Surroundings:
 
 
 def surroundings(
-    fields: Fields, stated: Mapping[str, str], laid: Sequence[Piece], folder: Path
+    fields: Fields,
+    stated: Mapping[str, str],
+    when: tuple[int, int] | None,
+    laid: Sequence[Piece],
+    folder: Path,
 ) -> Surroundings:
     """Give the place and the facility; what is not stated is that of the region, or the world's.
 
@@ -45,6 +49,9 @@ def surroundings(
         The account file.
     stated : mapping of str to str
         What is typed instead of what it says.
+    when : tuple of int or None
+        When the work began and ended [ns UTC], by whose year a published grid is taken; None where
+        the file does not tell.
     laid : sequence of Piece
         Its energy by time, for a grid by the hour.
     folder : Path
@@ -54,7 +61,8 @@ def surroundings(
     typed = {name: stated[name] for name in NAMES if stated.get(name)}
     region = _region(place, typed)
     files = {FILES: stated.get(FILES, "")}
-    found = of_record({"region": region, "from": "command line", **files, **typed})
+    year = None if when is None else year_of(*when)
+    found = of_record({"region": region, "from": "command line", **files, **typed}, year)
     own = {} if "region" in typed else _stated(place)
     kept = {name: factor for name, factor in own.items() if factor and name not in typed}
     intensity = kept.get("grid", found.grid)

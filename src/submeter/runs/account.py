@@ -87,7 +87,7 @@ def inventory_of(activity: Activity, stated: Mapping[str, str] | None = None) ->
     asked = {name: text for name, text in told.items() if name not in hardware.NAMES}
     recorded = {} if "region" in asked else dict(activity.place)
     where = {**recorded, **asked, **({"from": "asked for"} if asked else {})}
-    found = place.of_record({**where, **files})
+    found = place.of_record({**where, **files}, place.year_of(activity.start, activity.end))
     registry = place.known_by(files[place.FILES])
     hardware_items, unknown = _embodied(activity, _use(activity, told, registry), registry)
     return Inventory(

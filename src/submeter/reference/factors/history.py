@@ -24,7 +24,7 @@ TABLES = (
 )  # fmt: skip
 
 ORDER = (
-    "owid-2026", "owid-2025", "owid-ember", "owid-2023", "owid-2022", "ember-yearly", "google",
+    "ember-yearly", "owid-2026", "owid-2025", "owid-ember", "owid-2023", "owid-2022", "google",
     "egrid", "mee", "electricity-maps",
 )  # fmt: skip
 """Whose value is taken where several publish one place and year: Ember before others, since the
@@ -97,12 +97,12 @@ class History:
         rows.sort(key=lambda each: (each.year, each.rank))
         return tuple(each.factor() for each in rows)
 
-    def nearest(self, region: str, year: int) -> Factor | None:
+    def standing_for(self, region: str, year: int) -> Factor | None:
         """Give the value to take for a place and year; None if there is none of any year.
 
-        The nearest year first, the later of two as near; of one year life cycle before combustion,
-        then the publisher that comes first in `ORDER`. Marginal and residual values answer another
-        question and are never taken.
+        That year's; where none was published, the newest before it, else the oldest after it. Of
+        one year life cycle before combustion, then the publisher that comes first in `ORDER`.
+        Marginal and residual values answer another question and are never taken.
         """
         usual = [
             each
@@ -114,7 +114,7 @@ class History:
         best = min(
             usual,
             key=lambda each: (
-                abs(each.year - year), -each.year, "lifecycle" not in each.basis, each.rank,
+                each.year > year, abs(each.year - year), "lifecycle" not in each.basis, each.rank,
             ),
         )  # fmt: skip
         return best.factor(year)

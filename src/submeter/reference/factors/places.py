@@ -140,8 +140,8 @@ def place(text: str | None, registry: Registry | None = None, year: int | None =
     registry : Registry, optional
         Where factors come from; by default what comes with the package.
     year : int, optional
-        The year whose grid is meant; by default the newest that is known, as wide as it must be
-        to stand for today.
+        The year of the work; where its grid has no value of it, the newest before it stands for
+        it. By default the table of today's grids, as wide as it must be to stand for today.
 
     Raises
     ------
@@ -219,15 +219,22 @@ def _newest(code: str, registry: Registry, _notes: list[str], _year: int) -> Fac
 
 
 def _of_year(code: str, registry: Registry, notes: list[str], year: int) -> Factor | None:
-    """Give a grid's value of a year: the user's own, else the nearest that was published."""
-    own = [each for each in registry.own_grids(code) if each.period in {"", str(year)}]
-    if own:
-        return max(own, key=lambda each: each.period)
-    found = history().nearest(code, year) if code else None
-    found = found or _newest(code, registry, notes, year)
-    if found is not None and found.period != str(year):
+    """Give a grid's value of a year: the user's own, else what was published for it."""
+    own = [each for each in registry.own_grids(code) if _is_of(each, code, year)]
+    found = max(own, key=lambda each: each.period, default=None)
+    if found is None and code:
+        found = history().standing_for(code, year) or _newest(code, registry, notes, year)
+    if found is not None and code != "world" and found.period not in {"", str(year)}:
         notes.append(f"grid: {code} has no value of {year}, so it is that of {found.period}")
     return found
+
+
+def _is_of(own: Factor, code: str, year: int) -> bool:
+    """Tell whether a row of the user's own holds in a year; one of a place, from its period on."""
+    if own.period in {"", str(year)}:
+        return True
+    since = own.period[-len("2026") :]
+    return own.id == f"grid/{code}" and since.isdigit() and int(since) <= year
 
 
 def _facility(spot: Spot, key: str, registry: Registry, notes: list[str]) -> Factor:
