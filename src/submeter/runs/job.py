@@ -121,8 +121,7 @@ class Job:
         self.notes += [f"{name}: no answer for {HUNG:.0f} s at the end" for name in late]
         books = self._tally.upto(self.rig, mark.instant, ())
         activity = self._entry(books, State.FINAL, exit_code)
-        self._write(activity)
-        self.rig.custody.recorded(mark.instant)
+        self._write(activity, mark.instant)
         if self._unwritten:
             activity = replace(activity, missing=(*activity.missing, self._unwritten))
         self.rig.close()
@@ -158,18 +157,26 @@ class Job:
         while not self._over.wait(wait):
             self.look()
             books = self._tally.advance(self.rig, self.clock.now(), ())
-            self._write(self._entry(books, State.OPEN))
-            self.rig.custody.recorded(books[1].span.end)
+            self._write(self._entry(books, State.OPEN), books[1].span.end)
             wait = CHECKPOINT
 
-    def _write(self, activity: Activity) -> None:
-        if not self.settings.records:
+    def _write(self, activity: Activity, until: int) -> None:
+        """Enter what is known up to `until` [ns], and let those who wait for a device know it.
+
+        What could not be entered is for whoever takes the device over: it is on no record.
+        """
+        if self.settings.records and not self._enter(activity):
             return
+        self.rig.custody.recorded(until)
+
+    def _enter(self, activity: Activity) -> bool:
         try:
             if self._writer is None:
                 folder = ledger_folder(self.settings["ledger"] or None, self.settings.environ)
                 self._writer = Ledger(folder).open_writer()
             self._writer.append_now(activity)
-            self._unwritten = ""
         except (SubmeterError, OSError) as error:
             self._unwritten = f"record: not entered in the ledger: {error}"
+            return False
+        self._unwritten = ""
+        return True

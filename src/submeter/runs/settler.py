@@ -145,10 +145,11 @@ class Settler:
         seen, whole = self._sum(window)
         bookings = whole.bookings if whole is not None else ()
         missing = self._missing(window, seen, bookings, late)
-        activity = None
+        activity, unwritten = None, []
         if window.parent is None:
             activity = self._entry(window, whole, missing, State.FINAL)
-            missing = (*missing, *self._write(activity, window.settings))
+            unwritten = self._write(activity, window.settings)
+            missing = (*missing, *unwritten)
         else:
             span = window.span
             parts = window.root.parts
@@ -163,7 +164,9 @@ class Settler:
         window.settle(bookings, (*missing, *unseen(bookings)), activity)
         self._session.settled(window)
         if self._rig is not None and not self._session.live:
-            self._rig.custody.recorded(window.span.end)
+            # What is on no record is for whoever takes its devices over.
+            if not unwritten:
+                self._rig.custody.recorded(window.span.end)
             self._rig.custody.release()
 
     def _sum(self, window: Window) -> tuple[Evidence | None, Sum | None]:
@@ -252,7 +255,7 @@ class Settler:
         mark = self._rig.meter.mark()
         self._rig.meter.wait(mark, HUNG, settled=True)
         to = min(mark.instant, self._rig.read_until())
-        roots = self._session.roots
+        roots, unwritten = self._session.roots, []
         for window in self._session.live:
             end = min(to, window.span.end)
             seen, whole = _tally(window).advance(self._rig, end, self._seats(window))
@@ -260,8 +263,9 @@ class Settler:
             if window in roots:
                 missing = self._missing(window, seen, whole.bookings, [])
                 entry = self._entry(window, whole, missing, State.OPEN)
-                self._write(entry, window.settings)
-        self._rig.custody.recorded(to)
+                unwritten += self._write(entry, window.settings)
+        if not unwritten:
+            self._rig.custody.recorded(to)
 
     def _end(self) -> None:
         """Write what still waits; nobody reads an account any more, so a failure is printed.
