@@ -20,6 +20,7 @@ from submeter.reference.catalogue.embodied import (
     published_for,
 )
 from submeter.reference.catalogue.servers import servers
+from submeter.reference.factors.registry import shipped
 
 
 def factor_of(name, indicator="gwp"):
@@ -104,6 +105,12 @@ def test_the_catalogue_is_sound():
     for device in accelerators():
         assert device.kind in KINDS
         assert device.tdp is None or 10 <= device.tdp <= 1500
+        if device.tdp_range is not None:
+            assert device.tdp is not None
+            assert device.tdp_range[0] <= device.tdp <= device.tdp_range[1], device.id
+        assert device.seen in {"", "limit", "database"}
+        assert device.tdp is not None or not device.seen
+        assert device.aliases or not device.named
         assert device.memory is None or 4 <= device.memory <= 300
         assert device.die is None or 100 <= device.die <= 1300
         assert device.process is None or 3 <= device.process <= 28
@@ -111,6 +118,29 @@ def test_the_catalogue_is_sound():
         assert not device.embodied_like or device.embodied_like in ids
     devices = {value.device for value in published() if value.counted}
     assert devices <= ids | {machine.id for machine in servers()}
+
+
+def test_a_power_that_nothing_confirms_has_an_interval():
+    for device in accelerators():
+        if device.tdp is not None and not device.seen:
+            assert device.tdp_range is not None, device.id
+
+
+@pytest.mark.parametrize(
+    ("name", "power", "ends"),
+    [
+        ("NVIDIA H100 80GB HBM3", 700, (700, 700)),  # as its driver shows
+        ("Tesla V100-SXM3-32GB", 350, (300, 350)),  # as its driver shows, where lists have 300
+        ("Tesla K80", 149, (149, 149)),  # one of the two devices of its board
+        ("NVIDIA A16", 62, (62, 62)),  # one of four
+        ("NVIDIA GeForce RTX 3080", 320, (320, 384)),  # boards of many makers
+        ("NVIDIA L40G", 300, (270, 330)),  # one database alone
+    ],
+)
+def test_a_power_is_as_wide_as_its_sources_leave_it(name, power, ends):
+    factor = shipped().factor(f"tdp/{accelerator(name).id}")
+    assert (factor.value, (factor.low, factor.high)) == (power, ends)
+    assert "confirmed" in factor.note
 
 
 def test_a_value_that_does_not_count_says_why():

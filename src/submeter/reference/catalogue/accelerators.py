@@ -44,6 +44,12 @@ class Accelerator:
         Its maker, its name, and one of `KINDS`.
     tdp : float or None
         Board power [W]; None where the maker publishes none.
+    tdp_range : tuple of float or None
+        The lowest and highest board power [W] that goes by this name, or that sources name; None
+        where they agree.
+    seen : str
+        What confirms the power beside its source: ``limit`` (the limit that the driver shows),
+        ``database``, or nothing.
     memory : float or None
         Memory [GB].
     die : float or None
@@ -54,6 +60,8 @@ class Accelerator:
         The id of a device with the same die, or empty.
     aliases : tuple of str
         Names that NVML, AMD SMI or the runtime report.
+    named : str
+        Where the first alias was read (a source's id), or nothing where it was inferred.
     source : Source
         Where power and memory are published.
     die_source : Source or None
@@ -67,11 +75,14 @@ class Accelerator:
     name: str
     kind: str
     tdp: float | None
+    tdp_range: tuple[float, float] | None
+    seen: str
     memory: float | None
     die: float | None
     process: float | None
     embodied_like: str
     aliases: tuple[str, ...]
+    named: str
     source: Source
     die_source: Source | None
     note: str = ""
@@ -86,17 +97,21 @@ def accelerators() -> tuple[Accelerator, ...]:
 
 def _accelerator(row: Mapping[str, str], table: SealedTable) -> Accelerator:
     silicon = row["die_source"]
+    low, high = _number(row["tdp_low_w"]), _number(row["tdp_high_w"])
     return Accelerator(
         id=row["id"],
         vendor=row["vendor"],
         name=row["name"],
         kind=row["kind"],
         tdp=_number(row["tdp_w"]),
+        tdp_range=None if low is None or high is None else (low, high),
+        seen=row["seen"],
         memory=_number(row["memory_gb"]),
         die=_number(row["die_mm2"]),
         process=_number(row["process_nm"]),
         embodied_like=row["embodied_like"],
         aliases=tuple(alias for alias in row["aliases"].split(";") if alias),
+        named=row["named"],
         source=table.source(row),
         die_source=table.source({"source": silicon}) if silicon else None,
         note=row["note"],

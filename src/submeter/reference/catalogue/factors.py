@@ -17,6 +17,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from submeter.quantities.factor import Source
+    from submeter.reference.catalogue.accelerators import Accelerator
+
+_CONFIRMED = {
+    "limit": "confirmed by the limit that drivers show",
+    "database": "confirmed by a second list",
+    "": "not confirmed beside its source",
+}
 
 
 def of_catalogue() -> Iterator[tuple[Factor, str]]:
@@ -42,8 +49,7 @@ def _of_accelerators() -> Iterator[tuple[Factor, str]]:
         made = [embodied(device, indicator).factor for indicator in UNITS]
         made += [idle_power(device.id, state) for state in STATES]
         if device.tdp is not None:
-            limit = _limit(device.id, device.tdp, device.source, "board power limit", device.note)
-            made.append(limit)
+            made.append(_board(device, device.tdp))
         yield from ((factor, name) for factor in made if factor is not None)
 
 
@@ -55,8 +61,25 @@ def _of_servers() -> Iterator[tuple[Factor, str]]:
         yield from ((factor, name) for factor in made if factor is not None)
 
 
-def _limit(device: str, watts: float, source: Source, basis: str, note: str) -> Factor:
-    return Factor(
-        f"tdp/{device}", watts, watts, watts, "W", Spread.EXACT, Tier.ASSUMED,
-        source, basis=basis, note=note,
+def _board(device: Accelerator, watts: float) -> Factor:
+    """Give the power limit of a board, and say what confirms it beside its source."""
+    notes = (device.note, _CONFIRMED[device.seen])
+    return _limit(
+        device.id, watts, device.source, "board power limit", "; ".join(filter(None, notes)),
+        device.tdp_range,
     )  # fmt: skip
+
+
+def _limit(
+    device: str,
+    watts: float,
+    source: Source,
+    basis: str,
+    note: str,
+    ends: tuple[float, float] | None = None,
+) -> Factor:
+    low, high = ends or (watts, watts)
+    spread = Spread.LOGNORMAL if ends else Spread.EXACT
+    return Factor(
+        f"tdp/{device}", watts, low, high, "W", spread, Tier.ASSUMED, source, basis=basis, note=note
+    )
