@@ -475,6 +475,7 @@ def test_thousands_of_phases_keep_little_and_are_settled(programs):
             for i in range(3000):
                 with window.phase("step") as step:
                     step.count(requests=1)
+        window.wait(60)
         tell(phases=len(window.phases), kept=len(window.parts), past=len(window._session._past))
         """
     )
