@@ -208,3 +208,11 @@ def test_a_source_that_may_not_be_listed_is_told(tmp_path, monkeypatch):
     monkeypatch.setattr(Path, "iterdir", refused)
     with pytest.raises(RecordError, match="permission is denied"):
         merge([source], Ledger(tmp_path / "into"))
+
+
+def test_a_file_that_is_no_log_is_refused_and_nothing_is_written(tmp_path):
+    good, bad = lay(tmp_path / "good", entry("A")), tmp_path / "notes.txt"
+    bad.write_text("no log\n")
+    with pytest.raises(RecordError, match="this is no log of a ledger"):
+        merge([good, bad], Ledger(tmp_path / "into"))
+    assert not (tmp_path / "into").exists()

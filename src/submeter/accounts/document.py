@@ -26,9 +26,9 @@ def read_document(path: Path) -> Any:  # noqa: ANN401 - whatever the document ho
     UsageError
         If it cannot be read, is too long, gives a key twice, or is not of its format.
     """
-    parse = _FORMATS.get(path.suffix.lower())
+    parse = FORMATS.get(path.suffix.lower())
     if parse is None:
-        fix = f"name it with one of {', '.join(_FORMATS)}"
+        fix = f"name it with one of {', '.join(FORMATS)}"
         raise UsageError("the format of the file is not known", str(path), fix)
     try:
         with path.open("rb") as stream:
@@ -86,6 +86,6 @@ def _once(pairs: list[tuple[str, Any]], where: str) -> dict[str, Any]:
     return found
 
 
-_FORMATS: dict[str, Callable[[str, str], Any]] = {
+FORMATS: dict[str, Callable[[str, str], Any]] = {
     ".yaml": _yaml, ".yml": _yaml, ".toml": _toml, ".json": _json,
 }  # fmt: skip

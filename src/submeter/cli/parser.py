@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, NoReturn
 
 from submeter.errors import UsageError
+from submeter.quantities.parsing import parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -48,12 +50,52 @@ class Parser(argparse.ArgumentParser):
         rest = message.removeprefix("unrecognized arguments: ")
         if rest != message:
             fix = meant(rest.partition(" ")[0], self._option_string_actions) or fix
+        elif number := _NO_NUMBER.fullmatch(message):
+            kind = "a whole number" if number["kind"] == "int" else "a number"
+            raise UsageError(f"{_quoted(number['text'])} is not {kind}", number["where"], fix)
+        elif choice := _NO_CHOICE.fullmatch(message):
+            known = [each.strip(" '") for each in choice["known"].split(",")]
+            text = choice["text"].strip("'")
+            fix = meant(text, known) or f"choose one of {', '.join(known)}"
+            message = f'there is no "{text}"'
+        elif message.startswith(_REQUIRED):
+            # argparse names those that may be left out as well.
+            needed = [
+                each for each in self._get_positional_actions() if each.nargs not in _MAY_LACK
+            ]
+            names = ", ".join(str(each.metavar or each.dest) for each in needed)
+            message = f"nothing is said of: {names}"
+            choices = next((each.choices for each in needed if each.choices), None)
+            fix = f"choose one of {', '.join(choices)}; {fix}" if choices else fix
         raise UsageError(message, self.prog, fix)
 
     def print_help(self, file: SupportsWrite[str] | None = None) -> None:
         """Print the help; argparse itself keeps silent where that cannot be written."""
         (file or sys.stdout).write(self.format_help())
         sys.stdout.flush()
+
+
+_REQUIRED = "the following arguments are required: "
+_NO_NUMBER = re.compile(
+    r"argument (?P<where>.+?): invalid (?P<kind>int|float) value: (?P<text>.+)", re.DOTALL
+)
+_NO_CHOICE = re.compile(
+    r"argument .+?: invalid choice: (?P<text>.+) \(choose from (?P<known>.+)\)", re.DOTALL
+)
+"""What argparse says in its own words of programming."""
+_MAY_LACK = ("?", "*", argparse.REMAINDER)
+
+
+def _quoted(text: str) -> str:
+    return f'"{text[1:-1]}"'
+
+
+def seconds(text: str) -> float:
+    """Read a time [s] that was typed: a number of seconds, or a quantity such as ``10 min``."""
+    try:
+        return float(text)
+    except ValueError:
+        return parse(text, "time")
 
 
 def settings_flags(parser: argparse.ArgumentParser, flags: Iterable[tuple[str, str, str]]) -> None:

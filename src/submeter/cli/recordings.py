@@ -6,6 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from submeter.cli.output import console, write_json
+from submeter.cli.parser import seconds
 from submeter.errors import SensorUnavailable, UsageError
 from submeter.lab.load import PERIOD
 from submeter.lab.marks import stand_ins
@@ -45,8 +46,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--load", choices=LOADS, help="record: without CMD, what the machine does: idle, or square"
     )
     parser.add_argument(
-        "--seconds", type=float, metavar="N", help=f"record: how long, without CMD ({SECONDS:g})"
-    )
+        "--seconds", type=seconds, metavar="TIME",
+        help=f"record: how long, without CMD ({SECONDS:g} s)",
+    )  # fmt: skip
     parser.add_argument(
         "--every", metavar="TIME",
         help=f"record: time between readings ({EVERY}); a fifth of a core is kept to",
@@ -92,13 +94,13 @@ def record(args: argparse.Namespace) -> int:
     if args.period and args.load != "square":
         fix = "add --load square"
         raise UsageError("only a square wave has a period", "--period", fix)
-    seconds = SECONDS if args.seconds is None else args.seconds
-    if not 0 < seconds <= LONGEST:
+    length = SECONDS if args.seconds is None else args.seconds
+    if not 0 < length <= LONGEST:
         fix = f"choose more than 0 and at most {LONGEST:.0f}"
-        raise UsageError(f"a recording of {seconds:g} s", "--seconds", fix)
+        raise UsageError(f"a recording of {length:g} s", "--seconds", fix)
     every = _time(args.every or EVERY, "--every", _QUICKEST, _SLOWEST)
     period = _time(args.period, "--period", _SHORTEST_PERIOD, LONGEST) if args.period else PERIOD
-    ended = _record(path, words, (args.load or "idle", seconds, period), every)
+    ended = _record(path, words, (args.load or "idle", length, period), every)
     for note in ended.notes:
         sys.stderr.write(f"warning: {note}\n")
     sys.stderr.write(f"recorded: {path}; look at it: submeter lab show {path}\n")
@@ -127,8 +129,8 @@ def _record(path: str, words: Sequence[str], what: tuple[str, float, float], eve
     session = Session(opened, tape, every, clock)
     if words:
         return session.command(words)
-    kind, seconds, period = what
-    return session.square(period, seconds) if kind == "square" else session.idle(seconds)
+    kind, length, period = what
+    return session.square(period, length) if kind == "square" else session.idle(length)
 
 
 def show_file(args: argparse.Namespace) -> int:
@@ -154,8 +156,8 @@ def _file(args: argparse.Namespace) -> str:
 
 
 def _time(text: str, flag: str, least: float, most: float) -> float:
-    seconds = parse(text, "time", flag)
-    if not least <= seconds <= most:
+    length = parse(text, "time", flag)
+    if not least <= length <= most:
         fix = f"choose between {least * 1e3:g} ms and {most:g} s"
         raise UsageError(f'a time of "{text}"', flag, fix)
-    return seconds
+    return length

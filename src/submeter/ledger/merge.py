@@ -113,6 +113,9 @@ def logs_of(path: Path) -> list[Path]:
         If it is none of these, or cannot be read.
     """
     if path.is_file():
+        if path.suffix != SUFFIX and not read_anyway(path).entries:
+            fix = f"name a ledger's folder, or a log: NAME{SUFFIX}"
+            raise RecordError("this is no log of a ledger", str(path), fix)
         return [path]
     try:
         names = [each.name for each in path.iterdir()] if path.exists() else None

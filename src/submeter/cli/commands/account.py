@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from pathlib import Path
@@ -13,7 +14,7 @@ from submeter.accounting.draws import Draws
 from submeter.accounting.method import find
 from submeter.accounting.statement import state
 from submeter.accounts.account_file import account_file
-from submeter.accounts.document import read_document
+from submeter.accounts.document import FORMATS, read_document
 from submeter.cli.output import console, write_json
 from submeter.cli.parser import HARDWARE, LEDGER, PLACE, json_flag, settings_flags
 from submeter.cli.render.comparison import show
@@ -63,6 +64,9 @@ def run(args: argparse.Namespace) -> int:
     """Account for an entry of the ledger, which is not changed, for a job, or for a file."""
     if args.job is None and args.id is not None and Path(args.id).exists():
         return _account_for_file(args)
+    if args.job is None and args.id is not None and _is_path(args.id):
+        fix = "check its path: ls; an entry is named by its id: submeter ledger list"
+        raise UsageError("there is no such account file", args.id, fix)
     settings = load({"ledger": args.ledger, "method": args.method})
     ledger = Ledger(ledger_folder(settings["ledger"] or None, settings.environ))
     if args.job is not None:
@@ -85,6 +89,11 @@ def run(args: argparse.Namespace) -> int:
     title = f"{entry.id}  {entry.name}: {entry.seconds:.2f} s{told}"
     _print(title, statement, entry.bookings, scopes)
     return 0
+
+
+def _is_path(name: str) -> bool:
+    """Tell whether a name is meant for a file's: no entry's id has a folder or an ending in it."""
+    return os.sep in name or Path(name).suffix.lower() in FORMATS
 
 
 def _account_for_file(args: argparse.Namespace) -> int:

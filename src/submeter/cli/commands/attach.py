@@ -9,7 +9,16 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
-from submeter.cli.parser import HARDWARE, LEDGER, PLACE, WORK, given, json_flag, settings_flags
+from submeter.cli.parser import (
+    HARDWARE,
+    LEDGER,
+    PLACE,
+    WORK,
+    given,
+    json_flag,
+    seconds,
+    settings_flags,
+)
 from submeter.cli.report import account_for
 from submeter.errors import UsageError
 from submeter.runs.check import check
@@ -32,12 +41,17 @@ _LONGEST = 10 * 365 * 86400.0
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add its arguments."""
-    parser.add_argument("pid", type=int, nargs="?", help="the process; its children count too")
+    parser.usage = "submeter attach [options] [PID]"
+    parser.add_argument(
+        "pid", type=int, nargs="?", metavar="PID", help="the process; its children count too"
+    )
     parser.add_argument("--cgroup", metavar="PATH", help="a control group instead of a process")
     parser.add_argument("--pod", metavar="UID", help="a Kubernetes pod on this node")
     parser.add_argument("--container", metavar="ID", help="a container on this node")
     parser.add_argument("--slurm-job", metavar="ID", help="a Slurm job's part on this node")
-    parser.add_argument("--seconds", type=float, metavar="N", help="end after N seconds")
+    parser.add_argument(
+        "--seconds", type=seconds, metavar="TIME", help='end after so long: 600, or "10 min"'
+    )
     parser.add_argument("--name", help="what to call it")
     settings_flags(parser, (*PLACE, *HARDWARE, *WORK, LEDGER))
     parser.add_argument("--method", metavar="ID", help="accounting method")

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from submeter.cli.output import console, write_json
-from submeter.cli.parser import json_flag
+from submeter.cli.parser import json_flag, seconds
 from submeter.errors import UsageError
 from submeter.quantities.digits import phrase
 from submeter.runs.settings import load
@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add its arguments."""
-    parser.add_argument("--interval", type=float, default=2.0, metavar="S", help="seconds (2)")
+    parser.add_argument(
+        "--interval", type=seconds, default=2.0, metavar="TIME", help="between two looks (2 s)"
+    )
     parser.add_argument("--once", action="store_true", help="look once and end")
     parser.add_argument("--rows", type=int, default=15, metavar="N", help="processes shown (15)")
     json_flag(parser)
@@ -35,7 +37,9 @@ def run(args: argparse.Namespace) -> int:
     """Watch until Ctrl-C; once only where the output is no terminal."""
     if not 0.1 <= args.interval <= 3600:  # noqa: PLR2004 - from the meter's own rhythm to an hour
         fix = "choose between 0.1 and 3600 seconds"
-        raise UsageError(f"an interval of {args.interval} s", "--interval", fix)
+        raise UsageError(f"an interval of {args.interval:g} s", "--interval", fix)
+    if args.rows < 0:
+        raise UsageError(f"{args.rows} rows", "--rows", "choose 0 or more")
     watch = Watch(load({}))
     try:
         if args.json:
@@ -88,21 +92,21 @@ def screen(moment: Moment, rows: int) -> Group:
         value, interval = phrase(each.power.value, each.power.low, each.power.high, "W")
         name = f"{each.domain} (in {each.inside})" if each.inside else each.domain
         domains.add_row(name, value, interval, each.power.tier.value, each.sensor)
-    seconds = max(moment.span.seconds, 1e-9)
+    lasted = max(moment.span.seconds, 1e-9)
     table = Table(box=None, pad_edge=False, header_style="dim")
     table.add_column("pid", justify="right")
     table.add_column("process", overflow="ellipsis", no_wrap=True, max_width=32)
     table.add_column("cores", justify="right")
     table.add_column("W above idle", justify="right")
     for consumer in moment.consumers[:rows]:
-        cores = consumer.cpu / 1e9 / seconds
-        watts = consumer.energy / 1e6 / seconds
+        cores = consumer.cpu / 1e9 / lasted
+        watts = consumer.energy / 1e6 / lasted
         table.add_row(str(consumer.pid), Text(consumer.name), f"{cores:.2f}", f"{watts:.2f}")
     hidden = sum(each.energy for each in moment.consumers[rows:])
     left = [(f"{len(moment.consumers) - rows} more", hidden)] if hidden else []
     left += [("seen too briefly, and the kernel", moment.rest), ("idle", moment.idle)]
     for label, energy in left:
-        table.add_row("", Text(label, style="dim"), "", f"{energy / 1e6 / seconds:.2f}")
+        table.add_row("", Text(label, style="dim"), "", f"{energy / 1e6 / lasted:.2f}")
     title = Text(f"submeter top  {moment.span.seconds:.1f} s", style="bold")
     below = Text(f"\n{moment.domain} shared out by CPU time", style="bold") if moment.domain else ""
     return Group(title, domains, below, table)

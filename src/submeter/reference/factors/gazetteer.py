@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
@@ -13,7 +13,7 @@ from submeter.errors import RegionError
 from submeter.reference.sealed import read_sealed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 DATA = Path(__file__).parent / "data"
 
@@ -96,10 +96,21 @@ def _next_step(key: str, index: Mapping[str, tuple[Spot, ...]]) -> str:
     providers = sorted({row["provider"] for row in cloud_regions()})
     near = [f"{prefix}/{key}" for prefix in providers if f"{prefix}/{key}" in index]
     near += [f"us-{key}"] if f"us-{key}" in index and not near else []
-    near = near or get_close_matches(key, index, 3, 0.6)
+    near = near or _alike(key, index)
     spots = tuple(dict.fromkeys(spot for match in near for spot in index[match]))
     codes = [spot.code if "/" in spot.code else f"{spot.code} ({spot.name})" for spot in spots]
     return f"did you mean {', '.join(codes)}?" if codes else "see: submeter factors find TEXT"
+
+
+_MARGIN = 0.1
+"""How much farther than the nearest a name may be that is named beside it."""
+
+
+def _alike(key: str, index: Iterable[str]) -> list[str]:
+    """Give the names that are nearest to a word, and none that is much farther than the first."""
+    near = get_close_matches(key, index, 3, 0.6)
+    nearness = [SequenceMatcher(None, name, key).ratio() for name in near]
+    return [name for name, each in zip(near, nearness, strict=True) if each > nearness[0] - _MARGIN]
 
 
 @lru_cache(maxsize=1)

@@ -137,7 +137,10 @@ def recorded(path: str) -> tuple[dict[str, Any], list[Sensed], list[Line]]:
         header = json.loads(first)
         domains = _domains(header)
         return header, domains, _lines(rest, {each.domain.id for each in domains})
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except OSError as error:
+        what = f"the recording {path} cannot be read: {error.strerror}"
+        raise SensorUnavailable(what, fix="check its path: ls") from error
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         fix = "its form is told in docs/reference/sensors/replay.md"
         raise SensorUnavailable(f"the recording cannot be read: {error}", path, fix) from error
 
