@@ -65,6 +65,18 @@ def test_an_entry_is_restated_beside_what_was_stated(capsys, monkeypatch, tmp_pa
     assert answer["before"] == answer["now"]
 
 
+def test_an_entry_is_restated_by_the_method_that_it_was_stated_by(capsys, monkeypatch, tmp_path):
+    monkeypatch.setenv("SUBMETER_HOME", str(tmp_path))
+    assert main(["run", "--method", "ghg-location", "--", "true"]) == 0
+    assert main(["account", "last", "--compare", "--json", "-"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["now"]["method"] == "ghg-location"
+    assert answer["changes"] == []
+    assert main(["account", "--compare", "--method", "sci", "--json", "-"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert [answer[each]["method"] for each in ("before", "now")] == ["ghg-location", "sci"]
+
+
 def test_a_file_is_compared_with_itself_under_another_method(figures, capsys):
     assert main(["account", figures[0], "--compare", "--method", "submeter-1"]) == 0
     told = capsys.readouterr().out

@@ -152,8 +152,8 @@ def test_entries_of_a_job_have_each_their_hours(tmp_path):
         told = account_jointly(
             joint, "submeter-1", {}, {},
             lambda entry, inventory, rules: by_the_hour(entry, inventory, rules, given, NOW),
-        )  # fmt: skip
-    yearly = account_jointly(joint, "submeter-1", {}, {})
+        ).statement  # fmt: skip
+    yearly = account_jointly(joint, "submeter-1", {}, {}).statement
     assert told.carbon.operational is not None
     assert yearly.carbon.operational is not None
     ratio = told.carbon.operational.value / yearly.carbon.operational.value

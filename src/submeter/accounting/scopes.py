@@ -205,7 +205,8 @@ def _lifetime_use(inventories: Sequence[Inventory], over_life: float | None) -> 
         fix = "take role: operator for the making of the model"
         raise UsageError(f"a seller's category 11 is of use, not of {min(made)}", "role", fix)
     if over_life is None:
-        return 1.0, "of the use that was accounted for; unit: {expected: …} tells that of its life"
+        told = "of the use that was accounted for; that of its life follows from the units expected"
+        return 1.0, f"{told}: --expected, or unit: {{expected: …}} in a file"
     units = {each.unit.name for each in inventories}
     counted = sum(each.unit.count or 0.0 for each in inventories)
     if not counted or len(units) > 1:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from submeter.accounting.inventory import FunctionalUnit, Inventory
 from submeter.accounting.scopes import Reporter
+from submeter.accounting.viewpoint import viewpoint
 from submeter.accounts.belonging import FIELDS, Belonging, belonging
 from submeter.accounts.energy_items import energy_items
 from submeter.accounts.fields import Fields
@@ -55,7 +56,7 @@ class AccountFile(NamedTuple):
     inventory : Inventory
         The work.
     method : str
-        Id of the method that it names, or of the default.
+        Id of the method that it names, or that goes with its role, or of the default.
     conditions : mapping of str to str
         ``device``, ``batch``, ``output_tokens`` and the like, where it states them.
     reporter : Reporter
@@ -105,6 +106,7 @@ def account_file(
     registry = known_by((stated or {}).get(FILES, ""))
     items, idle, supposed, drawn = energy_items(fields, registry)
     when = span(fields)
+    side = viewpoint(fields.text("role"), fields.text("method"))
     around = surroundings(fields, stated or {}, when, pieces(drawn, when), folder)
     devices, no_figure = hardware_items(fields, stated or {}, registry)
     if not items and not idle and not devices:
@@ -125,20 +127,13 @@ def account_file(
             overhead=fields.factor("overhead", "energy", "kWh", "overhead/stated"),
             place=around.words,
         ),
-        fields.text("method", _DEFAULT_METHOD),
+        side.method or fields.text("method", _DEFAULT_METHOD),
         _conditions(fields),
-        _reporter(fields),
+        side.reporter,
         fields.section("unit", UNIT).number("expected", "ratio"),
         belonging(fields),
         when,
     )
-
-
-def _reporter(fields: Fields) -> Reporter:
-    role = fields.text("role", Reporter.OPERATOR)
-    if role not in list(Reporter):
-        raise UsageError(f'there is no role "{role}"', "role", f"one of {', '.join(Reporter)}")
-    return Reporter(role)
 
 
 def _conditions(fields: Fields) -> dict[str, str]:

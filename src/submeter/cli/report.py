@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable
 
+    from submeter.accounting.inventory import Inventory
+    from submeter.accounting.method import Method
     from submeter.accounting.statement import Statement
     from submeter.runs.settings import Settings
     from submeter.workloads.activity import Activity
@@ -28,25 +30,34 @@ def account_for(activity: Activity, settings: Settings, args: argparse.Namespace
         If a file cannot be written; the account was printed, and the other file written.
     """
     # Brought in only now: numpy and rich must not hold up the start of the work.
+    from submeter.accounting.draws import Draws  # noqa: PLC0415
+    from submeter.accounting.method import find  # noqa: PLC0415
+    from submeter.accounting.statement import state  # noqa: PLC0415
     from submeter.cli.render.report import print_report  # noqa: PLC0415
+    from submeter.cli.render.scopes import scopes_of, with_scopes  # noqa: PLC0415
     from submeter.cli.render.statement_csv import write as write_csv  # noqa: PLC0415
-    from submeter.runs.account import account  # noqa: PLC0415
+    from submeter.runs.account import inventory_of  # noqa: PLC0415
+    from submeter.runs.methods import all_methods  # noqa: PLC0415
 
-    statement = account(activity, settings["method"], _files(settings))
+    inventory = inventory_of(activity, {"factors": settings["factors"]})
+    rules = find(settings["method"], all_methods())
+    statement = state(inventory, rules, Draws())
+    scopes = scopes_of(statement, (inventory,))
     if settings.records:
-        _keep(activity, statement, settings)
+        _keep(statement, inventory, rules, activity.revision, settings)
     try:
         ledger = str(ledger_folder(settings["ledger"] or None, settings.environ))
     except RecordError:
         ledger = ""
     try:
-        print_report(console(sys.stderr), activity, statement, ledger if settings.records else "")
+        ledger = ledger if settings.records else ""
+        print_report(console(sys.stderr), activity, statement, ledger, scopes)
         sys.stderr.flush()
     except OSError:  # closed, or full: nobody reads it, and the work's own result stands
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
     faults = []
     if args.json:
-        faults += _fault(lambda: write_json(statement.as_dict(), args.json))
+        faults += _fault(lambda: write_json(with_scopes(statement, scopes), args.json))
     if args.csv:
         faults += _fault(lambda: write_csv(statement, activity, args.csv))
     for each in faults[1:]:
@@ -55,19 +66,15 @@ def account_for(activity: Activity, settings: Settings, args: argparse.Namespace
         raise faults[0]
 
 
-def _keep(activity: Activity, statement: Statement, settings: Settings) -> None:
+def _keep(
+    statement: Statement, inventory: Inventory, method: Method, revision: int, settings: Settings
+) -> None:
     """Put a statement on record beside the ledger; one that can't be is told and still shown."""
-    from submeter.accounting.method import find  # noqa: PLC0415
-    from submeter.runs.account import inventory_of  # noqa: PLC0415
-    from submeter.runs.methods import all_methods  # noqa: PLC0415
-    from submeter.runs.restatement import record  # noqa: PLC0415
+    from submeter.runs.restatement import record  # noqa: PLC0415 - as the rest of the account
 
     try:
         folder = ledger_folder(settings["ledger"] or None, settings.environ)
-        method = find(statement.method, all_methods())
-        record(
-            folder, statement, inventory_of(activity, _files(settings)), method, activity.revision
-        )
+        record(folder, statement, inventory, method, revision)
     except RecordError as error:
         sys.stderr.write(f"warning: {error}\n")
 
@@ -79,8 +86,3 @@ def _fault(write: Callable[[], None]) -> list[UsageError]:
     except UsageError as error:
         return [error]
     return []
-
-
-def _files(settings: Settings) -> dict[str, str]:
-    """Give the files of factors of the user's own, as an account takes them."""
-    return {"factors": settings["factors"]}

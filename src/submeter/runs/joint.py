@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from submeter.accounting.draws import Draws
 from submeter.accounting.method import find
@@ -159,13 +159,20 @@ def joined(job: str, activities: Sequence[Activity]) -> Joint:
     return Joint(job, tuple(entries), parts, tuple(overlaps))
 
 
+class JointAccount(NamedTuple):
+    """The statement of a job, and the inventories of its entries, which it was made from."""
+
+    statement: Statement
+    inventories: tuple[Inventory, ...]
+
+
 def account_jointly(
     joint: Joint,
     method: str,
     asked: Mapping[str, str],
     configured: Mapping[str, str],
     in_time: Callable[[Activity, Inventory, Method], Inventory] | None = None,
-) -> Statement:
+) -> JointAccount:
     """Account for a job.
 
     Parameters
@@ -193,7 +200,8 @@ def account_jointly(
         inventories = [in_time(entry, inventory, rules) for entry, inventory in pairs]
     summary = joint.summary
     heading = Heading(joint.job, summary.name, summary.stage, unit_of(summary), joint.missing())
-    return state_together(inventories, rules, Draws(), heading)
+    statement = state_together(inventories, rules, Draws(), heading)
+    return JointAccount(statement, tuple(inventories))
 
 
 def _row(entry: Activity) -> dict[str, Any]:

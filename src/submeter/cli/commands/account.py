@@ -13,6 +13,7 @@ from rich.text import Text
 from submeter.accounting.draws import Draws
 from submeter.accounting.method import find
 from submeter.accounting.statement import state
+from submeter.accounting.viewpoint import viewpoint
 from submeter.accounts.account_file import account_file
 from submeter.accounts.document import FORMATS, read_document
 from submeter.cli.output import console, write_json
@@ -21,10 +22,11 @@ from submeter.cli.render.comparison import show
 from submeter.cli.render.report import print_whole
 from submeter.cli.render.scopes import scopes_of, with_scopes
 from submeter.cli.render.statement_csv import write as write_csv
-from submeter.errors import UsageError
+from submeter.errors import QuantityError, UsageError
 from submeter.ledger.book import Ledger
 from submeter.ledger.liveness import is_alive, standing
 from submeter.ledger.location import ledger_folder
+from submeter.quantities.parsing import parse
 from submeter.runs.account import inventory_of, wanted
 from submeter.runs.hours import by_the_hour
 from submeter.runs.joint import account_jointly, joined
@@ -54,6 +56,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--method", metavar="ID", help="accounting method; see submeter methods")
     settings_flags(parser, (*PLACE, *HARDWARE, LEDGER))
     parser.add_argument(
+        "--role", metavar="ROLE",
+        help="whose books: operator, buyer, seller; or whose score: consumer, provider",
+    )  # fmt: skip
+    parser.add_argument(
+        "--expected", metavar="UNITS", type=_units, help="what a seller's model will deliver"
+    )
+    parser.add_argument(
         "--compare", action="store_true", help="the last statement on record beside the new one"
     )
     json_flag(parser)
@@ -67,20 +76,21 @@ def run(args: argparse.Namespace) -> int:
     if args.job is None and args.id is not None and _is_path(args.id):
         fix = "check its path: ls; an entry is named by its id: submeter ledger list"
         raise UsageError("there is no such account file", args.id, fix)
-    settings = load({"ledger": args.ledger, "method": args.method})
+    side = viewpoint(args.role or "", args.method or "", "--role")
+    settings = load({"ledger": args.ledger, "method": side.method or args.method})
     ledger = Ledger(ledger_folder(settings["ledger"] or None, settings.environ))
     if args.job is not None:
         return _account_for_job(args, settings, ledger)
     entry = ledger.get(args.id or "last")
     stated = wanted(entry, *_stated(args, settings))
     if args.compare:
-        return _compare(args, entry, settings, stated)
+        return _compare(args, entry, settings, stated, side.method or args.method)
     rules = find(settings["method"], all_methods())
     inventory = _in_time(settings)(entry, inventory_of(entry, stated), rules)
     statement = state(inventory, rules, Draws())
     if args.csv:
         write_csv(statement, entry, args.csv)
-    scopes = scopes_of(statement, (inventory,))
+    scopes = scopes_of(statement, (inventory,), side.reporter, args.expected)
     if args.json:
         write_json(with_scopes(statement, scopes), args.json)
         return 0
@@ -96,16 +106,29 @@ def _is_path(name: str) -> bool:
     return os.sep in name or Path(name).suffix.lower() in FORMATS
 
 
+def _units(text: str) -> float:
+    """Read a number of units that was typed."""
+    units = parse(text, "ratio", "--expected")
+    if units <= 0:
+        fix = 'write how many a model will deliver over its life, such as "1e9"'
+        raise QuantityError(f"{text} units are none", "--expected", fix)
+    return units
+
+
 def _account_for_file(args: argparse.Namespace) -> int:
     """Account for work that was not metered here."""
     asked = {name: getattr(args, name) or "" for name, *_ in (*PLACE, *HARDWARE)}
     asked["factors"] = load({"factors": args.factors})["factors"]
     path = Path(args.id)
     told = account_file(read_document(path), asked, path.parent)
-    statement = state(told.inventory, find(args.method or told.method, all_methods()), Draws())
+    side = viewpoint(args.role or "", args.method or "", "--role")
+    rules = find(side.method or args.method or told.method, all_methods())
+    statement = state(told.inventory, rules, Draws())
     if args.compare:
         return _compare_file(args, told, statement)
-    scopes = scopes_of(statement, (told.inventory,), told.reporter, told.over_life)
+    reporter = side.reporter if args.role else told.reporter
+    over_life = told.over_life if args.expected is None else args.expected
+    scopes = scopes_of(statement, (told.inventory,), reporter, over_life)
     if args.json:
         write_json(with_scopes(statement, scopes), args.json)
         return 0
@@ -126,12 +149,17 @@ def _compare_file(args: argparse.Namespace, told: AccountFile, now: Statement) -
 
 
 def _compare(
-    args: argparse.Namespace, entry: Activity, settings: Settings, stated: Mapping[str, str]
+    args: argparse.Namespace,
+    entry: Activity,
+    settings: Settings,
+    stated: Mapping[str, str],
+    method: str | None,
 ) -> int:
-    """Show the last statement on record of an entry beside the new one."""
+    """Show the last statement on record of an entry beside the new one, by its own method."""
     folder = ledger_folder(settings["ledger"] or None, settings.environ)
     issued = last_issued(folder, entry.id) or by_itself(entry, settings["factors"])
-    rules = find(settings["method"], all_methods())
+    own = issued.method.id if issued.on_record else settings["method"]
+    rules = find(method or own, all_methods())
     inventory = _in_time(settings)(entry, inventory_of(entry, stated), rules)
     now = state(inventory, rules, Draws())
     found = changes(issued.inventory, inventory, (issued.method, rules))
@@ -150,17 +178,19 @@ def _account_for_job(args: argparse.Namespace, settings: Settings, ledger: Ledge
         what = "both an entry and a job are named"
         raise UsageError(what, f"{args.id}, --job {args.job}", "name one of them")
     joint = joined(args.job, list(ledger.activities()))
-    statement = account_jointly(
+    statement, inventories = account_jointly(
         joint, settings["method"], *_stated(args, settings), _in_time(settings)
     )
+    reporter = viewpoint(args.role or "").reporter
+    scopes = scopes_of(statement, inventories, reporter, args.expected)
     for each in ledger.damage().damage:
         sys.stderr.write(f"warning: {each.path} is damaged: entries of the job may be missing\n")
     if args.csv:
         write_csv(statement, joint.summary, args.csv)
     if args.json:
-        write_json({**statement.as_dict(), "job": joint.as_dict()}, args.json)
+        write_json({**with_scopes(statement, scopes), "job": joint.as_dict()}, args.json)
         return 0
-    _print(_heading(joint), statement)
+    _print(_heading(joint), statement, scopes=scopes)
     return 0
 
 

@@ -24,14 +24,20 @@ if TYPE_CHECKING:
 _RECORD = "record: "
 
 
-def print_report(out: Console, activity: Activity, statement: Statement, ledger: str) -> None:
+def print_report(
+    out: Console,
+    activity: Activity,
+    statement: Statement,
+    ledger: str,
+    scopes: Scopes | None = None,
+) -> None:
     """Print the account of an entry: all of it where nobody could ask for it again."""
     unwritten = [each for each in activity.missing if each.startswith(_RECORD)]
     if ledger and not unwritten:
         print_short(out, activity, statement, ledger)
         return
     heading(out, activity)
-    print_whole(out, statement, activity.bookings)
+    print_whole(out, statement, activity.bookings, scopes)
     why = unwritten[0].removeprefix(_RECORD) if unwritten else "record=no"
     out.print(Text(f"\nnot recorded: {why}"))
 
