@@ -6,13 +6,8 @@ from itertools import accumulate, pairwise
 
 from hypothesis import strategies as st
 
-from submeter.attribution.rules import (
-    AboveIdle,
-    CapacityShare,
-    DeviceHeld,
-    NobodyKnown,
-    WholeDevice,
-)
+from submeter.attribution.devices import DeviceHeld, WholeDevice
+from submeter.attribution.rules import AboveIdle, CapacityShare, NobodyKnown
 from submeter.quantities.clock import Span
 from submeter.quantities.cumulative import Cumulative
 from submeter.quantities.estimate import Tier

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from submeter.attribution.attribution import Shares
-from submeter.attribution.rules import DeviceHeld, NobodyKnown, WholeDevice
+from submeter.attribution.devices import DeviceHeld, WholeDevice
+from submeter.attribution.rules import NobodyKnown
 from submeter.quantities.clock import Span
 from submeter.quantities.cumulative import Cumulative
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from submeter.attribution.attribution import Shares, attribute
-from submeter.attribution.rules import DeviceHeld, DeviceHeldBySm
+from submeter.attribution.devices import DeviceHeld, DeviceHeldBySm
 from submeter.quantities.clock import Span
 from submeter.quantities.cumulative import Cumulative
 from tests.strategies import (

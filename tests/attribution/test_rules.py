@@ -7,14 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from submeter.attribution.attribution import Shares, attribute
-from submeter.attribution.rules import (
-    AboveIdle,
-    CapacityShare,
-    DeviceHeld,
-    DeviceInTurns,
-    NobodyKnown,
-    WholeDevice,
-)
+from submeter.attribution.devices import DeviceHeld, DeviceInTurns, WholeDevice
+from submeter.attribution.rules import AboveIdle, CapacityShare, NobodyKnown
 from submeter.quantities.clock import Span
 from submeter.quantities.cumulative import Cumulative
 from submeter.quantities.estimate import Tier

@@ -6,7 +6,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from submeter.attribution.attribution import Shares, attribute
-from submeter.attribution.rules import WholeDevice
+from submeter.attribution.devices import WholeDevice
 from submeter.attribution.simultaneous import Simultaneous
 from submeter.quantities.clock import Span
 from submeter.quantities.cumulative import Cumulative

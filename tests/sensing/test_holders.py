@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from submeter.attribution.attribution import Shares
-from submeter.attribution.rules import DeviceHeld
+from submeter.attribution.devices import DeviceHeld
 from submeter.errors import SensorUnavailable
 from submeter.lab.clock import VirtualClock
 from submeter.quantities.clock import NANOSECONDS_PER_SECOND as SECOND

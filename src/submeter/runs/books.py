@@ -7,15 +7,13 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from submeter.attribution.attribution import attribute
-from submeter.attribution.rules import (
-    AboveIdle,
-    CapacityShare,
+from submeter.attribution.devices import (
     DeviceHeld,
     DeviceHeldBySm,
     DeviceInTurns,
-    NobodyKnown,
     WholeDevice,
 )
+from submeter.attribution.rules import AboveIdle, CapacityShare, NobodyKnown
 from submeter.attribution.simultaneous import Simultaneous
 from submeter.workloads.activity import Booking
 
