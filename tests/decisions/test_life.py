@@ -75,7 +75,11 @@ def test_the_stages_add_up_to_the_whole(pieces):
 def test_neither_order_nor_repetition_changes_anything(pieces, random):
     again = [*pieces, *pieces]
     random.shuffle(again)
-    assert plain(work_out(again)) == plain(work_out(pieces))
+    told = plain(work_out(again))
+    twice = [each for each in told["missing"] if each.startswith("twice: ")]
+    assert len(twice) == len(pieces)
+    told["missing"] = [each for each in told["missing"] if each not in twice]
+    assert told == plain(work_out(pieces))
 
 
 def test_what_is_shared_is_one_unknown():

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
 from submeter.accounting.energy_items import EnergyItem, IdleItem
-from submeter.accounts.fields import Fields, tier
+from submeter.accounts.fields import Fields, tier, unknown
 from submeter.accounts.hours import Drawn, profile
 from submeter.errors import UsageError
 from submeter.quantities.estimate import Tier
@@ -23,11 +25,14 @@ ITEM = (
     "component", "device", "label", "energy", "device_hours", "devices", "hours", "power",
     "coverage", "profile", "tier", "source", "note",
 )  # fmt: skip
-_HOLDS = {
-    "machine": ("gpu", "cpu", "memory", "accelerator", "tpu", "npu"),
-    "server": ("gpu", "cpu", "memory", "accelerator", "tpu", "npu"),
-    "total": ("gpu", "cpu", "memory", "accelerator", "tpu", "npu", "machine", "server"),
-}
+_PARTS = frozenset(
+    ["gpu", "cpu", "memory", "accelerator", "tpu", "npu", "disk", "storage", "network", "fan"]
+)
+_MACHINES = frozenset(["machine", "server", "node", "host", "system"])
+_ALL = frozenset(["total", "all", "everything", "whole"])
+_ALSO = {"ram": "memory", "dram": "memory", "processor": "cpu"}
+_KNOWN = _PARTS | _MACHINES | frozenset(_ALSO)
+_JOINED = re.compile(r"\s*(?:[+&/,]|\band\b)\s*")
 _SECONDS = 3600.0
 LOADED = (0.8, 0.4, 1.05)
 """Mean power of a busy accelerator over its board power limit, with the 95 % interval; a
@@ -57,7 +62,12 @@ class Energies(NamedTuple):
 
 
 def energy_items(fields: Fields, registry: Registry) -> Energies:
-    """Give the energy of the work, the idle energy, and what had to be supposed."""
+    """Give the energy of the work, the idle energy, and what had to be supposed.
+
+    The stage is part of each unknown: what a device is supposed to draw in a training says nothing
+    of what it draws when it serves.
+    """
+    stage = fields.text("stage", "other")
     entries = list(fields.entries("energy", ITEM))
     _check_once(entries)
     items: list[EnergyItem] = []
@@ -69,6 +79,7 @@ def energy_items(fields: Fields, registry: Registry) -> Energies:
         if not component:
             raise UsageError("the component is missing", entry.where, "write component: gpu")
         energy = _energy(entry, f"energy/{number}", told, registry)
+        energy = _apart(energy, entry, stage)
         drawn.append(Drawn(energy.value, profile(entry), entry.at("profile")))
         coverage = entry.number("coverage", "ratio")
         seen = 1.0 if coverage is None else coverage
@@ -99,6 +110,16 @@ def _energy(entry: Fields, key: str, told: list[str], registry: Registry) -> Fac
     kwh = hours / 1e3
     numbers = {name: getattr(power, name) * kwh for name in ("value", "low", "high")}
     return _told(entry, replace(power, unit="kWh", **numbers))
+
+
+def _apart(energy: Factor, entry: Fields, stage: str) -> Factor:
+    """Give an energy the unknown that it hangs on: its entry, or its device, in its stage."""
+    if energy.low == energy.high:
+        return energy
+    if not energy.id.startswith("energy/"):
+        return replace(energy, id=f"{energy.id}/{stage}")
+    told = sorted((name, repr(value)) for name, value in entry.content.items())
+    return replace(energy, id=unknown(f"energy/{entry.text('component')}", stage, told))
 
 
 def _told(entry: Fields, energy: Factor) -> Factor:
@@ -153,18 +174,40 @@ def _of_device(entry: Fields, told: list[str], registry: Registry) -> Factor:
 
 
 def _check_once(entries: Sequence[Fields]) -> None:
-    """Refuse energy that is given twice: as two equal entries, or in a part and its whole."""
-    seen: dict[tuple[str, ...], str] = {}
+    """Refuse energy that is given twice: as two equal entries, or in a part and its whole.
+
+    Entries of two labels are of two things.
+    """
+    seen: dict[tuple[frozenset[str], str, str], Fields] = {}
     for entry in entries:
-        key = tuple(entry.text(name) for name in ("component", "device", "label"))
+        key = (_parts(entry), entry.text("device"), entry.text("label"))
         if key in seen:
-            what = f"the energy of {' '.join(filter(None, key))} is given twice"
+            named = [entry.text(name) for name in ("component", "device", "label")]
+            what = f"the energy of {' '.join(filter(None, named))} is given twice"
             fix = "add them up, or tell them apart by a label"
-            raise UsageError(what, f"{seen[key]}, {entry.where}", fix)
-        seen[key] = entry.where
-    parts = {key[0]: where for key, where in seen.items()}
-    for whole, held in _HOLDS.items():
-        twice = [part for part in held if part in parts]
-        if whole in parts and twice:
-            what = f"the energy of the {twice[0]} is given twice: the {whole} holds it"
-            raise UsageError(what, f"{parts[whole]}, {parts[twice[0]]}", "keep one of them")
+            raise UsageError(what, f"{seen[key].where}, {entry.where}", fix)
+        seen[key] = entry
+    wholes = [key for key in seen if len(key[0]) > 1 or key[0] & (_MACHINES | _ALL)]
+    for one, other in product(wholes, seen):
+        labels = {label for label in (one[2], other[2]) if label}
+        if _holds(one[0], other[0]) and len(labels) < 2:  # noqa: PLR2004 - one of each
+            whole, part = seen[one], seen[other]
+            what = (
+                f"the energy of the {part.text('component')} is given twice: the "
+                f"{whole.text('component')} holds it"
+            )
+            raise UsageError(what, f"{whole.where}, {part.where}", "keep one of them")
+
+
+def _parts(entry: Fields) -> frozenset[str]:
+    """Give what a component names: ``CPUs and RAM`` are two."""
+    named = _JOINED.split(entry.text("component").strip().lower())
+    plain = (each.removesuffix("s") if each.removesuffix("s") in _KNOWN else each for each in named)
+    return frozenset(_ALSO.get(each, each) for each in plain if each)
+
+
+def _holds(whole: frozenset[str], part: frozenset[str]) -> bool:
+    if part < whole:
+        return True
+    held = _PARTS | _MACHINES if whole & _ALL else _PARTS if whole & _MACHINES else frozenset()
+    return bool(part) and part <= held and part != whole

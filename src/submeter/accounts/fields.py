@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from difflib import get_close_matches
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from submeter.errors import UsageError
@@ -157,9 +159,21 @@ def _made(told: Told, key: str, fields: Fields) -> Factor:
     spread = Spread.EXACT if low == high else Spread.LOGNORMAL if low > 0 else Spread.UNIFORM
     cited = fields.text("source")
     source = Source(cited or "stated", cited or f"stated in {fields.where}", "not applicable")
+    if low != high:
+        key = unknown(key, value, low, high, unit, cited)
     return Factor(
         key, value, low, high, unit, spread, tier(fields), source, note=fields.text("note")
     )
+
+
+def unknown(key: str, *told: object) -> str:
+    """Give the key of what is not known to the last digit.
+
+    What is told alike is one unknown, in whichever file and at whichever place of it; what is told
+    otherwise is another, so that two stated figures are not wrong by the same part.
+    """
+    digest = sha256(repr(told).encode()).hexdigest()[:8]
+    return f"{re.sub(r'/[0-9]+$', '', key)}:{digest}"
 
 
 def tier(fields: Fields) -> Tier:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from submeter.decisions.piece import MAKING, Kind
 from submeter.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from submeter.accounting.draws import Draws
     from submeter.accounting.method import Method
@@ -131,7 +132,8 @@ def life(
     MethodError
         If the method is not defined for a stage of it.
     """
-    every = sorted({piece.id: piece for piece in pieces}.values(), key=lambda piece: piece.id)
+    given = list(pieces)
+    every = sorted({piece.id: piece for piece in given}.values(), key=lambda piece: piece.id)
     if not any(piece.model == model for piece in every):
         raise UsageError(f"nothing of {model} is on record", "MODEL", _known(every))
     known = links(every, shares or {})
@@ -152,7 +154,7 @@ def life(
         ancestors=lineage,
         made_from_it=_descendants(model, every, known, method, draws),
         overtaken={name: each.overtaken() for name, each in book.timelines.items()},
-        missing=tuple(_missing(model, lines, lineage, book, known)),
+        missing=(*_twice(given), *_missing(model, lines, lineage, book, known)),
         sources=tuple(book.sources),
     )
 
@@ -227,6 +229,17 @@ def _sum(name: str, model: str, lines: Sequence[Line]) -> Line:
     """Add lines up; the sum of what is shown is what is shown as the sum."""
     amounts = {each: total(line.amounts.get(each) for line in lines) for each in QUANTITIES}
     return Line(name, model, 1.0, [each for line in lines for each in line.pieces], amounts)
+
+
+def _twice(given: Sequence[Piece]) -> Iterator[str]:
+    """Tell what was given more than once, since two pieces of work may be told alike."""
+    for key, times in Counter(piece.id for piece in given).items():
+        if times > 1:
+            name = next(piece.inventory.name for piece in given if piece.id == key)
+            yield (
+                f"twice: {name or key} was given {times} times, word by word, and counts once; if "
+                "these were several pieces of work, name them apart"
+            )
 
 
 def _missing(
