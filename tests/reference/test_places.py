@@ -5,9 +5,10 @@ import pytest
 from submeter.errors import QuantityError, RegionError
 from submeter.quantities.factor import Spread
 from submeter.quantities.price import parse_price
-from submeter.reference.factors.gazetteer import cloud_regions
+from submeter.reference.factors.gazetteer import DATA, cloud_regions
 from submeter.reference.factors.places import place
 from submeter.reference.factors.registry import Registry, shipped
+from submeter.reference.sealed import read_sealed
 
 
 @pytest.mark.parametrize(
@@ -35,11 +36,14 @@ def test_resolution(text, code, grid):
 
 
 def test_every_name_that_can_be_told_resolves_to_factors_in_the_right_units():
-    for row in cloud_regions():
+    table = read_sealed(DATA / "cloud_regions.csv")
+    assert table.rows == cloud_regions()
+    for row in table.rows:
         found = place(row["id"])
         assert found.country == row["country"]
         assert found.provider == row["provider"]
         assert found.grid.id != "grid/world"
+        assert table.source(row).citation
         assert (found.grid.unit, found.wue.unit, found.ewif.unit) == (
             "gCO2e/kWh", "L/kWh", "L/kWh",
         )  # fmt: skip
