@@ -106,6 +106,8 @@ NOTES = {
     "([benchmarks](benchmarks.md)).",
     "rate": "Columns, scales and the result's fields: [ratings](ratings.md); the reasons: "
     "[what a star says](../explanation/stars.md).",
+    "leaderboard": "Sorts, filters, compares, and works a bundle out again in the reader's browser "
+    "([how to](../how-to/publish-a-leaderboard.md)).",
     "label": "Only of a bundle that verifies. What it says is in it for programs too: the JSON in "
     "an SVG's `metadata`. PNG needs `pip install submeter[bench]`.",
     "methods": "Of one it tells the rules in words, why they are so, and the source "

@@ -57,6 +57,7 @@ def summarise(
     return {
         "energy": _energies(booked, amounts, width),
         "books": [_booked(each) for each in booked],
+        "stretches": [[number, span.start, span.end] for number, span in steady.stretches],
         "stages": _stages(sittings, seen),
         "work": amounts,
         "speed": _speed(steady, amounts, seconds),
@@ -152,7 +153,7 @@ def _beyond(ratio: float, own: float, sign: int) -> float:
 
 def _booked(each: Booking) -> dict[str, Any]:
     names = ("domain", "component", "device", "sensor", "tier", "method", "meter", "workload",
-             "others", "idle", "unattributed", "rule", "coverage")  # fmt: skip
+             "others", "idle", "unattributed", "rule", "coverage", "share", "inside")  # fmt: skip
     return {name: getattr(each, name) for name in names}
 
 

@@ -27,6 +27,7 @@ COMMANDS = {
     "bench": "measure a model at a task, into a bundle that can be verified",
     "verify": "every figure of a bundle, worked out anew from its readings",
     "rate": "stars for results, on a named scale, and how sure they are",
+    "leaderboard": "a site of static files from bundles, which anybody can verify",
     "label": "a result as a picture that says how sure it is",
     "ledger": "what is on the record: list, show, merge",
     "doctor": "which sensors answer here, which do not, and how to mend it",

@@ -1,0 +1,144 @@
+"""A leaderboard as a folder of static files: any web host serves it, and nobody need be trusted."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from submeter.benchmarks.bundle import read_bundle
+from submeter.benchmarks.results import result_of
+from submeter.benchmarks.verification import verify
+from submeter.errors import UsageError
+from submeter.ratings.label import About, label
+from submeter.ratings.ranks import ranks
+from submeter.ratings.rating import STARS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from submeter.benchmarks.bundle import Bundle
+    from submeter.ratings.ranks import Rank
+    from submeter.ratings.rating import Rating, Scale
+
+SCHEMA = "submeter.leaderboard/1"
+STATIC = ("index.html", "submeter.css", "leaderboard.js", "verify.js")
+
+
+def build(bundles: Sequence[Path], out: Path, scale: Scale) -> int:
+    """Build the site; gives how many results are on it.
+
+    Parameters
+    ----------
+    bundles : sequence of Path
+        Every one must verify.
+    out : Path
+        A folder: a new one, an empty one, or that of an earlier build.
+    scale : Scale
+        By which they are rated.
+
+    Raises
+    ------
+    UsageError
+        If a bundle cannot be read or doesn't verify, two are the same, or the folder holds other
+        things.
+    """
+    read = [(path, _verified(path)) for path in bundles]
+    _check_twins(read)
+    _check_folder(out)
+    results = [result_of(bundle, path.name) for path, bundle in read]
+    ratings, placed = scale.rate(results), ranks(results)
+    try:
+        (out / "bundles").mkdir(parents=True, exist_ok=True)
+        (out / "labels").mkdir(exist_ok=True)
+        rows = []
+        for (path, bundle), rating, rank in zip(read, ratings, placed, strict=True):
+            name = f"{_slug(rating)}-{bundle.sha256[:12]}"
+            shutil.copyfile(path, out / "bundles" / f"{name}.zip")
+            about = About(str(bundle.told["created"])[:10], bundle.sha256)
+            (out / "labels" / f"{name}.svg").write_text(label(rating, about), encoding="utf-8")
+            rows.append(_row(bundle, rating, rank, name))
+        told = {"schema": SCHEMA, "scale": {"id": scale.id, "title": scale.title}, "results": rows}
+        text = json.dumps(told, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
+        (out / "results.json").write_text(text, encoding="utf-8")
+        for name in STATIC:
+            content = files("submeter.web").joinpath("static", name).read_bytes()
+            (out / name).write_bytes(content)
+    except OSError as error:
+        fix = "name a folder that can be written"
+        raise UsageError(f"the site cannot be written: {error.strerror}", str(out), fix) from error
+    return len(rows)
+
+
+def _verified(path: Path) -> Bundle:
+    bundle = read_bundle(path)
+    wrong = verify(bundle)
+    if wrong:
+        fix = f"leave it out; see submeter verify {path}"
+        what = f"{wrong[0].where} does not follow from the readings"
+        raise UsageError(what, str(path), fix)
+    return bundle
+
+
+def _check_twins(read: Sequence[tuple[Path, Bundle]]) -> None:
+    seen: dict[str, Path] = {}
+    for path, bundle in read:
+        if bundle.sha256 in seen:
+            what = f"{path} is the same bundle as {seen[bundle.sha256]}"
+            raise UsageError(what, "the bundles", "name it once")
+        seen[bundle.sha256] = path
+
+
+def _check_folder(out: Path) -> None:
+    """Refuse a folder that is somebody's else: what was built before may be written over."""
+    if not out.exists() or not any(out.iterdir()):
+        return
+    try:
+        told = json.loads((out / "results.json").read_text(encoding="utf-8"))
+        is_ours = told.get("schema") == SCHEMA
+    except (OSError, ValueError, AttributeError):
+        is_ours = False
+    if not is_ours:
+        raise UsageError("the folder holds other things", str(out), "name a new folder")
+    for name in ("bundles", "labels"):
+        shutil.rmtree(out / name, ignore_errors=True)
+
+
+def _slug(rating: Rating) -> str:
+    text = f"{rating.result.task}-{rating.result.model}"
+    return re.sub(r"[^A-Za-z0-9.]+", "-", text).strip("-.")[:80]
+
+
+def _row(bundle: Bundle, rating: Rating, rank: Rank | None, name: str) -> dict[str, Any]:
+    result, told = rating.result, bundle.told
+    summary = told["summary"]
+    speed = summary["speed"]
+    chances = rating.chances
+    return {
+        "name": name,
+        "model": result.model,
+        "task": result.task,
+        "scenario": result.scenario,
+        "unit": result.unit,
+        "boundary": result.boundary.value,
+        "hardware": result.hardware,
+        "tier": result.tier,
+        "engine": told["model"]["engine"],
+        "precision": told["model"]["precision"],
+        "dummy": result.dummy,
+        "date": str(told["created"])[:10],
+        "energy": {"value": result.energy, "low": result.low, "high": result.high},
+        "stars": rating.stars,
+        "chances": None if chances is None else dict(zip(map(str, STARS), chances, strict=True)),
+        "reason": rating.reason,
+        "rank": None if rank is None else {"best": rank.best, "worst": rank.worst, "of": rank.of},
+        "quality": None if result.dummy else summary["quality"],
+        "latency": None if speed["latency"] is None else speed["latency"]["p50"],
+        "queries": summary["statistics"]["kept"],
+        "sha256": bundle.sha256,
+        "bundle": f"bundles/{name}.zip",
+        "label": f"labels/{name}.svg",
+    }

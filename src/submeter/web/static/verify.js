@@ -1,0 +1,126 @@
+// A bundle, worked out anew by the reader's own browser: nothing is sent anywhere.
+// What is checked here is written independently of the program that made the bundle.
+
+const FILES = ["bundle.json", "readings.ndjson", "queries.ndjson"];
+const MOST = 512 * 1024 * 1024;
+
+// Read a zip: the central directory at its end says where each file lies.
+export async function unzip(buffer) {
+  const view = new DataView(buffer);
+  let end = buffer.byteLength - 22;
+  while (end >= 0 && view.getUint32(end, true) !== 0x06054b50) end -= 1;
+  if (end < 0) throw new Error("this is no zip");
+  const found = new Map();
+  let at = view.getUint32(end + 16, true);
+  for (let left = view.getUint16(end + 10, true); left > 0; left -= 1) {
+    if (view.getUint32(at, true) !== 0x02014b50) throw new Error("the zip is damaged");
+    const method = view.getUint16(at + 10, true);
+    const size = view.getUint32(at + 20, true);
+    const whole = view.getUint32(at + 24, true);
+    const lengths = [28, 30, 32].map((place) => view.getUint16(at + place, true));
+    const start = view.getUint32(at + 42, true);
+    const name = new TextDecoder().decode(new Uint8Array(buffer, at + 46, lengths[0]));
+    if (whole > MOST) throw new Error(`${name} is larger than any bundle's`);
+    const body = start + 30 + view.getUint16(start + 26, true) + view.getUint16(start + 28, true);
+    found.set(name, await inflate(new Uint8Array(buffer, body, size), method, name));
+    at += 46 + lengths[0] + lengths[1] + lengths[2];
+  }
+  return found;
+}
+
+async function inflate(packed, method, name) {
+  if (method === 0) return packed;
+  if (method !== 8) throw new Error(`${name} is packed in a way that is not known`);
+  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
+}
+
+async function sha256(bytes) {
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+const lines = (text) => text.split("\n").filter(Boolean).map((line) => JSON.parse(line));
+
+// Running totals: whole numbers, in between linear, rounded down.
+function series(line) {
+  const sum = (steps) => { let total = 0n; return steps.map((step) => (total += BigInt(step))); };
+  return { times: sum(line.times), totals: sum(line.totals) };
+}
+
+function totalAt({ times, totals }, instant) {
+  if (!times.length || instant < times[0]) return totals[0] ?? 0n;
+  if (instant >= times[times.length - 1]) return totals[totals.length - 1];
+  let low = 0, high = times.length - 1;
+  while (high - low > 1) { const middle = (low + high) >> 1; if (times[middle] <= instant) low = middle; else high = middle; }
+  return totals[low] + (totals[high] - totals[low]) * (instant - times[low]) / (times[high] - times[low]);
+}
+
+const alike = (one, other) => Math.abs(one - other) <= 1e-9 * Math.max(Math.abs(one), Math.abs(other), 1e-12);
+
+// What one answer's marks come to, by the metric's name.
+const ratio = (marks) => marks.reduce((sum, mark) => sum + mark[0], 0) / marks.reduce((sum, mark) => sum + mark[1], 0);
+const METRICS = { accuracy: ratio, F1: ratio, "ROUGE-L": ratio, WER: ratio, CER: ratio };
+
+// Work a bundle out again; gives one line a check: {what, holds, detail}.
+export async function verify(buffer, stated) {
+  const checks = [];
+  const check = (what, holds, detail = "") => checks.push({ what, holds, detail });
+  const parts = await unzip(buffer);
+  const text = (name) => new TextDecoder().decode(parts.get(name));
+  for (const name of [...FILES, "SHA256SUMS"]) if (!parts.has(name)) throw new Error(`the bundle has no ${name}`);
+  const sums = new Map(text("SHA256SUMS").trim().split("\n").map((line) => line.split("  ").reverse()));
+  for (const name of FILES) check(`${name} is what SHA256SUMS says`, (await sha256(parts.get(name))) === sums.get(name));
+  const whole = await sha256(parts.get("SHA256SUMS"));
+  if (stated) check("the bundle is the one that this page lists", whole === stated, whole);
+  const told = JSON.parse(text("bundle.json"));
+  const summary = told.summary;
+  checkBooks(check, summary, lines(text("readings.ndjson")));
+  checkEnergy(check, summary);
+  checkQueries(check, told, lines(text("queries.ndjson")));
+  return checks;
+}
+
+function checkBooks(check, summary, readings) {
+  const traces = new Map(readings.filter((line) => line.kind === "trace").map((line) => [`${line.sitting} ${line.domain}`, series(line)]));
+  for (const book of summary.books) {
+    const parts = book.workload + book.others + book.idle + book.unattributed;
+    check(`${book.domain}: workload + others + idle + unattributed = meter`, parts === book.meter, `${parts} µJ`);
+    let drawn = 0n;
+    for (const [sitting, start, end] of summary.stretches) {
+      const trace = traces.get(`${sitting} ${book.domain}`);
+      if (trace) drawn += totalAt(trace, BigInt(end)) - totalAt(trace, BigInt(start));
+    }
+    check(`${book.domain}: the meter's readings give what is booked`, drawn === BigInt(book.meter), `${drawn} µJ`);
+  }
+}
+
+function checkEnergy(check, summary) {
+  const charge = (books) => {
+    const seen = books.filter((book) => book.coverage > 0);
+    const names = new Set(seen.map((book) => book.domain));
+    // Halves are rounded to even, as Python does.
+    const round = (x) => { const low = Math.floor(x), rest = x - low; return rest < 0.5 ? low : rest > 0.5 ? low + 1 : low + (low % 2); };
+    return seen.filter((book) => !names.has(book.inside)).reduce((sum, book) => sum + book.workload + round(book.idle * book.share), 0) / 1e6;
+  };
+  for (const [boundary, energy] of Object.entries(summary.energy)) {
+    const books = boundary === "node" ? summary.books : summary.books.filter((book) => book.component === "gpu");
+    check(`${boundary}: the books give its energy`, alike(charge(books), energy.total.value), `${energy.total.value} J`);
+    for (const [unit, per] of Object.entries(energy.per)) {
+      const value = energy.total.value / summary.work[unit];
+      check(`${boundary}: energy a ${unit}`, alike(value, per.value) && per.low <= per.value && per.value <= per.high, `${value} J`);
+    }
+  }
+}
+
+function checkQueries(check, told, queries) {
+  check("the queries are as many as told", queries.length === told.summary.statistics.queries, `${queries.length}`);
+  const quality = told.summary.quality;
+  if (!quality) return;
+  const first = new Map();
+  for (const query of queries) if (query.mark && !first.has(query.item)) first.set(query.item, query.mark);
+  const overall = METRICS[quality.metric];
+  if (!overall) { check(`${quality.metric} is not worked out in a browser; submeter verify does`, null); return; }
+  const value = overall([...first.values()]);
+  check(`${quality.metric} follows from the marks of ${first.size} items`, alike(value, quality.value), `${value}`);
+}
