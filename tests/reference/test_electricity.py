@@ -7,7 +7,13 @@ from hypothesis import strategies as st
 from submeter.errors import QuantityError
 from submeter.quantities.estimate import Tier
 from submeter.quantities.factor import Spread
-from submeter.reference.factors.electricity import TECHNOLOGIES, blend, mixes, of_countries
+from submeter.reference.factors.electricity import (
+    KINDS,
+    TECHNOLOGIES,
+    blend,
+    mixes,
+    of_countries,
+)
 from submeter.reference.factors.registry import shipped
 
 
@@ -23,7 +29,7 @@ def shares_of(parts, size=1.0):
     return {name: size * part / total for name, part in zip(TECHNOLOGIES, parts, strict=True)}
 
 
-@pytest.mark.parametrize("kind", ["ewif", "primary"])
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("name", TECHNOLOGIES)
 def test_a_mix_of_one_technology_is_that_technology(kind, name):
     each = technologies(kind)
@@ -87,7 +93,10 @@ def test_every_mix_is_whole():
 
 
 def test_countries_hold_what_others_print():
-    """Water: WRI 2020, single values, as EcoLogits 0.11.3 has them; energy: ADEME."""
+    """Water: WRI 2020, single values, as EcoLogits 0.11.3 has them; energy and minerals: ADEME.
+
+    Minerals also as arXiv:2501.14334 has them, and as UNECE's technologies give them.
+    """
     known = shipped()
     published = {
         "ewif/FR": 3.6737, "ewif/DE": 1.947, "ewif/GB": 2.329, "ewif/SE": 6.0315,
@@ -96,6 +105,14 @@ def test_countries_hold_what_others_print():
     for key, value in published.items():
         factor = known.factor(key)
         assert factor.low <= value <= factor.high, key
+    minerals = {
+        "US": (9.9e-8, 2.21e-8, 6.4e-7), "CN": (8.5e-8, 1.12e-8, 7.7e-7), "FR": (4.9e-8, 5.7e-7),
+        "DE": (8.8e-8, 1.1e-6), "NO": (1.3e-7,), "DK": (1.6e-8,),
+        "world": (1.35e-8, 7.4e-8, 6.5e-7),
+    }  # fmt: skip
+    for country, values in minerals.items():
+        factor = known.factor(f"adpe/{country}")
+        assert all(factor.low <= value <= factor.high for value in values), country
     made = of_countries("ewif", technologies())["ewif/US"]
     assert all(made.low <= value <= made.high for value in (3.14, 3.70, 4.35))
 

@@ -106,10 +106,11 @@ def test_each_fallback_is_a_note():
     notes = " / ".join(place("aws/eu-west-3").notes)
     assert "grid: no value for aws/eu-west-3 itself, so it is that of FR" in notes
     assert "pue: the fleet of aws in 2025" in notes
-    assert "adpe: no value for FR, so it is the world's" in notes
+    assert "adpe" not in notes
     assert "ewif" not in notes
     elsewhere = " / ".join(place("AQ").notes)
     assert "ewif: no value for AQ, so it is the world's" in elsewhere
+    assert "adpe: no value for AQ, so it is the world's" in elsewhere
     assert any("combustion" in note for note in place("US-CA").notes)
 
 

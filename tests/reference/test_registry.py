@@ -14,7 +14,7 @@ from submeter.reference.factors.registry import (
 
 def test_a_factor_is_given_by_its_id_and_missing_is_none():
     assert shipped().factor("grid/FR").unit == "gCO2e/kWh"
-    assert shipped().get("adpe/FR") is None
+    assert shipped().get("adpe/AQ") is None
 
 
 def test_an_unknown_id_names_the_nearest():

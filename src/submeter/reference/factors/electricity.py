@@ -22,6 +22,9 @@ TECHNOLOGIES = (
 )  # fmt: skip
 """What electricity is made from; ``geothermal`` stands for other renewables too."""
 
+KINDS = ("ewif", "primary", "adpe")
+"""What is known by technology: water, primary energy, minerals; what the ids begin with."""
+
 _WHOLE = 1e-3
 """A mix whose shares miss 1 by no more than this is whole: they are rounded."""
 
@@ -144,7 +147,7 @@ def of_countries(kind: str, technologies: Mapping[str, Factor]) -> dict[str, Fac
     Parameters
     ----------
     kind : str
-        ``ewif`` or ``primary``: what the ids begin with.
+        One of `KINDS`.
     technologies : mapping of str to Factor
         What a kWh of each technology takes; without them nothing is given.
     """

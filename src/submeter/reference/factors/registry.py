@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 DATA = Path(__file__).parent / "data"
 TABLES = (
     "grid_country", "grid_us_state", "grid_gcp", "pue", "wue",
-    "ewif", "ewif_technology", "primary_technology", "resources", "hardware", "price",
-    "grid_us_subregion", "grid_cn_province", "grid_zone",
+    "ewif", "ewif_technology", "primary_technology", "adpe_technology", "resources",
+    "hardware", "price", "grid_us_subregion", "grid_cn_province", "grid_zone",
 )  # fmt: skip
 _CLOSE = 0.6
 
@@ -64,8 +64,8 @@ class Registry:
 
         Notes
         -----
-        Where the tables hold water or primary energy by technology, each country whose mix is
-        known gets a factor made of both, unless a table has a row for it.
+        Where the tables hold water, primary energy or minerals by technology, each country whose
+        mix is known gets a factor made of both, unless a table has a row for it.
 
         Raises
         ------
@@ -234,7 +234,7 @@ def factor_set_hash() -> str:
 
 def _of_mixes(given: Mapping[str, Factor]) -> Iterator[tuple[Factor, str]]:
     """Give what a kWh takes in each country, where the tables hold it by technology."""
-    for kind in ("ewif", "primary"):
+    for kind in electricity.KINDS:
         prefix = f"{kind}-of/"
         each = {key.removeprefix(prefix): f for key, f in given.items() if key.startswith(prefix)}
         names = {mix.region: mix.name for mix in electricity.mixes()} if each else {}
