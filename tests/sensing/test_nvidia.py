@@ -125,6 +125,14 @@ def test_a_counter_that_jumps_is_a_gap_and_no_energy(nvidia):
     assert board["energy"] == pytest.approx(3000 * 0.95, abs=1)
 
 
+@pytest.mark.parametrize(("watts", "gaps"), [(2_900_000, 1), (3_000_000, 0)])
+def test_a_jump_is_what_exceeds_twice_the_boards_limit_with_a_margin_of_half(nvidia, watts, gaps):
+    """Ten megajoules within a second; the margin is half, and a fifth of a second."""
+    plan = {"cases": [{"start": 1000.3, "beats": [1.0] * 20}]}
+    told = nvidia(plan, wave="300:1", refresh=1, limit=watts, faults=f"jump@{COUNTER}#10")
+    assert len(told["boards"][0]["gaps"]) == gaps
+
+
 def test_one_failed_reading_loses_nothing_of_a_counter(nvidia):
     board = nvidia(wave="300:1", refresh=1, faults=f"once@{COUNTER}#10")["boards"][0]
     assert board["energy"] == pytest.approx(3000, abs=1)
