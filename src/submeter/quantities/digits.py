@@ -115,7 +115,9 @@ def phrase(value: float, low: float, high: float, unit: str, least: int = 1) -> 
     """
     factor, shown, place = column(value, low, high, unit, least)
     value, low, high = value * factor, low * factor, high * factor
-    text = rounded(value, max(least, significant(value, low, high)))
+    text = rounded(value, 1)
+    if value and math.isfinite(value):
+        text = f"{round(value, place):.{max(0, place)}f}"
     if low == high:
         return f"{text} {shown}", "exact" if value else "-"
     ends = [f"{round(end, place):.{max(0, place)}f}" for end in (low, high)]
@@ -143,13 +145,33 @@ class Column(NamedTuple):
 
 
 def column(value: float, low: float, high: float, unit: str, least: int = 1) -> Column:
-    """Give how `phrase` writes a value with its interval."""
-    size = value or max(abs(low), abs(high))
+    """Give how `phrase` writes a value with its interval.
+
+    What rounds up to a thousand of a unit is written in the next one.
+
+    Examples
+    --------
+    >>> phrase(986e-9, 300e-9, 2600e-9, "kWh")
+    ('1 mWh', '0.3 to 3')
+    """
+    size = abs(value) or max(abs(low), abs(high))
     factor, shown = scaled(size, unit)
     digits = max(least, significant(value * factor, low * factor, high * factor))
-    size *= factor
-    magnitude = math.floor(math.log10(abs(size))) if size and math.isfinite(size) else 0
-    return Column(factor, shown, digits - 1 - magnitude)
+    place = digits - 1 - _magnitude(size * factor)
+    if value and math.isfinite(value):
+        written = round(size * factor, place) / factor * _HAIR
+        above, name = scaled(written, unit)
+        if name != shown:
+            factor, shown, place = above, name, digits - 1 - _magnitude(written * above)
+    return Column(factor, shown, place)
+
+
+_HAIR = 1 + 1e-12
+"""A rounded number lies a hair off the power of ten that is meant."""
+
+
+def _magnitude(size: float) -> int:
+    return math.floor(math.log10(size)) if size and math.isfinite(size) else 0
 
 
 def part(value: float, low: float, high: float, whole: Column) -> tuple[str, str]:

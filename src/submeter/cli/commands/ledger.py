@@ -11,7 +11,7 @@ from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text
 
-from submeter.cli.output import console, write_json
+from submeter.cli.output import console, indented, one_line, write_json
 from submeter.cli.parser import LEDGER, json_flag, settings_flags
 from submeter.cli.render.books import books_table, energy_columns, energy_words, phase_lines
 from submeter.cli.render.merge import as_dict as merge_as_dict
@@ -40,10 +40,14 @@ _HOST = ("name", "machine", "system", "pod", "container", "unit", "lifetime", "u
 """What of an entry's host a reader wants to know."""
 
 
+_CONTAINER = 12
+"""Digits of a container's id that are shown, as its engine shows them."""
+
 _WIDE, _SHORT = 98, 13
 """Columns that whole ids need, and how much of an id is shown on fewer."""
 _LEAST = 6
 """Columns of a name that are shown at least."""
+_NAMELESS = "(no name)"
 _PIPED = 160
 """Columns of a list that goes into a pipe: nobody's terminal cuts it."""
 
@@ -126,7 +130,8 @@ def _table(entries: Sequence[Activity], width: int) -> Table:
         value, interval, how = energy_columns(each.bookings)
         state = standing(each, is_alive)
         how = how if state == "final" else ", ".join(filter(None, (how, state)))
-        name = f"└ {each.name}" if each.lineage.get("parent") else each.name
+        name = one_line(each.name) or _NAMELESS
+        name = f"└ {name}" if each.lineage.get("parent") else name
         start = utc(each.start)[:16]
         rows.append([each.id, start, name, f"{each.seconds:.1f} s", value, interval, how])
     if width < _WIDE:
@@ -163,27 +168,33 @@ def _show(args: argparse.Namespace, ledger: Ledger) -> int:
         write_json(_with_standing(entry), args.json)
         return 0
     out = console()
-    out.print(f"{entry.id}  {entry.name}", markup=False, style="bold")
+    name = one_line(entry.name) or _NAMELESS
+    out.print(f"{entry.id}  {name}", markup=False, style="bold")
     out.print(f"{utc(entry.start)} UTC, {entry.seconds:.3f} s, {standing(entry, is_alive)}, "
               f"stage {entry.stage}, revision {entry.revision}", markup=False)  # fmt: skip
     out.print(f"energy, facility left out: {energy_words(entry.bookings)}", markup=False)
     out.print(books_table(entry.bookings))
     for line in phase_lines(entry.phases):
-        out.print(Text(f"phase {line}"))
+        indented(out, f"phase {line}", 0)
     for each in entry.devices:
         words = f"{each.kind}: {_device(each)}, {each.reserved:.1%} of it this work's"
         out.print(Text(words))
     host = {key: entry.host[key] for key in _HOST if key in entry.host}
+    if "container" in host:
+        host["container"] = host["container"][:_CONTAINER]
+    belongs = {key: text for key, text in entry.lineage.items() if key != "covers"}
     tables = {
         "host": host, "place": _place(entry), "counts": entry.counts, "model": entry.model,
-        "part of": entry.lineage,
+        "part of": belongs,
     }  # fmt: skip
     for title, table in tables.items():
         if table:
             words = ", ".join(f"{key} {value}" for key, value in table.items())
-            out.print(Text(f"{title}: {words}"))
+            indented(out, f"{title}: {words}", 0)
+    if "covers" in entry.lineage:
+        out.print(Text(f"covers: all of the {entry.lineage['covers']}"))
     for each_missing in entry.missing:
-        out.print(Text(f"left out: {each_missing}"))
+        indented(out, f"left out: {each_missing}", 0)
     hint = "" if entry.place else " --region FR"
     out.print(f"\naccount for it: submeter account {entry.id}{hint}", style="dim")
     return 0

@@ -44,7 +44,7 @@ def print_short(out: Console, activity: Activity, statement: Statement, ledger: 
     if parts := _parts(statement):
         indented(out, f"of it: {parts}", 0, "dim")
     if statement.per_unit is not None and statement.unit.count not in (None, 1.0):
-        out.print(per_unit(statement))
+        indented(out, per_unit(statement), 0)
     indented(out, place_words(statement), 0)
     if statement.widest:
         first = statement.widest[0]

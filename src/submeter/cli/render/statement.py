@@ -43,10 +43,10 @@ _STYLE = {"measured": "green", "modelled": "yellow", "assumed": "yellow", "mixed
 
 def print_figures(out: Console, statement: Statement) -> None:
     """Print what a statement says: every figure with its interval and how it came about."""
-    out.print(Text(place_words(statement)))
+    indented(out, place_words(statement), 0)
     out.print(_lines(statement))
     if statement.per_unit is not None and statement.unit.count not in (None, 1.0):
-        out.print(per_unit(statement))
+        indented(out, per_unit(statement), 0)
 
 
 def place_words(statement: Statement) -> str:
@@ -144,7 +144,7 @@ def figures(amount: Estimate, whole: Estimate | None = None) -> tuple[str, str]:
     return part(amount.value, amount.low, amount.high, above)
 
 
-def per_unit(statement: Statement) -> Text:
+def per_unit(statement: Statement) -> str:
     """Write what each unit of work comes to."""
     per = statement.per_unit
     parts = []
@@ -153,7 +153,7 @@ def per_unit(statement: Statement) -> Text:
             value, interval = phrase(amount.value, amount.low, amount.high, amount.unit)
             parts.append(f"{value} ({interval})")
     count = statement.unit.count or 0
-    return Text(f"per {statement.unit.name} ({count:g} counted): " + "; ".join(parts))
+    return f"per {statement.unit.name} ({count:g} counted): " + "; ".join(parts)
 
 
 def print_doubts(out: Console, statement: Statement) -> None:
