@@ -11,6 +11,7 @@ from submeter.accounting.gap import ASPECTS, Side, gap
 from submeter.accounting.inventory import FunctionalUnit
 from submeter.accounting.methods import AIES, GHG_LOCATION, METHODS, SUBMETER_1
 from submeter.accounting.methods.standards import GHG_MARKET
+from submeter.accounting.portion import portion
 from submeter.accounting.surroundings import Facility, Grid
 from submeter.accounting.widest import WORLD
 from submeter.errors import UsageError
@@ -104,6 +105,59 @@ def test_figures_are_for_one_unit_of_each():
     many = whole(items=(drew("gpu", 10.0),), idle=(), embodied=(), unit=FunctionalUnit("run", 10))
     one = replace(many, items=(drew("gpu", 1.0),), unit=FunctionalUnit("run", 1))
     assert gap(side(many), side(one)).causes == ()
+
+
+@settings(max_examples=20, deadline=None)
+@given(INVENTORIES, METHOD, st.floats(0.01, 100.0))
+def test_as_much_of_everything_for_as_many_more_units_differs_in_nothing(inventory, method, many):
+    """Idle energy and hours of hardware are brought to one unit too, not the work's alone."""
+    one = for_method(inventory, method)
+    count = (one.unit.count or 1.0) * many
+    more = replace(portion(one, many), unit=replace(one.unit, count=count))
+    try:
+        found = gap(side(one, method), side(more, method))
+    except UsageError:
+        return
+    assert found.second == pytest.approx(found.first, rel=1e-9)
+    for cause in found.causes:
+        assert abs(cause.effect) <= 1e-9 * found.first
+
+
+@pytest.mark.parametrize(("tokens", "joules"), [(20, 200.0), (30, 300.0), (7, 70.0)])
+def test_where_length_tells_all_nothing_else_is_named(tokens, joules):
+    (cause,) = gap(query(100.0, 10), query(joules, tokens), "energy").causes
+    assert cause.aspect == "length"
+    assert cause.factor == pytest.approx(tokens / 10)
+    assert cause.effect == pytest.approx((joules - 100.0) / 3.6e6)
+
+
+@pytest.mark.parametrize("tokens", ["", "many", "0", "-3"])
+def test_a_length_that_is_none_is_no_cause(tokens):
+    (cause,) = gap(query(100.0, 10), query(50.0, tokens), "energy").causes
+    assert cause.aspect == "energy of one unit"
+    assert cause.factor == pytest.approx(0.5)
+
+
+def test_from_nothing_there_is_a_difference_and_no_ratio():
+    """On a grid of 0 g/kWh no factor leads to any other figure."""
+    one, other = side(replace(whole(), embodied=(), grid=grid(0.0))), side(whole(embodied=()))
+    (cause,) = gap(one, other).causes
+    assert cause.aspect == "place"
+    assert math.isnan(cause.factor)
+    assert cause.effect == pytest.approx(gap(one, other).second)
+
+
+def test_what_is_not_known_of_a_mixture_leaves_the_split_exact():
+    """Water of the site alone here, of the grid alone there: of neither's mixture any is known."""
+    site = replace(whole(), facility=Facility(wue=exact("wue", 2.0, "L/kWh")), grid=Grid())
+    grid_only = Grid(water=exact("ewif", 3.0, "L/kWh"))
+    other = replace(whole(), facility=Facility(), grid=grid_only)
+    found = gap(side(site, SUBMETER_1), side(other, SUBMETER_1), "water")
+    assert {cause.aspect for cause in found.causes} == {"facility", "place"}
+    assert math.fsum(cause.effect for cause in found.causes) == pytest.approx(
+        found.second - found.first
+    )
+    assert found.second / found.first == pytest.approx(1.5)
 
 
 def test_idle_and_hardware_are_causes_of_their_own():

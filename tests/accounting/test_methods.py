@@ -9,11 +9,16 @@ from dataclasses import replace
 import pytest
 
 import submeter.accounting
+from submeter.accounting.account import work_out
+from submeter.accounting.draws import Draws
+from submeter.accounting.inventory import FunctionalUnit
 from submeter.accounting.method import Idle, Part, find
 from submeter.accounting.methods import AIES, METHODS, SUBMETER_1
 from submeter.accounting.rules import SHORT, in_short, in_words
 from submeter.errors import MethodError
+from tests.accounting.inventories import whole
 
+FEW = Draws(count=16)
 MODULES = [module.name for module in pkgutil.iter_modules(submeter.accounting.__path__)]
 
 
@@ -49,6 +54,27 @@ def test_a_method_is_found_or_its_neighbour_named():
         find("submetr1", METHODS)
     with pytest.raises(MethodError, match="known are aies, bloom-2022, dodge-2022, "):
         find("zzzzzz", METHODS)
+
+
+def test_a_stage_that_a_method_is_not_for_is_refused_and_one_that_is_not_stated_is_told():
+    consumer = find("sci-ai-consumer", METHODS)
+    with pytest.raises(MethodError, match='not account for the stage "training", stage, it is for'):
+        work_out(whole(stage="training"), consumer, FEW)
+    told = work_out(whole(stage="other"), consumer, FEW).missing
+    assert f"stage: not stated; sci-ai-consumer is for {', '.join(consumer.stages)}" in told
+    said = work_out(whole(stage=consumer.stages[0]), consumer, FEW).missing
+    assert not [each for each in said if each.startswith("stage")]
+
+
+def test_a_unit_that_a_method_does_not_ask_for_is_told():
+    provider = find("sci-ai-provider", METHODS)
+    inventory = whole(stage="training")
+    (told,) = [
+        each for each in work_out(inventory, provider, FEW).missing if each.startswith("per_unit")
+    ]
+    assert told.startswith("per_unit: sci-ai-provider asks for a unit of ")
+    asked = replace(inventory, unit=FunctionalUnit(provider.units[0], 3.0))
+    assert not [e for e in work_out(asked, provider, FEW).missing if e.startswith("per_unit")]
 
 
 def test_rules_in_words_tell_methods_of_other_rules_apart():

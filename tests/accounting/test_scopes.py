@@ -1,5 +1,6 @@
 """The same joules stand in one scope of each reporter's books, on two bases that never mix."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -119,6 +120,26 @@ def test_the_rows_of_either_basis_add_up_and_the_bases_never_do(energies, report
         rows = [value(getattr(row, basis)) for row in found.rows]
         assert sum(rows) == pytest.approx(value(getattr(found, basis)))
     assert value(found.location) > value(found.market)
+
+
+def test_the_scopes_of_a_statement_are_plain_data():
+    found = scopes((work(grid=replace(GRID, market=None)),), Reporter.OPERATOR, DRAWS)
+    told = json.loads(json.dumps(found.as_dict()))
+    assert told["role"] == "operator"
+    assert [(row["scope"], row["category"]) for row in told["rows"]] == [(2, None), (3, 2), (3, 3)]
+    statement = state(work(), GHG_LOCATION, DRAWS).carbon.total
+    assert statement is not None
+    assert told["rows"][0]["location"] == statement.as_dict()
+    assert told["rows"][0]["market"] is told["total"]["market"] is None
+    assert told["total"]["location"]["value"] == pytest.approx(14.2)
+    assert "no market-based intensity" in told["rows"][0]["note"]
+
+
+def test_a_row_is_called_as_the_protocol_calls_it():
+    found = scopes((work(),), Reporter.OPERATOR, DRAWS)
+    assert [row.title for row in found.rows] == [
+        "Scope 2", "Scope 3, category 2", "Scope 3, category 3",
+    ]  # fmt: skip
 
 
 def test_scopes_are_of_methods_that_exist():

@@ -6,25 +6,12 @@ import pytest
 from hypothesis import given, settings
 
 from submeter.accounting.draws import Draws
-from submeter.accounting.inputs import inventory_from, method_from, plain
 from submeter.accounting.methods import METHODS, SUBMETER_1
 from submeter.accounting.statement import state
 from submeter.errors import RecordError
 from submeter.ledger.statements import issue, issued
 from submeter.runs.restatement import changes, last_issued, record
 from tests.accounting.inventories import INVENTORIES, exact, whole
-
-
-@given(INVENTORIES)
-def test_an_inventory_comes_back_as_it_was(inventory):
-    assert inventory_from(json.loads(json.dumps(plain(inventory)))) == inventory
-
-
-@pytest.mark.parametrize("method", METHODS, ids=lambda method: method.id)
-def test_a_method_comes_back_with_its_hash(method):
-    again = method_from(json.loads(json.dumps(method.as_dict())))
-    assert again == method
-    assert again.hash() == method.hash()
 
 
 @settings(max_examples=15, deadline=None)

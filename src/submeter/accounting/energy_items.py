@@ -97,10 +97,13 @@ class IdleItem:
 
 
 def _check_part(part: Factor | None, component: str) -> None:
-    if part is not None:
-        size = multiplier(part, "", f"the idle part of {component}")
-        check_share(part.low * size, "the idle part", component)
-        check_share(part.high * size, "the idle part", component)
+    if part is None:
+        return
+    if part.unit:
+        what = f'the idle part of {component} has the unit "{part.unit}"'
+        raise QuantityError(what, part.id, "give a plain ratio")
+    check_share(part.low, "the idle part", component)
+    check_share(part.high, "the idle part", component)
 
 
 def metered(

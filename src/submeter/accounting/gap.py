@@ -28,6 +28,8 @@ ASPECTS = ("boundary", "method", "place", "facility", "idle", "hardware", "work"
 """What two accounts can differ in; `work` is the energy of one unit."""
 
 _LENGTH = "length"
+_ROUNDING = 1e-9
+"""A part of a gap that is smaller than this share of it is no cause but rounding."""
 _CENTRAL = Draws(count=2)
 _SPOTS = (
     ("device", "device"), ("batch", "batch"), ("precision", "precision"), ("stack", "stack"),
@@ -269,11 +271,12 @@ def _work(first: Side, second: Side, effect: float, ends: tuple[float, float]) -
     by_length = mean * math.log(length)
     counts = [side.conditions["output_tokens"] for side in (first, second)]
     told = f"{counts[0]} → {counts[1]} output tokens, as if energy went with them"
-    parts = [Cause(_LENGTH, by_length, length, told)]
-    rest = effect - by_length
-    if rest or differs:
-        parts.append(Cause(names, rest, whole / length, words))
-    return parts
+    if not differs and math.isclose(effect, by_length, rel_tol=_ROUNDING):
+        return [Cause(_LENGTH, effect, length, told)]
+    return [
+        Cause(_LENGTH, by_length, length, told),
+        Cause(names, effect - by_length, whole / length, words),
+    ]
 
 
 def _length(first: Side, second: Side) -> float | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
+from operator import mul
 from typing import TYPE_CHECKING, NamedTuple
 
 from submeter.errors import QuantityError
@@ -147,16 +149,12 @@ def pause_and_resume(
     length, known = len(energies), intensities[: latest + len(energies)]
     if len(known) < length + latest:
         emitted_over(energies, intensities, latest)  # tells what is not known
-    best: list[Schedule | None] = [Schedule((), 0.0)] + [None] * length
+    at_once = accumulate(map(mul, energies, known), initial=0.0)
+    best = [Schedule(tuple(range(done)), carbon) for done, carbon in enumerate(at_once)]
     for slot, intensity in enumerate(known):
-        for done in range(min(length, slot + 1), 0, -1):
-            before, stay = best[done - 1], best[done]
-            if before is None:
-                continue
+        for done in range(min(length, slot), 0, -1):
+            before = best[done - 1]
             carbon = before.carbon + energies[done - 1] * intensity
-            if stay is None or carbon < stay.carbon:
+            if carbon < best[done].carbon:
                 best[done] = Schedule((*before.slots, slot), carbon)
-    found = best[length]
-    if found is None:  # pragma: no cover - there are at least as many slots as work
-        raise QuantityError("the work does not fit", "latest")
-    return found
+    return best[length]
