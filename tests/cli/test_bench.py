@@ -142,3 +142,37 @@ def test_a_label_is_drawn_of_what_verifies(model, tmp_path, capsys):
     assert "no kind of picture" in capsys.readouterr().err
     assert main(["label", str(out), "--out", "/nowhere/l.svg"]) == 2
     assert "cannot be written" in capsys.readouterr().err
+
+
+def test_a_sweep_is_resumed_and_compared(model, tmp_path, capsys):
+    folder = tmp_path / "sweep"
+    told = [
+        *words(model, folder, "--precision", "50 %", "--scenario", "offline"),
+        "--sweep",
+        "batch=1,4",
+    ]
+    assert main(told) == 0
+    shown = capsys.readouterr()
+    assert "1 of 2: batch-1\n" in shown.err
+    assert "on the front" in shown.out
+    made = {each.name: each.stat().st_mtime_ns for each in folder.iterdir()}
+    assert set(made) == {"batch-1.zip", "batch-4.zip"}
+    assert main([*told, "--json", "-"]) == 0
+    shown = capsys.readouterr()
+    assert "2 of 2: batch-4, is there" in shown.err
+    assert made == {each.name: each.stat().st_mtime_ns for each in folder.iterdir()}
+    result = json.loads(shown.out)
+    assert result["unit"] == "token"
+    assert {each["name"] for each in result["results"]} == {"batch-1", "batch-4"}
+    assert main(["bench", "compare", *map(str, folder.iterdir())]) == 0
+    assert "batch-4.zip" in capsys.readouterr().out
+
+
+def test_what_cannot_be_compared_is_told(model, tmp_path, capsys):
+    out = tmp_path / "b.zip"
+    assert main(["bench", "compare", str(out)]) == 2
+    assert "two bundles or more" in capsys.readouterr().err
+    assert main([*words(model, out), "stray.zip"]) == 2
+    assert "stray.zip is no option" in capsys.readouterr().err
+    assert main([*words(model, out), "--sweep", "batch=x"]) == 2
+    assert "is no number" in capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""``submeter bench run | list``: the same work for every model, metered, in a bundle."""
+"""``submeter bench run | list | compare``: the same work for every model, metered."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from submeter.benchmarks.bundle import read_bundle
+from submeter.benchmarks.front import candidates_of, standings
 from submeter.benchmarks.plan import SCENARIOS, Plan
 from submeter.benchmarks.registry import backend_named, names, task_named
 from submeter.benchmarks.runner import Bench
 from submeter.benchmarks.runner import run as run_bench
+from submeter.benchmarks.sweep import VARIED, steps
 from submeter.cli.output import console, write_json
 from submeter.cli.parser import json_flag
-from submeter.cli.render.bench import print_bundle, print_choice, progress_line
+from submeter.cli.render.bench import print_bundle, print_choice, print_comparison, progress_line
 from submeter.errors import UsageError
 from submeter.quantities.parsing import parse
 from submeter.runs.settings import load
@@ -22,13 +24,19 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
+    from submeter.benchmarks.bundle import Bundle
+
 PERIOD = "0.1 s"
 """Heartbeat of the meter, so that queries are told apart; what it costs is in the bundle."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add its arguments."""
-    parser.add_argument("what", choices=("run", "list"), help="measure, or show what there is")
+    parser.add_argument(
+        "what", choices=("run", "list", "compare"),
+        help="measure, show what there is, or set bundles beside one another",
+    )  # fmt: skip
+    parser.add_argument("bundles", nargs="*", metavar="BUNDLE", help="those to compare")
     parser.add_argument("--task", metavar="TASK", help="the work; submeter bench list")
     parser.add_argument("--model", metavar="NAME", help="the model, as the backend names it")
     parser.add_argument("--backend", metavar="NAME", help="what runs it; submeter bench list")
@@ -41,6 +49,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--option", action="append", default=[], metavar="NAME=VALUE",
         help="the backend's own options; submeter bench list",
+    )  # fmt: skip
+    parser.add_argument(
+        "--sweep", action="append", default=[], metavar="NAME=V,V",
+        help=f"one bundle for each combination, in the folder --out: {', '.join(VARIED)}",
     )  # fmt: skip
     parser.add_argument("--data", default="", metavar="FILE", help="other data than the task's own")
     parser.add_argument(
@@ -80,9 +92,14 @@ def _add_amounts(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Run a benchmark, or list tasks, backends and scenarios."""
+    """Run a benchmark or a sweep, compare bundles, or list tasks, backends and scenarios."""
     if args.what == "list":
         return _list(args)
+    if args.what == "compare":
+        return _compare(args)
+    if args.bundles:
+        fix = "submeter bench compare sets bundles beside one another"
+        raise UsageError(f"{args.bundles[0]} is no option of it", "submeter bench run", fix)
     absent = [name for name in ("task", "model", "backend", "out") if not getattr(args, name)]
     if absent:
         fix = "submeter bench list shows what there is"
@@ -90,16 +107,80 @@ def run(args: argparse.Namespace) -> int:
     plan = _plan(args)
     settings = load({"period": args.period or PERIOD})
     bench = Bench(plan, task_named(plan.task), backend_named(plan.backend), settings)
-    out = Path(args.out)
-    shown = progress_line(sys.stderr)
-    run_bench(bench, out, shown)
-    shown.end()
-    bundle = read_bundle(out)
+    if args.sweep:
+        return _sweep(args, bench)
+    bundle = _run_one(bench, Path(args.out))
     if args.json:
         write_json(dict(bundle.told), args.json)
     if args.json != "-":
-        print_bundle(console(), bundle, str(out))
+        print_bundle(console(), bundle, args.out)
     return 0
+
+
+def _run_one(bench: Bench, out: Path) -> Bundle:
+    shown = progress_line(sys.stderr)
+    try:
+        run_bench(bench, out, shown)
+    finally:
+        shown.end()
+    return read_bundle(out)
+
+
+def _sweep(args: argparse.Namespace, bench: Bench) -> int:
+    """Run one benchmark after another; those whose bundle is there already are not run again."""
+    folder, whole = Path(args.out), steps(bench.plan, args.sweep)
+    try:
+        folder.mkdir(exist_ok=True, parents=True)
+    except OSError as error:
+        fix = "--out names a folder of bundles when there is a --sweep"
+        raise UsageError(f"the folder cannot be made: {error.strerror}", args.out, fix) from error
+    made: list[tuple[str, Bundle]] = []
+    for number, (plan, name) in enumerate(whole, 1):
+        out = folder / f"{name}.zip"
+        is_there = out.exists() and read_bundle(out).plan == plan
+        sys.stderr.write(f"{number} of {len(whole)}: {name}{', is there' if is_there else ''}\n")
+        bundle = read_bundle(out) if is_there else _run_one(bench._replace(plan=plan), out)
+        made.append((name, bundle))
+    _show_comparison(args, made)
+    return 0
+
+
+def _compare(args: argparse.Namespace) -> int:
+    if len(args.bundles) < 2:  # noqa: PLR2004 - one is beside nothing
+        fix = "submeter bench compare a.zip b.zip"
+        raise UsageError("two bundles or more are needed", "submeter bench compare", fix)
+    _show_comparison(args, [(Path(each).name, read_bundle(Path(each))) for each in args.bundles])
+    return 0
+
+
+def _show_comparison(args: argparse.Namespace, bundles: Sequence[tuple[str, Bundle]]) -> None:
+    """Show bundles of one kind of work, the least energy first, and who is beaten by whom."""
+    unit = _unit(bundles)
+    found = standings(candidates_of(bundles, unit))
+    if args.json:
+        rows = [
+            {**standing._asdict(), "energy": bundle.told["summary"]["energy"],
+             "quality": bundle.told["summary"]["quality"]}
+            for standing, (_, bundle) in zip(found, bundles, strict=True)
+        ]  # fmt: skip
+        write_json({"unit": unit, "results": rows}, args.json)
+    if args.json != "-":
+        print_comparison(console(), bundles, found, unit)
+
+
+def _unit(bundles: Sequence[tuple[str, Bundle]]) -> str:
+    """Give the unit by which they are compared, if they can be."""
+    kinds = {(bundle.plan.task, bundle.plan.scenario == "reasoning") for _, bundle in bundles}
+    if len(kinds) > 1:
+        told = ", ".join(sorted({task for task, _ in kinds}))
+        fix = "compare those of one task"
+        raise UsageError(f"they are not of the same work ({told})", "the bundles", fix)
+    for unit in ("token", "query"):
+        energies = [each.told["summary"]["energy"].get("node", {}) for _, each in bundles]
+        if all(unit in each.get("per", {}) for each in energies):
+            return unit
+    fix = "leave out those whose energy was not seen"
+    raise UsageError("there is no unit of work whose energy all of them tell", "the bundles", fix)
 
 
 def _plan(args: argparse.Namespace) -> Plan:

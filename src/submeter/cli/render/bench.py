@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from submeter.benchmarks.backend import Backend
     from submeter.benchmarks.bundle import Bundle
     from submeter.benchmarks.desk import Progress
+    from submeter.benchmarks.front import Standing
     from submeter.benchmarks.task import Task
 
 _PLURAL = {"query": "queries", "token": "tokens", "correct answer": "correct answers"}
@@ -150,6 +151,46 @@ def _notes(bundle: Bundle) -> list[str]:
     if cut and bundle.plan.scenario == "reasoning":
         told.append(f"{cut:.0%} of the answers ended at their limit, not by themselves")
     return told
+
+
+def print_comparison(
+    out: Console,
+    bundles: Sequence[tuple[str, Bundle]],
+    found: Sequence[Standing],
+    unit: str,
+) -> None:
+    """Print bundles beside one another, the least energy first."""
+    table = Table(box=None, pad_edge=False)
+    for name in ("bundle", f"J a {unit}", "quality", "latency", "a second", "on the front"):
+        table.add_column(name, overflow="fold")
+
+    def energy(pair: tuple[tuple[str, Bundle], Standing]) -> float:
+        value = pair[0][1].told["summary"]["energy"]["node"]["per"][unit]["value"]
+        return float(value)
+
+    for (name, bundle), standing in sorted(zip(bundles, found, strict=True), key=energy):
+        summary = bundle.told["summary"]
+        per = summary["energy"].get("accelerator", summary["energy"]["node"])["per"][unit]
+        value, interval = phrase(per["value"], per["low"], per["high"], "J")
+        quality, latency = summary["quality"], summary["speed"]["latency"]
+        table.add_row(
+            Text(name),
+            Text(f"{value} ({interval})"),
+            Text("-" if quality is None else f"{quality['metric']} {quality['value']:.3f}"),
+            Text("-" if latency is None else f"{latency['p50']:.3g} s"),
+            Text(f"{summary['speed']['per_second'].get(unit, 0):.3g}"),
+            Text(_stands(standing)),
+        )
+    out.print(table)
+    told = "on the front: no other has less energy, better answers and less latency"
+    indented(out, f"{told}; the intervals hold the meter's error and the run's", 0, "dim")
+
+
+def _stands(standing: Standing) -> str:
+    if not standing.by:
+        return "yes"
+    place = "yes" if standing.is_on_front else "no"
+    return f"{place}; {standing.by} beats it with {standing.dominated:.0%}"
 
 
 def print_choice(
