@@ -12,7 +12,7 @@ import pytest
 import submeter
 from submeter import errors
 from submeter.accounting import statement
-from submeter.attribution import rules
+from submeter.attribution import devices, rules
 from submeter.cli.render import statement_csv
 from submeter.quantities.cumulative import Cumulative
 from submeter.reference.sealed import read_sealed
@@ -147,18 +147,23 @@ def test_every_stage_is_told():
 
 def test_every_attribution_rule_is_told():
     use = Cumulative((), ())
+    held = devices.DeviceHeld(use, use, use, use)
     every = (
         rules.AboveIdle(use, use, use, 1),
         rules.AboveIdle(use, use, use, 1, use),
         rules.CapacityShare(use, use, 1, "cpu-time"),
         rules.CapacityShare(use, use, 1, "memory-held"),
-        rules.DeviceHeld(use, use, use, use),
-        rules.DeviceHeldBySm(rules.DeviceHeld(use, use, use, use), use, use, use, use, use),
-        rules.WholeDevice(),
+        held,
+        devices.DeviceHeldBySm(held, use, use, use, use, use),
+        devices.DeviceInTurns(use, use, use, use),
+        devices.WholeDevice(),
         rules.NobodyKnown(),
     )
     kinds = {
-        kind for _, kind in inspect.getmembers(rules, inspect.isclass) if "split" in vars(kind)
+        kind
+        for module in (rules, devices)
+        for _, kind in inspect.getmembers(module, inspect.isclass)
+        if kind.__module__ == module.__name__
     }
     assert kinds == {type(rule) for rule in every}, "a new rule: name it here and on the page"
     assert {rule.name for rule in every} <= rows(TEXT["attribution-rules"])
