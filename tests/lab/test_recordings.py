@@ -113,6 +113,18 @@ def test_an_average_is_found_with_its_lag(tmp_path):
     assert within(average.ratio, 1.0)
 
 
+@pytest.mark.parametrize("period", [0.6, 1.0, 2.0])
+def test_a_load_that_keeps_time_with_the_refresh_tells_nothing_of_where_a_meter_looks(
+    tmp_path, period
+):
+    """Every change falls at the same place in the refresh, here at its end."""
+    device = Device(square(100, 400, period), 100 * MS)
+    found = shown(record(tmp_path / "r", [Telling(BOARD, device)], 40))["counter"]
+    assert found.refresh is not None
+    assert found.looks is None
+    assert not found.part_time
+
+
 def test_a_flat_load_shows_no_looks_and_no_lag(tmp_path):
     told = Told("average", Device(flat(200), 20 * MS), averages=300 * MS)
     path = record(tmp_path / "r", [Telling(BOARD, Device(flat(200), 20 * MS), [told])], 10)
@@ -405,7 +417,7 @@ def test_where_no_sensor_answers_it_says_so(capsys, tmp_path, monkeypatch):
 
     monkeypatch.setenv("SUBMETER_SENSOR_REPLAY", str(tmp_path / "none"))
     assert main(["lab", "record", str(tmp_path / "r"), "--seconds", "1"]) == 2
-    assert "the recording cannot be read" in capsys.readouterr().err
+    assert "none cannot be read: No such file or directory" in capsys.readouterr().err
     assert not (tmp_path / "r").exists()
 
 

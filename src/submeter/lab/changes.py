@@ -148,8 +148,8 @@ def looks(powers: Sequence[tuple[float, float]], every: float) -> Known | None:
     Returns
     -------
     Known or None
-        None where the power was not at one of two levels most of the time, or changed between them
-        too seldom.
+        None where the power was not at one of two levels most of the time, changed between them too
+        seldom, or kept time with the refresh.
 
     Notes
     -----
@@ -165,19 +165,31 @@ def looks(powers: Sequence[tuple[float, float]], every: float) -> Known | None:
     low, high = level
     margin = _MARGIN * (high - low)
     counts: list[float] = []
-    last, between = "", 0.0
+    rises: list[float] = []
+    last, between, at = "", 0.0, 0.0
     for lasted, power in powers:
+        at += lasted
         if low + margin < power < high - margin:
             between += max(1, round(lasted / every))
             continue
         now = "low" if power <= low + margin else "high"
         if last and now != last:
             counts.append(between)
+            rises += [at - lasted] if now == "high" else []
         last, between = now, 0.0
-    if len(counts) < _ENOUGH:
+    if len(counts) < _ENOUGH or len(_lengths(rises, every)) < 2:  # noqa: PLR2004 - of one length
         return None
     unit = every / (1 - 2 * _MARGIN)
     return Known(*(each * unit for each in _mean(counts)))
+
+
+def _lengths(rises: Sequence[float], every: float) -> set[int]:
+    """Give how many refreshes lie between one rise and the next.
+
+    A wave that keeps time with the refresh always has as many, and each change falls at the same
+    place in it: such changes tell nothing of where the meter looks.
+    """
+    return {round((later - first) / every) for first, later in pairwise(rises)}
 
 
 def _levels(powers: Sequence[tuple[float, float]]) -> tuple[float, float] | None:
