@@ -103,3 +103,29 @@ def test_boards_are_told_apart_where_there_is_little_room(monkeypatch):
     assert len(set(names)) == 4
     assert all(len(each) <= 80 for each in lines)
     assert sum("measured by counter/1" in each for each in lines) == 1, "one rule is told once"
+
+
+@pytest.mark.parametrize("what", ["h100", "France"])
+def test_factors_are_told_with_their_sources_and_intervals_that_hold_them(meter, what):
+    known = meter.json("factors", "find", what)["factors"]
+    told = meter("factors", "find", what, env={"COLUMNS": "80"}).stdout
+    table = told.partition("there are more than")[0].partition("\n\n")[0]
+    assert all(len(each) <= 80 for each in table.splitlines())
+    whole = " ".join(table.split())
+    for each in known:
+        assert f"{each['id']} " in whole
+        assert each["source"]["id"] in whole
+    rows = re.findall(r" ([\d.]+) +([\d.]+) to ([\d.]+) ", table)
+    assert len(rows) >= 4
+    for value, low, high in rows:
+        assert float(low) <= float(value) <= float(high)
+
+
+def test_the_cases_of_the_lab_take_two_lines_each_on_80_columns_and_one_on_120(meter):
+    narrow = meter("lab", "list", env={"COLUMNS": "80"}).stdout.splitlines()
+    wide = meter("lab", "list", env={"COLUMNS": "120"}).stdout.splitlines()
+    cases = [each.split()[0] for each in narrow if each[0] != " "]
+    assert cases == [each.split()[0] for each in wide if each[0] != " "]
+    assert len(narrow) <= 2.5 * len(cases)
+    assert len(wide) <= 1.5 * len(cases)
+    assert max(map(len, narrow)) <= 80

@@ -177,3 +177,13 @@ def test_parts_are_told_as_far_as_their_total_goes():
     assert digits.part(3e-9, 1e-9, 8e-9, whole) == ("<10 µgCO2e", "0 to 10")
     assert digits.part(0.0, 0.0, 0.0, whole) == ("0 µgCO2e", "-")
     assert digits.part(50e-9, 50e-9, 50e-9, whole) == ("50 µgCO2e", "exact")
+
+
+@given(intervals())
+def test_the_ends_beside_a_value_hold_it_as_it_is_shown(interval):
+    value, low, high = interval
+    shown = digits.rounded(value, digits.significant(value, low, high))
+    assume(low <= float(shown) <= high)
+    first, last = (float(end) for end in digits.ends(shown, low, high).split(" to "))
+    assert first <= float(shown) * (1 + 1e-5)
+    assert float(shown) <= last * (1 + 1e-5)

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from submeter.cli.output import console, write_json
 from submeter.errors import UsageError
-from submeter.quantities.digits import rounded, significant
+from submeter.quantities.digits import ends, rounded, significant
 from submeter.reference.live import instants
 from submeter.reference.live.hourly import UNIT
 from submeter.reference.live.lookup import Found
@@ -132,6 +132,5 @@ def _cells(mean: Mean | None) -> tuple[str, str, str]:
     if mean is None:
         return "-", "not known", "0 %"
     factor = mean.factor
-    digits = significant(factor.value, factor.low, factor.high)
-    ends = f"{rounded(factor.low, 2)} to {rounded(factor.high, 2)}"
-    return rounded(factor.value, digits), ends, f"{mean.coverage:.0%}"
+    value = rounded(factor.value, significant(factor.value, factor.low, factor.high))
+    return value, ends(value, factor.low, factor.high), f"{mean.coverage:.0%}"

@@ -68,6 +68,26 @@ def rounded(value: float, digits: int) -> str:
     return f"{number:.{max(0, decimals)}f}"
 
 
+_MOST = 6
+"""Significant digits that are ever shown of an interval's ends."""
+
+
+def ends(value: str, low: float, high: float) -> str:
+    """Write an interval beside a value: two digits, or as many more as it takes to hold it.
+
+    Examples
+    --------
+    >>> ends("41", 25.58, 66.35), ends("10200", 6800.0, 10200.0)
+    ('26 to 66', '6800 to 10200')
+    """
+    shown = float(value)
+    for digits in range(2, _MOST + 1):
+        first, last = rounded(low, digits), rounded(high, digits)
+        if float(first) <= shown <= float(last):
+            break
+    return f"{first} to {last}"
+
+
 def plain(value: float) -> str:
     """Write an exact value: up to six significant digits, no exponent, no zeros at its end.
 

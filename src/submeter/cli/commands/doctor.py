@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from rich.table import Table
 from rich.text import Text
 
-from submeter.cli.output import console, indented, write_json
+from submeter.cli.output import console, elided, indented, write_json
 from submeter.cli.parser import json_flag
 from submeter.cli.render import provider
 from submeter.quantities.clock import Span
@@ -131,7 +131,7 @@ def _print(out: Console, findings: Findings) -> None:
         style="bold",
     ))  # fmt: skip
     out.print("\nwhat is seen", style="bold")
-    out.print(_domains(findings))
+    out.print(_domains(findings, out.width))
     _print_refusals(
         out,
         [each for each in rig.refusals if each.name != "replay" or "replay" in rig.roots],
@@ -186,20 +186,32 @@ def _print_refusals(out: Console, refusals: Sequence[Refusal]) -> None:
         out.print(Text(f"\nnot for this machine: {names}", style="dim"))
 
 
-def _domains(findings: Findings) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    columns = ["domain", "power now", "95 % interval", "how", "by"]
+_HEADS = ("domain", "power", "95 %", "how", "by")
+_TIMED = ("refresh", "a read")
+_LEAST = 14
+"""Columns of a domain's name that are shown at least."""
+
+
+def _domains(findings: Findings, width: int) -> Table:
+    """Give a line for each domain; on a narrow terminal names are shortened, and never figures."""
     timed = any(_refresh(findings, each.domain) is not None for each in findings.draws)
-    for column in (*columns, *(("refresh", "a read costs") if timed else ())):
-        table.add_column(column, overflow="fold")
+    heads = (*_HEADS, *(_TIMED if timed else ()))
+    rows = []
     for each in findings.draws:
         value, interval = phrase(each.power.value, each.power.low, each.power.high, "W")
-        refresh, cost = _refresh(findings, each.domain), _read(findings, each.domain)
         name = f"{each.domain} (in {each.inside})" if each.inside else each.domain
-        table.add_row(
-            name, value, interval, each.power.tier.value, each.sensor,
-            *((_time(refresh, 1e3, "ms"), _time(cost, 1e6, "µs")) if timed else ()),
-        )  # fmt: skip
+        row = [name, value, interval, each.power.tier.value, each.sensor]
+        if timed:
+            refresh, cost = _refresh(findings, each.domain), _read(findings, each.domain)
+            row += [_time(refresh, 1e3, "ms"), _time(cost, 1e6, "µs")]
+        rows.append(row)
+    others = sum(max(map(len, column)) + 2 for column in list(zip(heads, *rows, strict=True))[1:])
+    most = max(_LEAST, width - others)
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for head in heads:
+        table.add_column(head, overflow="fold")
+    for name, *cells in rows:
+        table.add_row(elided(name, most), *cells)
     return table
 
 

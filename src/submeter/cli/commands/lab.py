@@ -60,7 +60,7 @@ def _benches(args: argparse.Namespace) -> int:
         if args.json:
             write_json(lab.list_as_dict(cases), args.json)
         else:
-            console().print(lab.cases_table(cases))
+            lab.print_cases(console(), cases)
         return 0
     outcomes = score(cases, entrants(args.only or _METERS, args.python), _progress)
     if args.json:

@@ -10,7 +10,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from submeter.cli.output import console, write_json
+from submeter.cli.output import console, elided, write_json
 from submeter.cli.parser import json_flag, seconds
 from submeter.errors import UsageError
 from submeter.quantities.digits import phrase
@@ -83,15 +83,19 @@ def as_dict(moment: Moment) -> dict[str, Any]:
     }  # fmt: skip
 
 
+_NAME = 26
+"""Columns of a domain's name that are shown at most: a terminal of 80 has room for them."""
+
+
 def screen(moment: Moment, rows: int) -> Group:
     """Give what is shown."""
     domains = Table(box=None, pad_edge=False, header_style="dim")
-    for column in ("domain", "power", "95 % interval", "how", "by"):
+    for column in ("domain", "power", "95 %", "how", "by"):
         domains.add_column(column)
     for each in moment.draws:
         value, interval = phrase(each.power.value, each.power.low, each.power.high, "W")
         name = f"{each.domain} (in {each.inside})" if each.inside else each.domain
-        domains.add_row(name, value, interval, each.power.tier.value, each.sensor)
+        domains.add_row(elided(name, _NAME), value, interval, each.power.tier.value, each.sensor)
     lasted = max(moment.span.seconds, 1e-9)
     table = Table(box=None, pad_edge=False, header_style="dim")
     table.add_column("pid", justify="right")

@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from submeter.cli.output import console, write_json
+from submeter.cli.render.statement import DIGITS
 from submeter.quantities.digits import phrase
 
 if TYPE_CHECKING:
@@ -80,10 +81,14 @@ def _pairs(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[tuple[
             yield name, one, other
 
 
+_Q = ("value", "low", "high", "unit")
+
+
 def _shown(quantity: Mapping[str, Any]) -> str:
     if not quantity:
         return "not known"
-    value, interval = phrase(*(quantity[key] for key in ("value", "low", "high", "unit")))
+    amount, low, high, unit = (quantity[key] for key in _Q)
+    value, interval = phrase(amount, low, high, unit, DIGITS)
     return value if interval == "exact" else f"{value} ({interval})"
 
 

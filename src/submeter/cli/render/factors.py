@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len, set_cell_size
 from rich.table import Table
 from rich.text import Text
 
 from submeter.cli.output import indented
-from submeter.quantities.digits import plain, rounded, significant
+from submeter.quantities.digits import ends, plain, rounded, significant
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -19,16 +20,17 @@ if TYPE_CHECKING:
 
 _WIDE = 120
 """Columns that a table with bases and sources needs."""
-_FIGURES = 46
-"""Columns that values, intervals, units and years take."""
 _MOST = 4
 """Users of a factor that are named; more are counted."""
 
 
 def print_factors(out: Console, found: Sequence[Factor], *, beside: bool = False) -> None:
     """Print factors as a table, with the published digits where they stand side by side."""
-    whole = out.soft_wrap or out.width >= _WIDE
-    out.print(_table(found, out.width, whole=whole, value=_published if beside else _value))
+    value = _published if beside else _value
+    if out.soft_wrap or out.width >= _WIDE:
+        out.print(_table(found, value))
+    else:
+        _print_narrow(out, found, value)
 
 
 def print_sources(out: Console, found: Sequence[Factor]) -> None:
@@ -37,26 +39,34 @@ def print_sources(out: Console, found: Sequence[Factor]) -> None:
         indented(out, f"{source.id}: {source.citation} [{source.licence}]", 0, "dim")
 
 
-def _table(
-    found: Sequence[Factor], width: int, *, whole: bool, value: Callable[[Factor], str]
-) -> Table:
-    """Give factors as a table: what each is and whence on a line of its own where it is narrow."""
+_HEADS = ("id", "value", "95 % interval", "unit", "year")
+
+
+def _cells(factor: Factor, value: Callable[[Factor], str]) -> tuple[str, ...]:
+    return factor.id, value(factor), _ends(factor), factor.unit, factor.period
+
+
+def _table(found: Sequence[Factor], value: Callable[[Factor], str]) -> Table:
+    """Give factors as a table, with what each is and whence beside it."""
     table = Table(box=None, pad_edge=False, header_style="bold")
-    most = max(*(len(each.id) for each in found), width - _FIGURES)
-    table.add_column("id", no_wrap=True, overflow="ellipsis", max_width=most)
-    for column in ("value", "95 % interval", "unit"):
+    for column in _HEADS:
         table.add_column(column, no_wrap=True)
-    table.add_column("year")
-    if whole:
-        for column in ("basis", "source"):
-            table.add_column(column, overflow="fold")
+    for column in ("basis", "source"):
+        table.add_column(column, overflow="fold")
     for each in found:
-        table.add_row(
-            each.id if whole else Text.assemble(each.id, (f"\n  {_basis(each)}", "dim")),
-            value(each), _ends(each), each.unit, each.period,
-            *((each.basis, each.source.id) if whole else ()),
-        )  # fmt: skip
+        table.add_row(*_cells(each, value), each.basis, each.source.id)
     return table
+
+
+def _print_narrow(out: Console, found: Sequence[Factor], value: Callable[[Factor], str]) -> None:
+    """Print factors with what each is and whence on a line of its own."""
+    rows = [_HEADS, *(_cells(each, value) for each in found)]
+    widths = [max(cell_len(row[place]) for row in rows) for place in range(len(_HEADS))]
+    for row, each in zip(rows, (None, *found), strict=True):
+        line = "  ".join(set_cell_size(cell, wide) for cell, wide in zip(row, widths, strict=True))
+        out.print(Text(line.rstrip(), style="" if each else "bold"), soft_wrap=True)
+        if each is not None:
+            indented(out, _basis(each), 2, "dim")
 
 
 def _published(factor: Factor) -> str:
@@ -72,7 +82,7 @@ def _value(factor: Factor) -> str:
 def _ends(factor: Factor) -> str:
     if factor.low == factor.high:
         return "exact"
-    return f"{rounded(factor.low, 2)} to {rounded(factor.high, 2)}"
+    return ends(_value(factor), factor.low, factor.high)
 
 
 def _basis(factor: Factor) -> str:
@@ -101,10 +111,13 @@ def print_card(
     out.print(Text(factor.id, style="bold"), Text(name))
     years = "" if age is None else f", {age} year{'' if age == 1 else 's'} ago"
     more = f" and {len(users) - _MOST} more" if len(users) > _MOST else ""
-    ends = _ends(factor)
+    interval = _ends(factor)
     rows = (
         ("value", f"{_value(factor)} {factor.unit}".rstrip()),
-        ("95 % interval", ends if ends == "exact" else f"{ends}, {factor.spread.value}"),
+        (
+            "95 % interval",
+            interval if interval == "exact" else f"{interval}, {factor.spread.value}",
+        ),
         ("describes", f"{factor.period}{years}" if factor.period else "no year of its own"),
         ("basis", factor.basis),
         ("how", factor.tier.value),

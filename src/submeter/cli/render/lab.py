@@ -24,18 +24,27 @@ if TYPE_CHECKING:
 SCHEMA = "submeter.lab/1"
 
 
-def cases_table(cases: Sequence[Case]) -> Table:
-    """Give the cases as a table."""
+def print_cases(out: Console, cases: Sequence[Case]) -> None:
+    """Print the cases; on a narrow terminal what is asked, and how long, stands below each."""
     table = Table(box=None, pad_edge=False, header_style="dim")
-    for column in ("case", "what it is", "asked", "windows"):
-        table.add_column(column, overflow="fold")
+    wide = out.width >= _WIDE
+    for column in ("case", "what it is", "asked", "windows") if wide else ("case", "what it is"):
+        table.add_column(column)
     for each in cases:
         count = len(each.windows)
         seconds = f"{round(each.seconds, 1):g} s"
         windows = f"{count} in {seconds}" if count > 1 else seconds
         whose = "" if each.asked is Asked.DEVICE else f" ({each.asked})"
-        table.add_row(each.name, each.title, f"{', '.join(each.parts)}{whose}", windows)
-    return table
+        asked = f"{', '.join(each.parts)}{whose}"
+        if wide:
+            table.add_row(each.name, each.title, asked, windows)
+        else:
+            table.add_row(each.name, Text.assemble(each.title, (f"\n{asked}; {windows}", "dim")))
+    out.print(table)
+
+
+_WIDE = 100
+"""Columns that a table of all of it needs."""
 
 
 def list_as_dict(cases: Sequence[Case]) -> dict[str, Any]:
@@ -83,6 +92,7 @@ def show(out: Console, cases: Sequence[Case], outcomes: Sequence[Outcome]) -> No
 
 
 _LABELS = 2
+_FEW = 4
 VIRTUAL = (
     "cases on the virtual clock ask Submeter alone (its sensors, metering and books): no process, "
     "and so no other meter, can be put on that clock"
@@ -103,7 +113,9 @@ READ = (
 
 def _table(rows: Sequence[Sequence[str]]) -> Table:
     """Lay out the heads and the rows; a case that has several is named once."""
-    table = Table(box=None, pad_edge=False, collapse_padding=True, header_style="dim")
+    # With few meters there is room for a gap, and "submeter run" is one head and not two.
+    tight = len(rows[0]) > _FEW
+    table = Table(box=None, pad_edge=False, collapse_padding=tight, header_style="dim")
     for place, head in enumerate(rows[0]):
         justify: JustifyMethod = "left" if place < _LABELS else "right"
         least = max(map(len, head.split()))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from rich.table import Table
 from rich.text import Text
 
+from submeter.cli.output import elided
 from submeter.quantities.clock import NANOSECONDS_PER_SECOND
 from submeter.quantities.digits import phrase
 from submeter.traces.reading import Kind
@@ -22,6 +23,11 @@ SCHEMA = "submeter.recording-report/1"
 _COLUMNS = (
     "domain", "number", "refresh", "looks over", "lag", "energy", "95 %", "of counter's",
 )  # fmt: skip
+
+_WHOLE = ("domain", "number", "refresh", "lag", "energy", "95 %")
+"""Columns whose cells are never broken."""
+_NAME = 21
+"""Columns of a domain's name that are shown at most."""
 
 _LEGEND = (
     "95 %: what edges and looks leave unsure, the gain left out. Looks over: the time before each "
@@ -90,22 +96,30 @@ def print_report(out: Console, report: Report) -> None:
     out.print(Text(f"{report.seconds:.1f} s, {_load(header)}; {_sensors(header)}"))
     table = Table(box=None, pad_edge=False, header_style="dim")
     for column in _COLUMNS:
-        table.add_column(column, overflow="fold")
+        table.add_column(column, no_wrap=column in _WHOLE)
+    bare = [each for each in report.shown if all(cell == "-" for cell in _cells(each))]
     for each in report.shown:
-        energy, interval = ("-", "-")
-        if each.drawn is not None:
-            drawn = each.drawn
-            energy, interval = phrase(drawn.energy / 1e6, drawn.low / 1e6, drawn.high / 1e6, "J")
-        table.add_row(
-            each.domain.domain.id, each.number, _refresh(each), _time(each.looks),
-            f"{each.lag * 1e3:.3g} ms" if each.lag is not None else "-", energy, interval,
-            _ratio(each.ratio),
-        )  # fmt: skip
+        if each not in bare:
+            table.add_row(elided(each.domain.domain.id, _NAME), each.number, *_cells(each))
     out.print(table)
+    for each in bare:
+        name = f"{each.domain.domain.id} {each.number}"
+        out.print(Text(f"{name} is on the recording, and nothing of the above follows from it"))
     for each in report.shown:
         for told in findings(each):
             out.print(Text(told))
     out.print(_LEGEND, style="dim", markup=False)
+
+
+def _cells(each: Shown) -> tuple[str, ...]:
+    """Write what is known of a number; a dash stands for what it does not tell."""
+    energy, interval = "-", "-"
+    if each.drawn is not None:
+        drawn = each.drawn
+        energy, interval = phrase(drawn.energy / 1e6, drawn.low / 1e6, drawn.high / 1e6, "J")
+    lag = f"{each.lag * 1e3:.3g} ms" if each.lag is not None else "-"
+    ratio = _ratio(each.ratio)
+    return _refresh(each), _time(each.looks), lag, energy, interval, ratio
 
 
 def findings(each: Shown) -> list[str]:
@@ -152,7 +166,9 @@ def _refresh(each: Shown) -> str:
 def _time(known: Known | None) -> str:
     if known is None:
         return "-"
-    value, interval = phrase(known.value * 1e3, known.low * 1e3, known.high * 1e3, "ms")
+    # A time is not below zero; what differs from it by a float's last digit is.
+    low = max(0.0, known.low)
+    value, interval = phrase(known.value * 1e3, low * 1e3, known.high * 1e3, "ms")
     return f"{value} ({interval})"
 
 

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from submeter.cli.output import indented
 from submeter.cli.render.books import SEEN
-from submeter.quantities.digits import column, part, phrase, plain, rounded, significant
+from submeter.quantities.digits import column, ends, part, phrase, plain, rounded, significant
 from submeter.quantities.estimate import Tier
 
 if TYPE_CHECKING:
@@ -64,9 +64,8 @@ def place_words(statement: Statement) -> str:
 def _factor(factor: Factor) -> str:
     if factor.low == factor.high:
         return plain(factor.value)
-    digits = significant(factor.value, factor.low, factor.high)
-    ends = f"{rounded(factor.low, 2)} to {rounded(factor.high, 2)}"
-    return f"{rounded(factor.value, digits)} ({ends})"
+    value = rounded(factor.value, significant(factor.value, factor.low, factor.high))
+    return f"{value} ({ends(value, factor.low, factor.high)})"
 
 
 class _Sheet(NamedTuple):
