@@ -2,8 +2,10 @@
 
 import pytest
 
+from submeter.accounting.account import work_out
 from submeter.accounting.draws import Draws
-from submeter.accounting.methods import SUBMETER_1
+from submeter.accounting.method import find
+from submeter.accounting.methods import METHODS, SUBMETER_1
 from submeter.accounts.account_file import account_file
 from submeter.decisions.life import life
 from submeter.decisions.piece import of_file
@@ -113,3 +115,13 @@ def test_a_figure_without_interval_keeps_its_plain_name():
     told = account_file({"place": {"grid": "57 gCO2e/kWh"}, **parts("gpu")}).inventory
     assert told.items[0].energy.id == "energy/0"
     assert told.grid.intensity.id == "grid/stated"
+
+
+def test_a_wue_beside_energy_that_holds_the_facility_is_told():
+    """A WUE is of the equipment's energy (ISO/IEC 30134-9)."""
+    content = {"facility": {"included": True, "wue": "1 L/kWh"}, **parts("gpu")}
+    missing = work_out(account_file(content).inventory, SUBMETER_1, Draws()).missing
+    (told,) = [each for each in missing if each.startswith("on_site: the energy holds")]
+    assert told.endswith("too high by as much as the PUE")
+    whole = work_out(account_file(content).inventory, find("olmo-2025", METHODS), Draws())
+    assert not [each for each in whole.missing if "holds the facility" in each]

@@ -84,6 +84,9 @@ def waters(
         else:
             effectiveness = desk.amount(wue, "L/kWh", Role.WUE)
             cooled = energy if desk.method.facility_water else it_energy
+            if inventory.facility.held and not desk.method.facility_water:
+                text = "the energy holds the facility, and a WUE goes with that of the equipment"
+                desk.note(Part.ON_SITE, f"{text}: too high by as much as the PUE")
             on_site = combined(water_on_site, cooled, effectiveness)
     if desk.includes(Part.ELECTRICITY):
         if inventory.grid.water is None:

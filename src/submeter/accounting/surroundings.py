@@ -14,10 +14,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Facility:
-    """The building: power usage effectiveness [-] and water usage effectiveness [L/kWh]."""
+    """The building.
+
+    Parameters
+    ----------
+    pue, wue : Factor or None
+        Power usage effectiveness [-] and water usage effectiveness [L/kWh].
+    held : bool
+        Whether the energy holds the facility already, so that no PUE is to be applied.
+    """
 
     pue: Factor | None = None
     wue: Factor | None = None
+    held: bool = False
 
     def __post_init__(self) -> None:
         if self.pue is not None:

@@ -81,7 +81,7 @@ def surroundings(
     return Surroundings(
         Grid(intensity, kept.get("water", found.ewif), found.adpe, found.primary,
              kept.get("price", found.price), kept.get("market"), kept.get("upstream")),
-        Facility(pue or found.pue, wue or found.wue),
+        Facility(pue or found.pue, wue or found.wue, pue is not None and facility.flag("included")),
         {"region": found.code, "name": found.name, "from": _origin(region, kept or mean, typed)},
         (*(note for note in found.notes if note.partition(":")[0] not in _names(given)),
          *(mean.notes if mean else ())),
