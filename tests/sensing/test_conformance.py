@@ -218,9 +218,10 @@ def test_each_domain_has_a_component_and_lies_in_another_or_in_none(watched, kin
 
 @kinds
 def test_each_domain_states_how_its_meter_errs_and_whose_figure_that_is(watched, kind):
-    for _, (wrap, limit), (refresh, low, high, reason, cycle) in watched(kind)["domains"]:
+    for _, (wrap, limit, grain), (refresh, low, high, reason, cycle) in watched(kind)["domains"]:
         assert wrap >= 0
         assert limit >= 0
+        assert grain >= 0
         assert refresh >= 0
         assert cycle >= 0
         assert 0 < low <= 1 <= high

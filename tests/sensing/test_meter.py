@@ -26,7 +26,7 @@ class Noted:
         self.name = name
         self.group = name if may_hang else ""
         self.beat = 0.0
-        self.lag = 0.0
+        self.lags = ()
         self.gate = threading.Event()
         self.gate.set()
         self.calls = []
@@ -41,6 +41,10 @@ class Noted:
 
     def restart(self):
         self.calls.append("restart")
+
+    def shown(self, instant):
+        del instant
+        return False
 
     @property
     def reads(self):

@@ -39,11 +39,11 @@ def test_what_must_be_read_often_is_whatever_it_costs():
 
 def test_an_edge_is_settled_when_its_meters_have_had_their_time_whatever_they_cost():
     rhythm = weighed(1000 * ALLOWED)
-    rhythm.read(2, 10 * SECOND, 0.1)
+    rhythm.read(2, 10 * SECOND, (0.1,))
     assert not rhythm.is_settled
     assert rhythm.pause(10 * SECOND) == pytest.approx(0.1)
     assert rhythm.patience(0.1) == 0.1, "nobody waits for another then"
-    rhythm.read(2, 10 * SECOND + SECOND // 10, 0.1)
+    rhythm.read(2, 10 * SECOND + SECOND // 10, (0.1,))
     assert rhythm.settled == 2
 
 

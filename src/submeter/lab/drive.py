@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from submeter.quantities.clock import NANOSECONDS_PER_SECOND
@@ -70,8 +71,9 @@ def drive(
     edges: Sequence[int],
     period: float = 1.0,
     late: Callable[[], int] = lambda: 0,
+    patience: float = math.inf,
 ) -> None:
-    """Read sources from now until the last edge is settled.
+    """Read sources from now until the last edge is settled, or waited for no longer.
 
     Parameters
     ----------
@@ -85,6 +87,8 @@ def drive(
         The heartbeat [s].
     late : callable
         How long [ns] after an edge its reading is begun.
+    patience : float
+        How long [s] slow meters are waited for at the last edge.
     """
     rhythm = Rhythm(min([period, *(each.beat for each in sources if each.beat)]))
     waiting = sorted(edges)
@@ -97,8 +101,13 @@ def drive(
         edge = ticket > rhythm.served
         for source in sources:
             source.read(clock, edge=edge)
-        rhythm.read(ticket, began, max(source.lag for source in sources))
-        if not waiting and rhythm.is_settled:
+        rhythm.read(
+            ticket,
+            began,
+            {lag for each in sources for lag in each.lags},
+            lambda instant: all(each.shown(instant) for each in sources),
+        )
+        if not waiting and rhythm.has(ticket, min(patience, rhythm.slowest)):
             return
         beat = began + round(rhythm.pause(began) * NANOSECONDS_PER_SECOND)
         clock.go_to(min([beat, *(edge + late() for edge in waiting[:1])]))

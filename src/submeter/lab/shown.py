@@ -144,7 +144,7 @@ class _Track:
             # Where it is not seen, it is taken to be what the board's meter is known for.
             every = self.refresh.value if self.refresh else sensed.accuracy.refresh
             every = min(every, self.gap) if quicker(self.changes) else every
-            accuracy = Accuracy(max(every, window), 1.0, 1.0, "beside", 0.0)
+            accuracy = Accuracy(every, 1.0, 1.0, "beside", 0.0)
             self.known = Sensed(sensed.domain, CounterSpec(), accuracy, every, window)
         self.trace = self._trace() if number != _UTILISATION else None
 

@@ -16,7 +16,7 @@ from submeter.sensing.devices import procfs
 from submeter.sensing.probes.processes import ProcessTree, own_children
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from submeter.runs.settings import Settings
     from submeter.workloads.activity import Activity
@@ -44,7 +44,30 @@ class Outcome(NamedTuple):
     exit_code: int
 
 
-def run(arguments: Sequence[str], settings: Settings, name: str = "") -> Outcome:
+class _Quiet:
+    """Waits for slow meters until somebody asks for the end."""
+
+    def __init__(self, relay: Relay, told: Callable[[str], None]) -> None:
+        self.sleep = relay.is_quiet
+        self._told = told
+
+    def began(self, names: Sequence[str], seconds: float) -> None:
+        """Tell that these are waited for."""
+        who, most = ", ".join(names), f"{seconds:.0f} s at most"
+        self._told(f"waiting for {who} to show the end, {most} (Ctrl-C: no longer)")
+
+
+def _nobody(told: str) -> None:
+    """Tell nobody."""
+    del told
+
+
+def run(
+    arguments: Sequence[str],
+    settings: Settings,
+    name: str = "",
+    told: Callable[[str], None] = _nobody,
+) -> Outcome:
     """Run a command and meter it and all that it starts, until it ends.
 
     Its standard streams, open files, signals and exit code pass through untouched. Processes
@@ -58,6 +81,8 @@ def run(arguments: Sequence[str], settings: Settings, name: str = "") -> Outcome
         Settings in force.
     name : str
         What to call it; the program's name, and its script's, by default.
+    told : callable
+        Takes what whoever waits should know.
 
     Returns
     -------
@@ -85,7 +110,7 @@ def run(arguments: Sequence[str], settings: Settings, name: str = "") -> Outcome
         tree.scan_now()
         job.look()
         job.notes += _survivors(tree.pids_now() - {child})
-        return Outcome(job.end(code), code)
+        return Outcome(job.end(code, _Quiet(relay, told)), code)
 
 
 def _survivors(pids: frozenset[int]) -> list[str]:

@@ -18,17 +18,21 @@ from submeter.runs.lineage import of_self
 from submeter.runs.overhead import overhead
 from submeter.runs.rig import Rig
 from submeter.runs.tally import CHECKPOINT, Tally
+from submeter.sensing.metering.age import QUICK
 from submeter.sensing.metering.meter import SystemClock
 from submeter.sensing.metering.reader import Needed
 from submeter.sensing.probes.probe import Probe, Use
 from submeter.workloads.activity import State
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from submeter.ledger.writer import LogWriter
     from submeter.runs.books import Evidence
     from submeter.runs.lineage import Origin
     from submeter.runs.settings import Settings
     from submeter.runs.tally import Sum
+    from submeter.sensing.metering.meter import Mark
     from submeter.workloads.activity import Activity
 
 EARLY_LOOKS = (0.02, 0.08, 0.2)
@@ -39,6 +43,41 @@ FIRST_CHECKPOINT = 1.0
 
 HUNG = 2.0
 """A source that has not answered for this long [s] is reported and no longer waited for."""
+
+_LOOK = 0.1
+"""How often it is looked whether slow meters have shown the end [s]."""
+
+_CUT = (
+    "{}: the work's end was not waited for until it was shown: what had not been is allowed for "
+    "by what was seen before"
+)
+
+
+class Pause(Protocol):
+    """Passes the time until slow meters have shown what was drawn by the end of work."""
+
+    def began(self, names: Sequence[str], seconds: float) -> None:
+        """Take in that these are waited for, for so long [s] at most."""
+        ...
+
+    def sleep(self, seconds: float) -> bool:
+        """Sleep; tells whether to go on waiting."""
+        ...
+
+
+class Patient:
+    """Waits until an interrupt."""
+
+    def began(self, names: Sequence[str], seconds: float) -> None:
+        """Tell nobody."""
+
+    def sleep(self, seconds: float) -> bool:
+        """Sleep; an interrupt ends the waiting."""
+        try:
+            time.sleep(seconds)
+        except KeyboardInterrupt:
+            return False
+        return True
 
 
 class Follows(Probe, Protocol):
@@ -109,16 +148,20 @@ class Job:
         """Take readings now, and wait for them: at an edge."""
         self.rig.meter.wait(self.rig.meter.mark(), HUNG)
 
-    def end(self, exit_code: int | None) -> Activity:
-        """Take the last readings, close the books and enter them into the ledger."""
+    def end(self, exit_code: int | None, pause: Pause | None = None) -> Activity:
+        """Take the last readings, close the books and enter them into the ledger.
+
+        Slow meters are waited for as long as `pause` has it, until they have shown the end.
+        """
         self._over.set()
         if self._checkpoints.is_alive():
             self._checkpoints.join(HUNG)
         if self.rig.own is not None and self._tree is not None:
             self.rig.own.finish(self.clock.now(), self._tree.last())
         mark = self.rig.meter.mark()
-        late = self.rig.meter.wait(mark, HUNG, settled=True)
+        late = self.rig.meter.wait(mark, HUNG, settled=True, patience=QUICK)
         self.notes += [f"{name}: no answer for {HUNG:.0f} s at the end" for name in late]
+        self._wait_for_slow(mark, late, pause or Patient())
         books = self._tally.upto(self.rig, mark.instant, ())
         activity = self._entry(books, State.FINAL, exit_code)
         self._write(activity, mark.instant)
@@ -126,6 +169,18 @@ class Job:
             activity = replace(activity, missing=(*activity.missing, self._unwritten))
         self.rig.close()
         return activity
+
+    def _wait_for_slow(self, mark: Mark, late: Sequence[str], pause: Pause) -> None:
+        meter = self.rig.meter
+        slow, seconds = meter.slow(mark, late), meter.slowest
+        deadline = time.monotonic() + seconds + HUNG
+        if slow:
+            pause.began(slow, seconds)
+        while slow and time.monotonic() < deadline:
+            if not pause.sleep(_LOOK):
+                self.notes += [_CUT.format(name) for name in slow]
+                return
+            slow = meter.slow(mark, late)
 
     def _entry(
         self, books: tuple[Evidence, Sum], state: State, exit_code: int | None = None

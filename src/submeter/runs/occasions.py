@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from submeter.quantities.estimate import Tier
 from submeter.quantities.factor import Z95
+from submeter.sensing.metering.age import LONGEST_LAG
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -22,9 +23,6 @@ part of that, in all parts alike: a judgement."""
 
 _APART = 2
 """So many refreshes lie between two parts at least: nearer ones are seen in one another."""
-
-_SLOWEST = 0.5
-"""A meter that refreshes less often [s] is not waited for, and shows no part by itself."""
 
 
 class Shown(NamedTuple):
@@ -153,7 +151,7 @@ def refreshes(seen: Evidence) -> dict[str, float]:
         if each.tier is Tier.MEASURED
         and not each.accuracy.cycle
         and not each.of
-        and 0 < each.accuracy.refresh <= _SLOWEST
+        and 0 < each.accuracy.refresh <= LONGEST_LAG
     }
 
 

@@ -16,6 +16,7 @@ _PASSED_ON = (
     signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT,
     signal.SIGUSR1, signal.SIGUSR2, signal.SIGWINCH, signal.SIGALRM,
 )  # fmt: skip
+_ENDS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT)
 _KEYS = (signal.SIGINT, signal.SIGQUIT)
 _SENT_BY_KERNEL = 0x80
 """``SI_KERNEL``: the sender was no process but the kernel, for a key that was pressed."""
@@ -105,6 +106,11 @@ class Relay:
                     return code
             elif not self._reached(got):
                 _send(child, got.si_signo)
+
+    def is_quiet(self, seconds: float) -> bool:
+        """Wait so long [s] once the child is over; tells whether nobody asked for the end."""
+        got = signal.sigtimedwait(self._taken, seconds)
+        return got is None or got.si_signo not in _ENDS
 
     def _reached(self, got: signal.struct_siginfo) -> bool:
         """Tell whether a signal reaches the child by itself."""

@@ -133,12 +133,12 @@ class Rig:
         read = min([self.machine.last, *own, *lasts])
         return min(read, self.custody.known_until)
 
-    def evidence(self, span: Span) -> Evidence:
-        """Gather all that was seen of `span`."""
+    def evidence(self, span: Span, *, final: bool = True) -> Evidence:
+        """Gather all that was seen of `span`; what is told of it is not taken back if `final`."""
         found = read(self._sensors, span, self._naps.found)
         # What was slept through is left out of totals: they are others than before.
         epoch = self._naps.count + sum(source.restarts for source in self._sensors)
-        measured = [self._told.kept(each, span, epoch) for each in parted(found)]
+        measured = [self._told.kept(each, span, epoch, final=final) for each in parted(found)]
         usage = self.machine.usage(span)
         own = self.own.usage(span) if self.own is not None else None
         usage = at_least(usage, own) if own is not None else usage

@@ -36,7 +36,10 @@ SETTING_UP = 3.0
 """How long a fork waits for the meter to be set up [s]; it takes a part of a second."""
 
 FAREWELL = 3.0
-"""How long the end of the program waits for books to be closed [s]."""
+"""How long the end of the program waits for books to be closed [s], beside slow meters."""
+
+_FEW = 16
+"""Windows that are kept though none may need them."""
 
 
 class First(NamedTuple):
@@ -98,6 +101,7 @@ class Session:
         self._lock = threading.Lock()
         self._live: dict[Window, None] = {}
         self._past: list[Window] = []
+        self._looked_through = _FEW
         self._thread = threading.Thread(target=self._background, name="submeter", daemon=True)
         self._thread.start()
         atexit.register(self.finish)
@@ -143,9 +147,23 @@ class Session:
         return settings, list(dict.fromkeys(notes))
 
     def finish(self) -> None:
-        """Settle what is closed before the program ends, within a bounded time."""
+        """Settle what is closed before the program ends, within a bounded time.
+
+        An interrupt ends the waiting for slow meters, not the books.
+        """
         self.closed.put(None)
-        self._thread.join(FAREWELL)
+        try:
+            self._thread.join(FAREWELL + self.slowest)
+        except KeyboardInterrupt:
+            if self.settler is not None:
+                self.settler.hurry()
+            self._thread.join(FAREWELL)
+            raise
+
+    @property
+    def slowest(self) -> float:
+        """How long [s] the end of a window may have to wait for its slowest meter."""
+        return self.settler.slowest if self.settler is not None else 0.0
 
     def open(self, window: Window) -> None:
         """Take in a window that has just begun; it waits for no reading."""
@@ -181,6 +199,8 @@ class Session:
         with self._lock:
             self._live.pop(window, None)
             self._past.append(window)
+            if len(self._past) < self._looked_through:
+                return
             firsts: dict[Window | None, int] = {}
             for each in self._live:
                 firsts[each.parent] = min(each.until, firsts.get(each.parent, each.until))
@@ -189,6 +209,8 @@ class Session:
                 for each in self._past
                 if each.parent in firsts and each.span.end > firsts[each.parent]
             ]
+            # Many wait where a meter is slow: one look through all of them is for as many more.
+            self._looked_through = len(self._past) + max(_FEW, len(self._live))
 
     @property
     def live(self) -> list[Window]:

@@ -22,6 +22,7 @@ from submeter.runs.occasions import Occasions, refreshes
 from submeter.runs.overhead import overhead
 from submeter.runs.rig import Rig
 from submeter.runs.tally import CHECKPOINT, Tally
+from submeter.sensing.metering.age import QUICK
 from submeter.sensing.probes.processes import ProcessTree
 from submeter.workloads.activity import Phase, State
 
@@ -99,6 +100,16 @@ class Settler:
         own += sum(self._checking)
         return own + (self._rig.meter.cpu if self._rig is not None else 0)
 
+    @property
+    def slowest(self) -> float:
+        """How long [s] the end of a window may have to wait for its slowest meter."""
+        return self._rig.meter.slowest if self._rig is not None else 0.0
+
+    def hurry(self) -> None:
+        """Wait for no slow meter any more."""
+        if self._rig is not None:
+            self._rig.meter.hurry()
+
     def mark(self) -> Mark | None:
         """Ask for readings now; None if there is no meter."""
         return self._rig.meter.mark() if self._rig is not None else None
@@ -107,7 +118,9 @@ class Settler:
         """Give a window's books by what has been read up to now."""
         if self._rig is None:
             return ()
-        return _tally(window).upto(self._rig, window.span.end, self._seats(window))[1].bookings
+        seats = self._seats(window)
+        sofar = _tally(window).upto(self._rig, window.span.end, seats, final=False)
+        return sofar[1].bookings
 
     def _seats(self, window: Window | None) -> list[Seat]:
         """Give the windows from the outermost to this one, each with its companions."""
@@ -251,9 +264,10 @@ class Settler:
         """Write the entries of open windows as far as they have come."""
         if self._rig is None:
             return
-        # What was drawn and computed by now is known once the meters have shown it.
+        # What was drawn and computed by now is known once the meters have shown it; what slow ones
+        # have not shown is in the next entry.
         mark = self._rig.meter.mark()
-        self._rig.meter.wait(mark, HUNG, settled=True)
+        self._rig.meter.wait(mark, HUNG, settled=True, patience=QUICK)
         to = min(mark.instant, self._rig.read_until())
         roots, unwritten = self._session.roots, []
         for window in self._session.live:

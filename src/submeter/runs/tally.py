@@ -78,14 +78,21 @@ class Tally:
             self._done = whole
         return seen, whole
 
-    def upto(self, rig: Rig, to: int, seats: Sequence[Seat]) -> tuple[Evidence, Sum]:
-        """Give the books up to `to` [ns], and what was seen of their last stretch."""
-        return self._with(rig, to, seats)
+    def upto(
+        self, rig: Rig, to: int, seats: Sequence[Seat], *, final: bool = True
+    ) -> tuple[Evidence, Sum]:
+        """Give the books up to `to` [ns], and what was seen of their last stretch.
 
-    def _with(self, rig: Rig, to: int, seats: Sequence[Seat]) -> tuple[Evidence, Sum]:
+        They are `final` where meters have shown what was drawn by then, or are waited for no more.
+        """
+        return self._with(rig, to, seats, final=final)
+
+    def _with(
+        self, rig: Rig, to: int, seats: Sequence[Seat], *, final: bool = True
+    ) -> tuple[Evidence, Sum]:
         done = self._done
         span = Span(done.span.end, to)
-        seen = rig.evidence(span)
+        seen = rig.evidence(span, final=final)
         own = used(seen.own, span) if seen.own is not None else Use(0, 0)
         busy = used(seen.machine, span).cpu if seen.machine is not None else 0
         latest = doubts_of(seen, span)

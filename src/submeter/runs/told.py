@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from submeter.traces.trace import PowerTrace
 
 SLOW = 0.5
-"""A meter that refreshes less often [s] is not waited for: what is told of an edge at first may
-differ from what later readings would tell of it."""
+"""A meter that refreshes less often [s] may be waited for in vain, or by nobody: what is told of an
+edge at first may differ from what later readings would tell of it."""
 
 _MOST = 4096
 """Edges that are remembered of one domain; beyond it the older half is let go, save its last."""
@@ -37,7 +37,9 @@ class Told:
         self._pins: dict[Hashable, list[Pin]] = {}
         self._lock = threading.Lock()
 
-    def kept(self, trace: PowerTrace, span: Span, epoch: int = 0) -> PowerTrace:
+    def kept(
+        self, trace: PowerTrace, span: Span, epoch: int = 0, *, final: bool = True
+    ) -> PowerTrace:
         """Give a trace that agrees with all that was told of it, and remember what it tells now.
 
         Parameters
@@ -48,6 +50,9 @@ class Told:
             The window of which the trace is to tell [ns].
         epoch : int
             Another one where totals began anew since.
+        final : bool
+            Whether it is to be remembered: not where work goes on, and slow meters have not shown
+            yet what it drew.
 
         Notes
         -----
@@ -61,7 +66,7 @@ class Told:
         key = trace.domain.id, epoch, tuple(each.domain.id for each in trace.of)
         with self._lock:
             pins = self._pins.setdefault(key, [])
-            for edge in span:
+            for edge in span if final else ():
                 place = bisect_left(pins, (edge,))
                 if place == len(pins) or pins[place].instant != edge:
                     insort(pins, Pin(edge, _within(pins, edge, trace.energy.at(edge))))

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from submeter.workloads.activity import Activity, Booking, Phase
 
 WAIT = 5.0
-"""How long a result is waited for at most [s], should a sensor hang."""
+"""How long a result is waited for at most [s], should a sensor hang, beside slow meters."""
 
 
 class Terms(NamedTuple):
@@ -40,7 +40,8 @@ class Window:
     """A stretch of a program, open or closed; `submeter.measure` makes it.
 
     The figures below are there as soon as the window is closed and the readings at its end have
-    come, which asking for one waits for (`WAIT` at most).
+    come, which asking for one waits for: as long as the slowest meter needs to show the end, and
+    `WAIT` more at most.
 
     Attributes
     ----------
@@ -308,10 +309,15 @@ class Window:
 
         return Measure(str(name), parent=self)
 
-    def wait(self, timeout: float = WAIT) -> bool:
-        """Wait at most `timeout` [s] until it is settled; an open window never is."""
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait at most `timeout` [s] until it is settled; an open window never is.
+
+        By default as long as its meters need.
+        """
         if self.end is None:
             return False
+        if timeout is None:
+            timeout = WAIT + self._session.slowest
         if not self._unsettled.acquire(timeout=max(0.0, timeout)):
             return False
         self._unsettled.release()

@@ -18,10 +18,14 @@ class CounterSpec(NamedTuple):
     limit : int
         The most that the domain can draw [µW]; 0 if unknown. Growth beyond it (with a margin of
         half) over at least 10 ms is not energy but a fault.
+    grain : int
+        At each of its refreshes it shows, at one time, all that was drawn by then, to so many µJ;
+        0 where that is not known, as of a sum of several.
     """
 
     wrap: int = 0
     limit: int = 0
+    grain: int = 0
 
 
 class Verdict(StrEnum):

@@ -33,6 +33,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("command", nargs=REMAINDER, metavar="CMD")
 
 
+def _tell(what: str) -> None:
+    """Tell who waits at a terminal what for."""
+    if sys.stderr.isatty():
+        sys.stderr.write(f"{what}\n")
+
+
 def run(args: argparse.Namespace) -> int:
     """Run the command; the account goes to standard error, the exit code is the command's."""
     words = args.command[1:] if args.command[:1] == ["--"] else args.command
@@ -48,7 +54,7 @@ def run(args: argparse.Namespace) -> int:
             raise UsageError("the account could not be written there", target, fix)
     settings = load(given(args))
     check(settings)
-    outcome = run_command(words, settings, args.name or "")
+    outcome = run_command(words, settings, args.name or "", _tell)
     try:
         account_for(outcome.activity, settings, args)
     except SubmeterError as error:

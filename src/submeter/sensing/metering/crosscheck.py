@@ -89,11 +89,10 @@ class Check(NamedTuple):
 
     def by_power(self, sensed: Sensed) -> Sensed:
         """Give what is known of a domain that is read by its power instead of its counter."""
-        refresh = max(sensed.accuracy.refresh, self.window)
         reason = f"{sensed.accuracy.reason}; its power, for its counter stands still"
         return sensed._replace(
-            spec=sensed.spec._replace(wrap=0),
-            accuracy=sensed.accuracy._replace(refresh=refresh, reason=reason),
+            spec=sensed.spec._replace(wrap=0, grain=0),
+            accuracy=sensed.accuracy._replace(reason=reason),
             # Twice in the time over which it is averaged, a mean leaves out nothing.
             beat=self.window / 2 or sensed.accuracy.refresh,
             window=self.window,

@@ -51,7 +51,7 @@ class Custody:
     name = "custody"
     group = ""
     beat = 0.0
-    lag = 0.0
+    lags: Collection[float] = ()
 
     def __init__(
         self,
@@ -81,6 +81,11 @@ class Custody:
             return
         for claim in self._claims.values():
             claim.look(clock.now())
+
+    def shown(self, instant: int) -> bool:
+        """Tell whether it is known whose turn it was by `instant` [ns]: it is once it was read."""
+        del instant
+        return True
 
     def keep(self, pinned: Collection[int], before: int) -> None:
         """Keep all: turns are few."""

@@ -129,9 +129,14 @@ class HolderSource:
         return self._sensor.name
 
     @property
-    def lag(self) -> float:
+    def lags(self) -> Collection[float]:
         """How long [s] after an edge it is looked once more; holders are known at once."""
-        return self.computing.lag
+        lag = self.computing.lag
+        return (lag,) if lag else ()
+
+    def shown(self, instant: int) -> bool:
+        """Tell whether it is known who computed what by `instant` [ns], where that is asked."""
+        return not self.computing.lag or self.computing.known_until >= instant
 
     @property
     def name(self) -> str:

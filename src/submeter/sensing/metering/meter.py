@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from typing import TYPE_CHECKING, NamedTuple
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from submeter.sensing.metering.reader import Needed, Reader, always
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from submeter.quantities.clock import Clock
     from submeter.sensing.metering.reader import Source
@@ -123,7 +124,9 @@ class Meter:
             reader.call()
         return Mark(instant, ticket)
 
-    def wait(self, mark: Mark, timeout: float, *, settled: bool = False) -> list[str]:
+    def wait(
+        self, mark: Mark, timeout: float, *, settled: bool = False, patience: float = math.inf
+    ) -> list[str]:
         """Wait at most `timeout` [s] for the readings of `mark`; see `Reader.wait`.
 
         Returns
@@ -135,8 +138,31 @@ class Meter:
         return [
             reader.name
             for reader in self._readers
-            if not reader.wait(mark.ticket, max(0.0, deadline - time.monotonic()), settled=settled)
+            if not reader.wait(
+                mark.ticket,
+                max(0.0, deadline - time.monotonic()),
+                settled=settled,
+                patience=patience,
+            )
         ]
+
+    @property
+    def slowest(self) -> float:
+        """How long [s] the end of a window may have to wait for its slowest meter."""
+        return max((reader.slowest for reader in self._readers), default=0.0)
+
+    def slow(self, mark: Mark, but: Collection[str] = ()) -> list[str]:
+        """Name what has not shown yet what had been drawn by `mark`; `but` are passed over."""
+        return [
+            each.name
+            for each in self._readers
+            if each.name not in but and not each.has(mark.ticket)
+        ]
+
+    def hurry(self) -> None:
+        """Let nobody wait for slow meters any more: what they had not shown is allowed for."""
+        for reader in self._readers:
+            reader.hurry()
 
     @property
     def cpu(self) -> int:

@@ -32,7 +32,7 @@ class ProbeSource:
 
     group = ""
     beat = 0.0
-    lag = 0.0
+    lags: Collection[float] = ()
 
     def __init__(self, probe: Probe, beside: ProbeSource | None = None) -> None:
         self.probe = probe
@@ -73,6 +73,10 @@ class ProbeSource:
                 series.rate(instant, value)
             else:
                 series.counter(instant, value)
+
+    def shown(self, instant: int) -> bool:
+        """Tell whether it has told what was used by `instant` [ns]: it tells that at once."""
+        return self.instant >= instant
 
     def finish(self, instant: int, cpu: int) -> None:
         """Book the CPU time [ns] that a tree had used when it ended, and its memory until then."""

@@ -8,6 +8,7 @@ import time
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from submeter.quantities.clock import NANOSECONDS_PER_SECOND
+from submeter.sensing.metering.age import QUICK
 from submeter.sensing.metering.rhythm import ALLOWED, BY_DRIVER, Rhythm
 
 if TYPE_CHECKING:
@@ -39,8 +40,12 @@ class Source(Protocol):
         ...
 
     @property
-    def lag(self) -> float:
-        """How long [s] after an edge it must be read once more, to know what it was then."""
+    def lags(self) -> Collection[float]:
+        """How long [s] after an edge it must be read again, to know what its meters were then."""
+        ...
+
+    def shown(self, instant: int) -> bool:
+        """Tell whether its meters have shown by now what had been drawn by `instant` [ns]."""
         ...
 
     def read(self, clock: Clock, *, edge: bool = True) -> None:
@@ -116,7 +121,7 @@ class Reader:
         self._called.acquire()  # released by whoever calls
         self._answered = threading.Condition()
         self._asked = 1
-        self._stopping = self._rested = self._late = False
+        self._stopping = self._rested = self._late = self._hurried = False
         self.cpu = 0
         """CPU time [ns] that it has used so far."""
         self._followers: Sequence[Reader] = ()
@@ -157,26 +162,52 @@ class Reader:
 
     def _follow(self, now: int) -> None:
         """Read with the leader if that is asked, or the next beat nearer than half of one."""
-        near = self._rhythm.is_settled and now + self._rhythm.half >= self._due
+        near = self._rhythm.is_free and now + self._rhythm.half >= self._due
         if near or self._asked > self._rhythm.served:
             self.call()
 
-    def wait(self, ticket: int, timeout: float, *, settled: bool = False) -> bool:
+    def wait(
+        self, ticket: int, timeout: float, *, settled: bool = False, patience: float = math.inf
+    ) -> bool:
         """Wait at most `timeout` [s] for the reading of `ticket`; tells whether it came.
 
-        With `settled`, wait for the one after it too, by which the meters have shown what had been
-        drawn by then. Where a reading was waited for in vain, nobody waits longer than `GRACE`
-        until it has come.
+        With `settled`, wait for those after it too, by which the meters have shown what had been
+        drawn by then: as long as these need, but no longer than `patience` [s]. Where a reading was
+        waited for in vain, nobody waits longer than `GRACE` until it has come.
         """
         with self._answered:
             timeout = min(timeout, GRACE) if self._late else timeout
-            self._answered.wait_for(lambda: self._has(ticket, settled) or self._stopping, timeout)
-            came = self._has(ticket, settled)
+            came = self._comes(ticket, 0.0, timeout)
+            if came and settled:
+                lag = min(self._rhythm.slowest, patience)
+                came = self._comes(ticket, lag, lag + timeout)
             self._late = not came
             return came
 
-    def _has(self, ticket: int, settled: bool) -> bool:  # noqa: FBT001 - for this class alone
-        return (self._rhythm.settled if settled else self._rhythm.served) >= ticket
+    def _comes(self, ticket: int, lag: float, timeout: float) -> bool:
+        """Wait for what was read `lag` [s] after `ticket`; the lock must be held."""
+
+        def has() -> bool:
+            return self._rhythm.has(ticket, min(lag, QUICK) if self._hurried else lag)
+
+        self._answered.wait_for(lambda: has() or self._stopping, timeout)
+        return has()
+
+    def has(self, ticket: int) -> bool:
+        """Tell whether all its meters have shown what had been drawn by `ticket`."""
+        with self._answered:
+            return self._rhythm.has(ticket, self._rhythm.slowest)
+
+    def hurry(self) -> None:
+        """Let nobody wait for slow meters any more."""
+        with self._answered:
+            self._hurried = True
+            self._answered.notify_all()
+
+    @property
+    def slowest(self) -> float:
+        """The slowest refresh [s] of what it reads that is waited for."""
+        return self._rhythm.slowest
 
     def add(self, source: Source) -> None:
         """Read one more source from now on."""
@@ -234,7 +265,12 @@ class Reader:
         """Tell who waits that what was asked for by `ticket` was read."""
         with self._answered:
             self._rhythm.most = _most(sources)
-            self._rhythm.read(ticket, began, max((each.lag for each in sources), default=0.0))
+            self._rhythm.read(
+                ticket,
+                began,
+                {lag for each in sources for lag in each.lags},
+                lambda instant: all(each.shown(instant) for each in sources),
+            )
             self._answered.notify_all()
 
     def _rest(self) -> bool:

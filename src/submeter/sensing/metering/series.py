@@ -39,6 +39,8 @@ class Series:
         self._gaps: list[Gap] = []
         self._raw = 0
         self._lost: str = ""
+        self.moved = 0
+        """When it was read [ns] just before it was last seen to move; 0 if not since it failed."""
         self._lock = threading.RLock()
 
     def counter(self, instant: int, raw: int) -> None:
@@ -87,6 +89,7 @@ class Series:
     def lose(self, reason: str) -> None:
         """Note that a reading failed; a counter catches up at the next one, a rate cannot."""
         self._lost = self._lost or reason
+        self.moved = 0
 
     def _begin(self, instant: int, raw: int) -> None:
         self._times.append(instant)
@@ -97,6 +100,8 @@ class Series:
     def _add(self, instant: int, growth: int) -> None:
         if self._lost and not growth:
             self._gaps.append(Gap(self._times[-1], instant, self._lost))
+        if growth:
+            self.moved = self._times[-1]
         self._times.append(instant)
         self._totals.append(self._totals[-1] + growth)
         self._lost = ""
@@ -126,7 +131,7 @@ class Series:
     def restart(self) -> None:
         """Begin anew, after a pause in which nothing was read."""
         with self._lock:
-            self._times, self._totals, self._gaps = [], [], []
+            self._times, self._totals, self._gaps, self.moved = [], [], [], 0
         self._lost = ""
 
     @property

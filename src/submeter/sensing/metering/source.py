@@ -9,6 +9,7 @@ from submeter.errors import SensorUnavailable
 from submeter.quantities.clock import NANOSECONDS_PER_SECOND, Span
 from submeter.quantities.cumulative import Cumulative
 from submeter.quantities.estimate import Tier
+from submeter.sensing.metering.age import Age, lags, placed
 from submeter.sensing.metering.crosscheck import TellsPower
 from submeter.sensing.metering.inbox import Inbox
 from submeter.sensing.metering.series import Series
@@ -23,10 +24,6 @@ if TYPE_CHECKING:
     from submeter.sensing.metering.crosscheck import Check
     from submeter.sensing.sensors.sensor import Sensed, Sensor
     from submeter.traces.trace import Accuracy
-
-
-LONGEST_LAG = 0.5
-"""A meter whose value changes less often than this [s] is not waited for at the end of work."""
 
 
 STARVED = 5
@@ -166,12 +163,15 @@ class SensorSource:
         check = self._disagreement(name)
         if check is not None and check.counted > 0 and name not in self._still:
             accuracy = check.widened(accuracy)
-        if name not in self._refresh:
-            return accuracy
-        reason = accuracy.reason.replace("refresh not yet measured", "refresh measured")
-        # What is averaged is as old as before, however often its mean changes.
-        refresh = max(self._refresh[name], sensed.window)
-        return accuracy._replace(refresh=refresh, reason=reason)
+        reason = accuracy.reason
+        if name in self._refresh:
+            reason = reason.replace("refresh not yet measured", "refresh measured")
+        return accuracy._replace(refresh=self._age(name).edge, reason=reason)
+
+    def _age(self, name: str) -> Age:
+        """Give how old what a meter shows may be: as it was measured, or as its sensor has it."""
+        sensed = self._sensed[name]
+        return Age(self._refresh.get(name, sensed.accuracy.refresh), sensed.window)
 
     def _disagreement(self, name: str) -> Check | None:
         known = self._measured.get(name)
@@ -191,18 +191,30 @@ class SensorSource:
             return "the counter stands still, and its power is booked instead"
         return "the interval holds both"
 
-    def _refreshed(self, name: str) -> int:
-        return round(self._accuracy(name).refresh * NANOSECONDS_PER_SECOND)
-
     @property
-    def lag(self) -> float:
-        """How long [s] after an edge it must be read once more to tell what was drawn by then.
+    def lags(self) -> Collection[float]:
+        """How long [s] after an edge it must be read again to tell what was drawn by then."""
+        return lags(self._age(name) for name in self._sensed)
 
-        Its slowest domain's refresh. A meter that takes longer than `LONGEST_LAG` is not waited
-        for: what it had not shown yet at the edge is told by the power before.
+    def shown(self, instant: int) -> bool:
+        """Tell whether its meters have shown by now what had been drawn by `instant` [ns]."""
+        self._inbox.settle()
+        ages = {name: self._age(name) for name in self._sensed}
+        return all(
+            max(self._series[name].last, self._holds(name)) >= instant + _nanoseconds(age.most)
+            for name, age in ages.items()
+            if age.is_waited_for
+        )
+
+    def _holds(self, name: str) -> int:
+        """Give until when [ns] a counter shows what it last showed, read or not; 0 if unknown.
+
+        One that moved since the reading before will not move again until a refresh after that: by
+        now it has shown all that had been drawn by then.
         """
-        refreshes = [self._accuracy(name).refresh for name in self._sensed]
-        return max((each for each in refreshes if each <= LONGEST_LAG), default=0.0)
+        counts = self._sensed[name].spec.grain and name not in self._powers
+        moved = self._series[name].moved if counts else 0
+        return moved + _nanoseconds(self._age(name).refresh) if moved else 0
 
     def _take(self, samples: Iterable[Sample]) -> set[str]:
         """Take in what a sensor told; gives the domains that told a number that can be."""
@@ -229,7 +241,8 @@ class SensorSource:
         self._inbox.settle()
         for name, series in self._series.items():
             series.forget(before)
-            series.thin([*pinned, *(each + self._refreshed(name) for each in pinned)])
+            late = _nanoseconds(self._age(name).most)
+            series.thin([*pinned, *(each + late for each in pinned)])
 
     def restart(self) -> None:
         """Begin anew, after a pause."""
@@ -242,13 +255,13 @@ class SensorSource:
     def last(self) -> int:
         """Up to when what all of its domains drew is known [ns]; 0 if nothing is."""
         self._inbox.settle()
-        lasts = (series.last - self._refreshed(name) // 2 for name, series in self._series.items())
+        lasts = (series.last - self._age(name).back for name, series in self._series.items())
         return max(0, min(lasts, default=0))
 
     @property
     def slowest(self) -> int:
-        """The longest refresh of its domains [ns]."""
-        return max((self._refreshed(name) for name in self._sensed), default=0)
+        """How old what its slowest domain shows may be [ns]."""
+        return max((_nanoseconds(self._age(name).most) for name in self._sensed), default=0)
 
     def traces(self, span: Span, around: int = 0) -> list[PowerTrace]:
         """Give a trace a domain, of what `span` and `around` [ns] about it need, with gaps."""
@@ -256,34 +269,27 @@ class SensorSource:
         return [self._trace(name, span, around) for name in self._sensed]
 
     def _trace(self, name: str, span: Span, around: int) -> PowerTrace:
-        accuracy, series = self._accuracy(name), self._series[name]
-        back = self._refreshed(name) // 2
+        series, back = self._series[name], self._age(name).back
         needed = Span(span.start - max(2 * back, around), span.end + max(4 * back, around))
         gaps = series.gaps(span.end)
         return PowerTrace(
             self._sensed[name].domain,
             self.sensor.name,
             Tier.MEASURED,
-            _placed(series.cumulative(needed), back, span.end),
-            accuracy,
+            placed(self._read(name, needed), back, span.end),
+            self._accuracy(name),
             tuple(gap._replace(start=gap.start - back, end=gap.end - back) for gap in gaps),
         )
 
+    def _read(self, name: str, span: Span) -> Cumulative:
+        """Give what was read around `span`, and what will be, where that is known."""
+        times, totals = self._series[name].cumulative(span)
+        known = self._holds(name)
+        if times and times[-1] == self._series[name].last < known:
+            grain = self._sensed[name].spec.grain
+            return Cumulative((*times, known), (*totals, totals[-1] + grain))
+        return Cumulative(times, totals)
 
-def _placed(read: Cumulative, back: int, end: int) -> Cumulative:
-    """Place readings at the time to which they belong, `back` [ns] before they were taken.
 
-    Where the last one belongs to a time before `end`, though it was taken then or later, the
-    power before it goes on: nobody waited for the meter's next refresh.
-    """
-    times, totals = read
-    if not back or not times:
-        return read
-    placed = [each - back for each in times]
-    if placed[-1] < end <= times[-1] and len(times) > 1:
-        growth = totals[-1] - read.at(times[-1] - max(2 * back, times[-1] - times[-2]))
-        lately = min(times[-1] - times[0], max(2 * back, times[-1] - times[-2]))
-        return Cumulative(
-            (*placed, times[-1]), (*totals, totals[-1] + growth * back // max(1, lately))
-        )
-    return Cumulative(tuple(placed), tuple(totals))
+def _nanoseconds(seconds: float) -> int:
+    return round(seconds * NANOSECONDS_PER_SECOND)

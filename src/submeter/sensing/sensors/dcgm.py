@@ -96,7 +96,9 @@ class DcgmSensor:
         # Power is looked at once in a refresh; the counter forgets nothing in between.
         looks = accuracy._replace(cycle=_REFRESH)
         # What is drawn in a whole refresh shows between two readings, however close.
-        spec = CounterSpec(limit=round(5 * _REFRESH) * _MOST_WATTS * 1_000_000)
+        limit = round(5 * _REFRESH) * _MOST_WATTS * 1_000_000
+        # DCGM's counters are in mJ.
+        spec = CounterSpec(limit=limit, grain=1000)
         return [
             Sensed(
                 Domain(f"gpu:{uuid}", "gpu", device=self._device[uuid]),

@@ -67,7 +67,8 @@ class _Meter(NamedTuple):
     """What one domain is read from.
 
     `files` are multiplied (voltage times current), those of `less` taken off; `unknown` are numbers
-    that say nothing; of `within` the first domain that is read contains this one.
+    that say nothing; of `within` the first domain that is read contains this one; `window` is how
+    long [s] a power is a mean over.
     """
 
     domain: Domain
@@ -78,6 +79,7 @@ class _Meter(NamedTuple):
     beat: float = _BEAT
     less: tuple[str, ...] = ()
     unknown: tuple[int, ...] = ()
+    window: float = 0.0
 
 
 class HwmonSensor:
@@ -139,7 +141,7 @@ class HwmonSensor:
             inside = next((each for each in meter.within if each in names), "")
             domain = Domain(meter.domain.id, meter.domain.component, inside, meter.domain.device)
             spec = CounterSpec(limit=_LIMIT if meter.kind is Kind.COUNTER else 0)
-            found.append(Sensed(domain, spec, meter.accuracy, meter.beat))
+            found.append(Sensed(domain, spec, meter.accuracy, meter.beat, meter.window))
         return found
 
     def sample(self, now: Callable[[], int]) -> Sequence[Sample]:
@@ -272,10 +274,11 @@ def _acpi(chip: hwmon.Chip, domain: Domain, within: tuple[str, ...]) -> _Meter:
     gain = _ACPI_GAIN if stated is None else stated
     source = "a judgement: its firmware states none" if stated is None else "stated by its firmware"
     reason = f"gain ±{gain:.3g} ({source}); refresh not yet measured"
+    # How often its mean changes is not told: once in the time over which it is one at least.
     accuracy = Accuracy(interval, 1 - gain, 1 + gain, reason)
     beat = min(max(interval, _BEAT), _SLOWEST_BEAT)
     files = (f"{chip.folder}/power1_average",)
-    return _Meter(domain, files, accuracy, within, beat=beat, unknown=_NOT_KNOWN)
+    return _Meter(domain, files, accuracy, within, beat=beat, unknown=_NOT_KNOWN, window=interval)
 
 
 def _stated(accuracy: str) -> float | None:

@@ -275,9 +275,8 @@ def _read(board: Board, domain: Domain, meter: _Meter, power: _Meter | None) -> 
     limit = board.limit * 2000 if domain.component == "gpu" else 0
     part_time = any(each in board.name for each in _PART_TIME)
     reason = f"{_REASON}; looks 25 of 100 ms" if part_time else _REASON
-    accuracy = Accuracy(
-        max(_REFRESH, meter.window), 1 - _GAIN, 1 + _GAIN, reason, _CYCLE if part_time else 0.0
-    )
+    cycle = _CYCLE if part_time else 0.0
+    accuracy = Accuracy(_REFRESH, 1 - _GAIN, 1 + _GAIN, reason, cycle)
     # Twice in the time over which it is averaged, a mean leaves out nothing.
     beat = 0.0 if counts else meter.window / 2 or _REFRESH
     sensed = Sensed(domain, CounterSpec(limit=limit), accuracy, beat, meter.window)

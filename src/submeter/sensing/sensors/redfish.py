@@ -107,9 +107,10 @@ def _meter(chassis: redfish.Chassis, name: str) -> _Meter:
     energy, power = chassis.energy, chassis.power
     step = float(jsonpage.step(energy.value)) if energy is not None else 0.0
     reason = f"gain ±{_GAIN:.0%} and 10 s (ENERGY STAR, computer servers), a judgement elsewhere"
-    refresh, cycle = _REFRESH, 0.0
+    refresh, cycle, grain = _REFRESH, 0.0, 0
     if energy is not None and (power is None or step <= _FINE):
         gauge, kind = energy, Kind.COUNTER
+        grain = round(step * redfish.JOULES_PER_KWH * 1_000_000)
         watts = float(power.value) if power is not None else 0.0
         refresh += step * redfish.JOULES_PER_KWH / max(watts, 100.0)
         reason += f"; the counter moves in steps of {step:g} kWh"
@@ -126,7 +127,7 @@ def _meter(chassis: redfish.Chassis, name: str) -> _Meter:
     limit = round(5 * refresh) * _MOST_WATTS * 1_000_000
     accuracy = Accuracy(refresh, 1 - _GAIN, 1 + _GAIN, reason, cycle)
     domain = Domain(name, "machine", device=chassis.device)
-    return _Meter(Sensed(domain, CounterSpec(limit=limit), accuracy), gauge, kind)
+    return _Meter(Sensed(domain, CounterSpec(limit=limit, grain=grain), accuracy), gauge, kind)
 
 
 def open_sensor(root: str = "") -> RedfishSensor:

@@ -81,6 +81,7 @@ class WallSensor:
         self._make = told.make
         step = float(jsonpage.step(told.energy) * told.unit) if told.energy is not None else 0.0
         self._counts = told.power is None or 0 < step <= _FINE
+        self._grain = round(step * 1_000_000) if self._counts else 0
         refresh, reason = _REFRESH, f"gain ±{_GAIN:.0%} and {_REFRESH:g} s, a judgement"
         if self._counts:
             # At the draw of the moment; a machine that draws less moves the counter more seldom.
@@ -102,7 +103,8 @@ class WallSensor:
         limit = round(5 * _REFRESH) * _MOST_WATTS * 1_000_000
         domain = Domain("wall", "machine", device=self._make)
         beat = 0.0 if self._counts else _REFRESH
-        return [Sensed(domain, CounterSpec(limit=limit), self._accuracy, beat)]
+        spec = CounterSpec(limit=limit, grain=self._grain)
+        return [Sensed(domain, spec, self._accuracy, beat)]
 
     def sample(self, now: Callable[[], int]) -> Sequence[Sample]:
         """Read the socket."""
