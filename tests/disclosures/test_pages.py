@@ -18,7 +18,9 @@ def test_every_rule_stands_on_the_page():
     assert sorted({*RULES, *OF_FORMATS} - told) == []
 
 
-@pytest.mark.parametrize(("name", "first"), [("README.md", 0), ("olmo.json", 2)])
+@pytest.mark.parametrize(
+    ("name", "first"), [("README.md", 0), ("olmo.json", 2), ("heron.md", 4), ("finch.json", 6)]
+)
 def test_what_the_how_to_shows_is_printed(name, first, tmp_path, capsys, monkeypatch):
     blocks = re.findall(r"^```\w*\n(.*?)^```", read(PAGE), flags=re.MULTILINE | re.DOTALL)
     monkeypatch.chdir(tmp_path)

@@ -194,7 +194,23 @@ def test_hours_and_carbon_of_any_size_are_silent_on_any_grid(size, grid, board):
     assert rules(of_card(kilograms)) == ["implied-grid"]
 
 
-@pytest.mark.parametrize("text", ["<!--", "<table>", "(", "1 ", "GPU hours: ", "- ", "[", "a. A"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<!--",
+        "<table>",
+        "(",
+        "1 ",
+        "GPU hours: ",
+        "- ",
+        "[",
+        "a. A",
+        "\n",
+        "\n- ",
+        "<",
+        "|<",
+    ],
+)
 def test_a_long_text_of_nothing_is_read(text):
     """What is not closed is not searched for from every place again; this would take hours."""
     assert told(of_card(text * 200_000)) == []

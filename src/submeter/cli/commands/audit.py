@@ -68,20 +68,66 @@ def _count(found: Sequence[Finding], severity: Severity) -> int:
 
 def _print(out: Console, documents: Sequence[Document], found: Sequence[Finding]) -> None:
     several = len(documents) > 1
+    alike = _notes_alike(found)
     for number, each in enumerate(found, 1):
+        same = alike.get((each.rule, each.cause), []) if each.severity is Severity.NOTE else []
+        if len(same) > 1:
+            if same[0] is each:
+                _print_notes(out, number, same)
+            continue
         place = f"{each.document}: {each.where}" if several and each.document else each.where
         head = Text(f"{number}. ")
         head.append(each.severity.value, style=_STYLES[each.severity])
         head.append(f" [{each.rule}] {place}")
-        out.print(head)
+        _hanging(out, head)
         if each.claimed is not None:
-            indented(out, f"claimed     {_figure(each.claimed)}", 3)
+            indented(out, f"claimed     {_figure(each.claimed)}", _INDENT)
         if each.recomputed is not None:
-            indented(out, f"recomputed  {_figure(each.recomputed)}", 3)
+            indented(out, f"recomputed  {_figure(each.recomputed)}", _INDENT)
         if each.arithmetic:
-            indented(out, f"arithmetic  {each.arithmetic}", 3)
-        indented(out, f"cause       {each.cause}", 3)
+            indented(out, f"arithmetic  {each.arithmetic}", _INDENT)
+        indented(out, f"cause       {each.cause}", _INDENT)
     out.print(_summary(documents, found), soft_wrap=True)
+
+
+def _hanging(out: Console, head: Text) -> None:
+    """Print a heading; what does not fit goes on below it, where its lines begin."""
+    if out.soft_wrap:
+        out.print(head)
+        return
+    first, *rest = head.wrap(out, out.width - _INDENT)
+    out.print(first)
+    for line in rest:
+        out.print(Text(" " * _INDENT) + line)
+
+
+_INDENT = 3
+"""Columns by which what belongs to a finding is set in."""
+
+
+def _notes_alike(found: Sequence[Finding]) -> dict[tuple[str, str], list[Finding]]:
+    """Give the notes by what they say, which need not be read twice."""
+    alike: dict[tuple[str, str], list[Finding]] = {}
+    for each in found:
+        if each.severity is Severity.NOTE:
+            alike.setdefault((each.rule, each.cause), []).append(each)
+    return alike
+
+
+def _print_notes(out: Console, number: int, alike: Sequence[Finding]) -> None:
+    """Print a note once for all its places, of which a few are named."""
+    head = Text(f"{number}. ")
+    head.append(Severity.NOTE.value, style=_STYLES[Severity.NOTE])
+    head.append(f" [{alike[0].rule}] {len(alike)} times")
+    out.print(head)
+    places = [each.where for each in alike]
+    more = f" and {len(places) - _NAMED} more" if len(places) > _NAMED else ""
+    indented(out, f"places      {'; '.join(places[:_NAMED])}{more}", _INDENT)
+    indented(out, f"cause       {alike[0].cause}", _INDENT)
+
+
+_NAMED = 5
+"""Places that are named of a note that many have."""
 
 
 def _figure(figure: Figure) -> str:

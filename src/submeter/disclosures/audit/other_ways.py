@@ -116,6 +116,10 @@ def quotients(claim: Claim) -> Iterator[Reach]:
         return
     if wanted == CARBON.times(TIME, -1) or wanted == WATER.times(TIME, -1):
         yield from (one for one, _ in amortised(claim, Rules.of(claim), each_hour=True))
+    if claim.claimed.dimension == COUNT.times(ENERGY, -1):
+        pieces, drawn = claim.of("count"), claim.of("energy")
+        if len(pieces) == 1 and drawn:
+            yield reach(pieces[0]) / total(drawn)
     pairs = {
         GRID: (("carbon",), ("energy", "idle_energy")),
         POWER: (("energy", "idle_energy"), ("hours", "device_hours")),

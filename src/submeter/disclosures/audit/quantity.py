@@ -164,7 +164,7 @@ def _as_printed(raw: object, number: Printed) -> str:
         if re.fullmatch(r"\d{5,}(?:\.\d+)?", printed):
             whole, point, decimals = printed.partition(".")
             printed = f"{int(whole):,}{point}{decimals}".removesuffix(".0")
-        return printed or shown(number.value)
+        return printed if 0 < len(printed) <= _WIDE else shown(number.value)
     plain = f"{raw:,}".removesuffix(".0") if isinstance(raw, (int, float)) else ""
     return plain if 0 < len(plain) <= _WIDE and "e" not in plain else shown(number.value)
 

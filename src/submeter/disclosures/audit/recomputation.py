@@ -10,6 +10,7 @@ from submeter.disclosures.audit.claim import LOOSE
 from submeter.disclosures.audit.finding import Figure, Finding, Severity
 from submeter.disclosures.audit.grid_of import implied_grid
 from submeter.disclosures.audit.printed import shown
+from submeter.disclosures.audit.units import RATIO
 from submeter.disclosures.audit.ways import Kind, ways
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def recompute(claim: Claim) -> Iterator[Finding]:
         yield from _loosely(claim, claimed, found)
         return
     if not found:
-        if implied_grid(claim) is None:
+        if implied_grid(claim) is None and _worth_telling(claim, claimed):
             yield _note(
                 claim, "not-recomputed", "no formula leads from its inputs to this quantity"
             )
@@ -62,6 +63,13 @@ def recompute(claim: Claim) -> Iterator[Finding]:
         yield finding(claim, fitting[0], "beyond-inputs", Severity.ERROR, text)
     elif not any(off_by_last_digit(number, way.reach) for way in found):
         yield _differs(claim, found)
+
+
+def _worth_telling(claim: Claim, claimed: Quantity) -> bool:
+    """Tell whether a reader would expect that the claim follows: not from a PUE alone."""
+    if "market" in claim.flags and claimed.value == 0:
+        return False
+    return any(each.dimension != RATIO for each in claim.inputs)
 
 
 def _loosely(claim: Claim, claimed: Quantity, found: tuple[Way, ...]) -> Iterator[Finding]:

@@ -39,15 +39,20 @@ def token_energy(claim: Claim) -> Iterator[Finding]:
     if joules.high < least:
         text = (
             f"the arithmetic of a token alone takes {least:.2g} J: two operations for each of "
-            f"{shown(size)} parameters, {best:.2g} a joule {whose}; a unit, or tokens that were "
-            "not made"
+            f"{size / 1e9:.3g} billion parameters, {best:.2g} a joule {whose}; a unit, or tokens "
+            "that were not made"
         )
         told = Figure(joules.value, "J/token")
         claimed = figure(claim.claimed) if claim.claimed else None
         yield Finding(
             "tokens-per-joule", Severity.ERROR, claim.id, claimed, told, text,
-            f"implied: {found.text} = {shown(told.value)} J/token", claim.document,
+            _told(found.text, told.value), claim.document,
         )  # fmt: skip
+
+
+def _told(text: str, joules: float) -> str:
+    """Tell how the energy of a token came about, where it was not stated itself."""
+    return f"implied: {text} = {shown(joules)} J/token" if " / " in text else f"stated: {text}"
 
 
 def _per_joule(named: Boards | None) -> tuple[float, str]:

@@ -43,7 +43,7 @@ peak, 14 PFLOPS of dense FP4 at 1,100 W (NVIDIA B300)."""
 _APART = 30.0
 """How many times operations may be those of parameters and tokens; a judgement: data may be passed
 tens of times (BERT: 40) and counted once."""
-_JOULES, _SECONDS = 3.6e6, 3600.0
+_JOULES, _SECONDS, _TERA = 3.6e6, 3600.0, 1e12
 
 
 def trained(claim: Claim) -> Iterator[Finding]:
@@ -98,7 +98,7 @@ def _within_hours(claim: Claim, done: Reach, hours: Reach, named: Boards) -> Ite
 
 
 def _of_peak(hours: Reach, peak: float) -> Reach:
-    return hours * exact(peak * _SECONDS, f"{peak / 1e12:,.4g} TFLOP/s")
+    return hours * exact(peak * _SECONDS, f"{peak / _TERA:,.4g} TFLOP/s")
 
 
 def _peaks(claim: Claim, named: Boards) -> tuple[float | None, float | None]:
@@ -136,13 +136,13 @@ def _within_energy(claim: Claim, done: Reach, named: Boards | None) -> Iterator[
     each = done / energy.times(_JOULES)
     if not each.known or each.low <= best:
         return
-    told = Figure(each.value, "FLOP/J")
+    told = Figure(each.value / _TERA, "TFLOP/J")
     text = (
-        f"{whose} at most {best:.2g} operations a joule; a unit, or energy of a part alone"
+        f"{whose} at most {best / _TERA:.2g} TFLOP a joule; a unit, or energy of a part alone"
     )  # fmt: skip
     yield Finding(
         "training-energy", Severity.ERROR, claim.id, _claimed(claim), told, text,
-        f"implied: {each.text} = {shown(each.value)} FLOP/J", claim.document,
+        f"implied: {each.text} = {shown(told.value)} TFLOP/J", claim.document,
     )  # fmt: skip
 
 
@@ -189,7 +189,7 @@ def _unit(text: str) -> str:
 def _finding(
     claim: Claim, rule: str, severity: Severity, share: Reach, text: str
 ) -> Finding:  # fmt: skip
-    told = Figure(share.value * 100, "% of the peak")
+    told = Figure(float(f"{share.value * 100:.3g}"), "% of the peak")
     return Finding(
         rule, severity, claim.id, _claimed(claim), told, text,
         f"implied: {share.text} = {share.value:.3g}", claim.document,

@@ -52,6 +52,29 @@ def claims_of_run(row: Mapping[str, str], number: int, document: str) -> Iterato
             frozenset(), document,
         )  # fmt: skip
 
+    yield from _beside(row, where, told, document)
+
+
+def _beside(
+    row: Mapping[str, str], where: str, told: Mapping[str, str], document: str
+) -> Iterator[Claim]:
+    """Read the water of the energy, and what the accelerators drew in their time."""
+    water, energy = _number(row, "water_consumed", "L"), row.get("energy_consumed", "")
+    if water is not None and water.value > 0:
+        made = (quantity("energy", energy, "kWh"), quantity("wue", row.get("wue") or "", "L/kWh"))
+        inputs = tuple(each for each in made if each is not None)
+        held = inputs if len(inputs) > 1 and inputs[1].value > 0 else ()
+        yield Claim(f"{where}: water_consumed", water, held, "water", document=document)
+    gpu = (
+        quantity("gpu_energy", row.get("gpu_energy") or "", "kWh"),
+        quantity("hours", row.get("duration") or "", "s"),
+        quantity("devices", row.get("gpu_count") or ""),
+    )
+    used = tuple(each for each in gpu if each is not None)
+    if len(used) == len(gpu) and told.get("device") and used[0].value > 0:
+        device = MappingProxyType({"device": told["device"]})
+        yield Claim(f"{where}: gpu_energy", None, used, "energy", device, document=document)
+
 
 def findings_of_run(row: Mapping[str, str], number: int, document: str) -> Iterator[Finding]:
     """Tell of zeros that were not measured, and of a rate in another unit."""

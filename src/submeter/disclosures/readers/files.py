@@ -13,7 +13,9 @@ from submeter.disclosures.audit.claim import Claim, Document
 from submeter.disclosures.audit.finding import Finding, Severity
 from submeter.disclosures.readers import (
     boamps,
+    carbon_txt,
     codecarbon,
+    formats,
     leaderboard,
     model_card,
     software_bills,
@@ -36,7 +38,7 @@ TEXTS = (".md", ".markdown", ".txt", ".html", ".htm", ".rst")
 RULES = {
     "nothing": "there is nothing in the file that could be audited",
     **model_card.RULES, **codecarbon.RULES, **leaderboard.RULES, **software_bills.RULES,
-    **boamps.RULES, **statements.RULES,
+    **boamps.RULES, **statements.RULES, **formats.RULES,
 }  # fmt: skip
 """Rules of single formats."""
 _ROWS = ("rows", "claims", "cases", "results", "entries", "data")
@@ -94,6 +96,8 @@ def of_text(text: str, name: str, ending: str = "") -> Document:
     if ending in {".jsonl", ".ndjson"}:
         rows = [_json(line) for line in text.splitlines() if line.strip()]
         return Document(name, "rows", claims_of_rows(rows, name))
+    if name.lower() == carbon_txt.NAME:
+        return carbon_txt.of_toml(text, name)
     if ending not in TEXTS and text.lstrip()[:1] in {"{", "["}:
         content = _json(text)
         if content is not None:
@@ -124,7 +128,7 @@ def of_content(content: object, name: str) -> Document:
     if "@graph" in content or "ai_energyConsumption" in content:
         found = tuple(software_bills.findings_of_spdx(content, name))
         return Document(name, "SPDX", tuple(software_bills.claims_of_spdx(content, name)), found)
-    return _record(content, name)
+    return formats.of_mapping(content, name) or _record(content, name)
 
 
 def _any_energy(content: Mapping[str, Any]) -> bool:
@@ -173,6 +177,9 @@ def _listed(content: list[Any], name: str) -> Document:
     mappings = [each for each in content if isinstance(each, dict)]
     if mappings and codecarbon.is_codecarbon(mappings[0]):
         return _runs([{str(k): str(v) for k, v in row.items()} for row in mappings], name)
+    known = formats.of_list(mappings, name)
+    if known is not None:
+        return known
     accounts = [row for row in mappings if isinstance(row.get("energy"), list)]
     if accounts and "inputs" not in accounts[0]:
         found = [each for row in accounts for each in _account(row, name).findings]
@@ -223,6 +230,9 @@ def _of_rows(heading: list[str], rows: list[list[str]], name: str) -> Document:
     mappings = [dict(zip(names, row, strict=False)) for row in rows]
     if codecarbon.is_codecarbon(names):
         return _runs(mappings, name)
+    known = formats.of_table(names, mappings, name)
+    if known is not None:
+        return known
     if leaderboard.is_leaderboard(names):
         plain = [{key.lower(): value for key, value in row.items()} for row in mappings]
         return Document(

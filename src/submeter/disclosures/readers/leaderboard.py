@@ -16,12 +16,16 @@ RULES = {
     "stars": "a model has more stars than one of its group that draws less",
     "energy-columns": "two columns give the same energy and differ",
     "leaderboard-zero": "an energy is zero or negative",
+    "column-shift": "a column of energy holds the digits of another column",
 }
 ENERGY = {
     "gpu_energy_wh_per_1000": "Wh", "wh_per_1000_queries": "Wh", "gpu_energy_wh": "Wh",
     "gpu_energy_kwh_per_1000": "kWh", "total_gpu_energy": "kWh",
+    "avg_energy_per_prompt_wh": "kWh",
 }  # fmt: skip
-"""Columns of the AI Energy Score and their units."""
+"""Columns of the AI Energy Score and their units; Wh a prompt are kWh for a thousand."""
+_RUN = frozenset({"gpu_energy_wh"})
+"""Columns of all the run, however many prompts it had."""
 STARS = ("stars", "stars_published", "energy_score", "score")
 _GROUP = ("task", "model_class", "class", "group", "cohort")
 _NEAR = 0.02
@@ -62,6 +66,7 @@ def findings_of_board(rows: Sequence[Mapping[str, str]], document: str) -> Itera
                     f"{column}: {each.text}", document,
                 )  # fmt: skip
         yield from _twice(name, made, document)
+        yield from _shifted(name, row, made, document)
         stars = _stars(row)
         energy = next((each.value for each in made.values() if each.value > 0), None)
         if stars is not None and energy is not None:
@@ -81,7 +86,7 @@ def _energies(row: Mapping[str, str]) -> dict[str, Quantity]:
 
 
 def _twice(name: str, made: Mapping[str, Quantity], document: str) -> Iterator[Finding]:
-    same = [made[each] for each in made if each != "gpu_energy_wh"]
+    same = [made[each] for each in made if each not in _RUN]
     for one, other in pairwise(same):
         if one.value <= 0 or other.value <= 0:
             continue
@@ -95,6 +100,32 @@ def _twice(name: str, made: Mapping[str, Quantity], document: str) -> Iterator[F
                 "energy-columns", Severity.ERROR, name, _wh(other), _wh(one), text,
                 f"{one.text} and {other.text}", document,
             )  # fmt: skip
+
+
+def _shifted(
+    name: str, row: Mapping[str, str], made: Mapping[str, Quantity], document: str
+) -> Iterator[Finding]:
+    """Hold the digits of the energies against those of other columns: a row that slipped."""
+    for column in _BESIDE:
+        other = quantity("other", row.get(column) or "")
+        if other is None or other.value <= 0 or other.number.digits < _TELLING:
+            continue
+        for energy, each in made.items():
+            printed = each.value / each.unit.size
+            ratio = printed / (other.value / other.unit.size) if printed > 0 else 0.0
+            if any(abs(ratio / size - 1) < _SAME for size in (1.0, 1e3, 1e-3)):
+                text = f"the digits are those of {column}: the columns have slipped"
+                yield Finding(
+                    "column-shift", Severity.ERROR, name, _wh(each), None, text,
+                    f"{energy} {each.text}, {column} {other.text}", document,
+                )  # fmt: skip
+                return
+
+
+_BESIDE = ("throughput_tokens_per_second", "total_duration_seconds", "total_tokens")
+_TELLING = 4
+"""Digits from which on the same ones are no chance."""
+_SAME = 1e-4
 
 
 def _ranked(members: Sequence[tuple[str, float, float]], document: str) -> Iterator[Finding]:

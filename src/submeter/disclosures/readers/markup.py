@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 _RULE = re.compile(r"^\s*\|?\s*:?-{1,}:?\s*(?:\|\s*:?-{1,}:?\s*)*\|?\s*$")
 MOST_TABLES = 500
+_LONGEST = 5_000
+"""Characters of a cell that are read."""
 
 
 class Table(NamedTuple):
@@ -25,7 +27,7 @@ def tables(text: str) -> tuple[Table, ...]:
 def _piped(lines: list[str]) -> list[Table]:
     found: list[Table] = []
     at = 1
-    while at < len(lines):
+    while at < len(lines) and len(found) < MOST_TABLES:
         if "|" in lines[at - 1] and "-" in lines[at] and _RULE.match(lines[at]):
             end = at + 1
             while end < len(lines) and "|" in lines[end]:
@@ -44,7 +46,7 @@ def _split(line: str) -> tuple[str, ...]:
 
 def plain(cell: str) -> str:
     """Give a cell without emphasis, links and tags."""
-    text = re.sub(r"<[^>]*>", " ", cell)
+    text = re.sub(r"<[^>]*>", " ", cell[:_LONGEST])
     text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text)
     return " ".join(re.sub(r"[*`]|\\(?=[|_*])", "", text).split())
 

@@ -14,6 +14,7 @@ from submeter.disclosures.audit.finding import Figure, Finding, Severity
 from submeter.disclosures.audit.quantity import CLAIMED, quantity
 from submeter.disclosures.audit.recomputation import figure
 from submeter.disclosures.audit.units import CARBON
+from submeter.disclosures.readers import documentation_forms
 from submeter.disclosures.readers.markup import plain, tables
 from submeter.disclosures.readers.prose import claims_of_prose
 from submeter.disclosures.readers.tables import claims_of_table
@@ -31,11 +32,12 @@ LEAST_PRETRAINING = 1.0
 """Emissions that training a model from scratch surely exceeds [g]: an hour of a 70 W board on the
 cleanest grid; a judgement."""
 _FRONT = re.compile(r"\A﻿?---\s*\n(.*?)\n(?:---|\.\.\.)\s*(?:\n|\Z)", re.DOTALL)
-_LINE = r"^[\s>*\-+]*{}(?:\s*\([^)\n]*\))?\s*[*_]*\s*:[\s*_]*(.+)$"
+_LINE = r"^[ \t>*\-+]*{}(?:\s*\([^)\n]*\))?\s*[*_]*\s*:[\s*_]*(.+)$"
 _FIELDS = {
     "device": "Hardware Type", "hours": "Hours used", "provider": "Cloud Provider",
     "region": "Compute Region", "carbon": "Carbon Emitted",
 }  # fmt: skip
+_LABELS = tuple(label.lower() for label in _FIELDS.values())
 _LONGEST_FRONT = 100_000
 
 
@@ -53,9 +55,14 @@ def card(text: str, name: str) -> Document:
             findings.append(Finding("card-unread", Severity.NOTE, "front matter", None, None, told))
         stated = _front(content, name)
         claims += [stated] if stated else []
+    pairs = documentation_forms.pairs_of_text(body)
+    claims += documentation_forms.claims_of_form(pairs, name)
+    findings += documentation_forms.findings_of_form(pairs, name)
     block = _block(body, name)
     claims += [block] if block else []
     for number, table in enumerate(tables(body), 1):
+        if pairs and len(table.heading) == 2:  # noqa: PLR2004 - fields of the form
+            continue
         where = f"table {number}:"
         claims += claims_of_table(table.heading, table.rows, name, where)
     told = _unlabelled(body)
@@ -126,9 +133,14 @@ def _block(body: str, name: str) -> Claim | None:
 
 
 def _unlabelled(body: str) -> str:
-    """Give the text without the lines of the calculator, which are read by themselves."""
-    labels = "|".join(_FIELDS.values())
-    return re.sub(rf"(?im)^[\s>*\-+]*[*_]*(?:{labels})(?:\s*\([^)\n]*\))?\s*[*_]*\s*:.*$", "", body)
+    """Give the text without lines of the calculator and the form, which are read by themselves."""
+    return "\n".join("" if _is_field(line[:300]) else line for line in body.split("\n"))
+
+
+def _is_field(line: str) -> bool:
+    label, sign, _ = line.lstrip(" \t>*-+").partition(":")
+    low = label.lower()
+    return bool(sign) and ("used for training" in low or low.startswith(_LABELS))
 
 
 def _grams(stated: Claim | None) -> Iterator[Finding]:

@@ -33,6 +33,12 @@ _OTHER = re.compile(
     re.IGNORECASE,
 )
 """Words of sentences whose figures may be of something else."""
+_PIECE = re.compile(
+    r"\b(?:an?|the|per|each|one|every|single|median|average|typical)\s+(?:\w+\s+)?"
+    r"(?:prompt|query|request|response|answer|inference|image|message|token|conversation)\b",
+    re.IGNORECASE,
+)
+"""Words of sentences that tell of one piece of work."""
 _MARKET = re.compile(
     r"market[-\s]based|renewable|hydro|carbon[-\s]neutral|certificate|\bRECs?\b|\bPPAs?\b",
     re.IGNORECASE,
@@ -72,7 +78,7 @@ def claims_of_prose(body: str, document: str, offset: int = 0) -> Iterator[Claim
     """
     for paragraph in paragraphs(body):
         said = [
-            Said(each, () if _OTHER.search(each.text) else mentions(each.text))
+            Said(each, () if _of_something_else(each.text) else mentions(each.text))
             for each in paragraph
         ]
         together = _alike(said)
@@ -81,6 +87,10 @@ def claims_of_prose(body: str, document: str, offset: int = 0) -> Iterator[Claim
         else:
             for each in said:
                 yield from _made([each], document, offset)
+
+
+def _of_something_else(text: str) -> bool:
+    return _OTHER.search(text) is not None or _PIECE.search(text) is not None
 
 
 def _alike(said: Sequence[Said]) -> Sequence[Said] | None:
