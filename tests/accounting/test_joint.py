@@ -9,16 +9,19 @@ from hypothesis import strategies as st
 from submeter.accounting.account import work_out
 from submeter.accounting.draws import Draws
 from submeter.accounting.inventory import FunctionalUnit
-from submeter.accounting.joint import add_up, gathered, work_out_all
+from submeter.accounting.joint import add_up, as_one, gathered, work_out_all
 from submeter.accounting.methods import METHODS, SUBMETER_1
 from submeter.accounting.statement import Heading, state, state_together
 from submeter.accounting.surroundings import Facility, Grid
+from submeter.errors import UsageError
 from tests.accounting.inventories import GRID, INVENTORIES, drew, exact, for_method, whole, wide
 
 FEW = Draws(count=128)
 HEADING = Heading("job", "job", "training", FunctionalUnit())
 QUANTITIES = ("energy", "operational", "idle", "embodied", "carbon", "water", "primary_energy")
 SEVERAL = st.lists(INVENTORIES, min_size=1, max_size=4)
+SEEN = st.lists(INVENTORIES.filter(lambda each: each.items), min_size=1, max_size=4)
+"""Of work whose energy was seen: without it, there is no carbon of what idled meanwhile."""
 
 
 @settings(max_examples=30)
@@ -37,6 +40,38 @@ def test_every_realisation_of_the_sum_is_the_sum_of_the_realisations(inventories
     for name, amount in whole_.components.items():
         parts = [account.components[name] for account in each if name in account.components]
         assert amount.value == pytest.approx(sum(part.value for part in parts))
+
+
+@settings(max_examples=30)
+@given(SEEN, st.sampled_from([each for each in METHODS if each.decimals is None]))
+def test_what_is_put_into_one_inventory_comes_to_the_same(inventories, method):
+    first = inventories[0]
+    together = [
+        for_method(replace(each, grid=first.grid, facility=first.facility), method)
+        for each in inventories
+    ]
+    one = work_out(as_one(together, for_method(first, method)), method, FEW)
+    sums = work_out_all(together, method, FEW)
+    for name in QUANTITIES:
+        found, other = getattr(one, name), getattr(sums, name)
+        assert (found is None) == (other is None)
+        if found is not None:
+            assert found.figures == pytest.approx(other.figures)
+
+
+def test_a_domain_that_several_metered_is_told_apart_with_what_lies_in_it():
+    meter = replace(drew("machine", 3.0), domain="psys")
+    inner = replace(drew("gpu", 1.0), domain="gpu:0", inside="psys")
+    ranks = [whole(items=(meter, inner), idle=()), whole(items=(meter, inner), idle=())]
+    one = work_out(as_one(ranks, whole()), SUBMETER_1, FEW)
+    assert one.components["machine"].value == pytest.approx(6.0)
+    assert "gpu" not in one.components, "it lies in a meter that is counted"
+
+
+def test_several_grids_are_no_one_inventory():
+    other = whole(grid=Grid(exact("grid/Y", 1.0, "gCO2e/kWh")))
+    with pytest.raises(UsageError, match="several grids"):
+        as_one([whole(), other], whole())
 
 
 @settings(max_examples=20)

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from submeter.cli.main import main
+from tests.cli.command import Meter
 
 SCORE = """
 name: AI Energy Score, Llama-3.1-8B
@@ -50,31 +51,79 @@ def test_what_is_no_single_account_is_told(capsys):
     assert main(["explain", "ph_t5_parity_bloomz_1b"]) == 2
 
 
-def test_an_entry_is_restated_beside_what_was_stated(capsys, monkeypatch, tmp_path):
-    monkeypatch.setenv("SUBMETER_HOME", str(tmp_path))
-    assert main(["run", "--", "true"]) == 0
-    capsys.readouterr()
-    assert main(["account", "last", "--compare", "--region", "FR"]) == 0
-    told = " ".join(capsys.readouterr().out.split())
+@pytest.fixture(scope="module")
+def jobs(tmp_path_factory):
+    """Give a ledger with a job of two ranks in France and one with ranks in two countries."""
+    meter = Meter(tmp_path_factory.mktemp("jobs"))
+    for job, region, rank in (
+        ("1", "FR", "0"),
+        ("1", "FR", "1"),
+        ("2", "FR", "0"),
+        ("2", "DE", "1"),
+    ):
+        environ = {"SLURM_JOB_ID": job, "SLURM_STEP_ID": "0", "SLURM_PROCID": rank}
+        meter("run", "--name", "train", "--region", region, "--model", "tiny", "--stage",
+              "training", "--", *meter.burn(0.1), env=environ)  # fmt: skip
+    return meter
+
+
+def test_a_job_is_explained_by_its_own_account(jobs):
+    account = jobs.json("account", "--job", "slurm:1")
+    told = jobs.json("explain", "slurm:1")["statement"]
+    assert told == {key: each for key, each in account.items() if key != "job"}
+    apart = " ".join(jobs("explain", "slurm:2").stdout.split())
+    assert "France, Germany" in apart
+    assert "an unknown grid" not in apart
+
+
+def test_a_job_is_held_against_an_entry_and_the_causes_add_up(jobs):
+    account = jobs.json("account", "--job", "slurm:1")
+    (step,) = jobs.json("explain", "last", "slurm:1")["steps"]
+    assert step["second"]["value"] == pytest.approx(account["carbon"]["total"]["value"])
+    whole = step["second"]["value"] - step["first"]["value"]
+    assert sum(cause["effect"] for cause in step["causes"]) == pytest.approx(whole)
+    assert "place" in {cause["aspect"] for cause in step["causes"]}
+    (same,) = jobs.json("explain", "last", "slurm:1", "--region", "FR")["steps"]
+    assert "place" not in {cause["aspect"] for cause in same["causes"]}
+
+
+def test_a_job_at_several_places_has_no_one_place_to_differ_by(jobs):
+    done = jobs("explain", "slurm:1", "slurm:2")
+    assert done.returncode == 2
+    assert "several grids" in done.stderr
+    assert "--region" in done.stderr
+    assert jobs("explain", "slurm:1", "slurm:2", "--region", "FR").returncode == 0
+    done = jobs("explain", "slurm:3")
+    assert done.returncode == 2
+    assert 'did you mean "slurm:' in done.stderr
+
+
+def test_an_entry_is_explained_as_it_is_accounted_for(meter):
+    """Where it recorded no place, what is configured holds for both."""
+    meter("run", "--", "true")
+    for where in ({"SUBMETER_REGION": "FR"}, {}):
+        account = meter.json("account", "last", env=where)
+        assert meter.json("explain", "last", env=where)["statement"] == account
+
+
+def test_an_entry_is_restated_beside_what_was_stated(meter):
+    meter("run", "--", "true")
+    told = " ".join(meter("account", "last", "--compare", "--region", "FR").stdout.split())
     assert "[grid/world] →" in told
     assert "is what its own inputs and rules give, bit for bit" in told
-    assert main(["account", "last", "--compare", "--json", "-"]) == 0
-    answer = json.loads(capsys.readouterr().out)
+    answer = meter.json("account", "last", "--compare")
     assert answer["changes"] == []
     assert answer["recomputed"] is True
     assert answer["before"] == answer["now"]
 
 
-def test_an_entry_is_restated_by_the_method_that_it_was_stated_by(capsys, monkeypatch, tmp_path):
-    monkeypatch.setenv("SUBMETER_HOME", str(tmp_path))
-    assert main(["run", "--method", "ghg-location", "--", "true"]) == 0
-    assert main(["account", "last", "--compare", "--json", "-"]) == 0
-    answer = json.loads(capsys.readouterr().out)
+def test_an_entry_is_restated_by_the_method_that_it_was_stated_by(meter):
+    meter("run", "--method", "ghg-location", "--", "true")
+    answer = meter.json("account", "last", "--compare")
     assert answer["now"]["method"] == "ghg-location"
     assert answer["changes"] == []
-    assert main(["account", "--compare", "--method", "sci", "--json", "-"]) == 0
-    answer = json.loads(capsys.readouterr().out)
-    assert [answer[each]["method"] for each in ("before", "now")] == ["ghg-location", "sci"]
+    other = meter.json("account", "--compare", "--method", "sci")
+    assert [other[each]["method"] for each in ("before", "now")] == ["ghg-location", "sci"]
 
 
 def test_a_file_is_compared_with_itself_under_another_method(figures, capsys):

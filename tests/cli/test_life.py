@@ -122,6 +122,22 @@ def test_the_ledger_is_not_changed(lived):
     assert [path.stat().st_size for path in Ledger(lived.home / "ledger").paths()] == sizes
 
 
+def test_a_job_on_many_ranks_is_one_piece_of_work_and_what_is_not_here_is_told(meter):
+    for rank in "01":
+        environ = {"SLURM_JOB_ID": "9", "SLURM_STEP_ID": "0", "SLURM_PROCID": rank}
+        meter("run", "--model", "tiny", "--stage", "training", "--", *meter.burn(0.1),
+              env={**environ, "SLURM_NNODES": "2"})  # fmt: skip
+    told = meter.json("life", "tiny")
+    jsonschema.validate(told, json.loads(meter("schema", "life").stdout))
+    found = line(told, "training")
+    assert (found["count"], len(found["pieces"])) == (1, 2)
+    assert told["whole"]["count"] == 1
+    job = meter.json("account", "--job", "slurm:9")
+    assert energy(found) == pytest.approx(job["energy"]["total"]["value"])
+    absent = "record: of slurm:9, entries of 1 of 2 nodes are here; merge the others' ledgers"
+    assert [each for each in told["missing"] if each.startswith(absent)]
+
+
 def test_the_day_on_which_inference_overtook(meter):
     files = [
         write(meter, "training", "10 MWh", "training", dates=("2024-12-01", "2024-12-31")),

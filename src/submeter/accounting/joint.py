@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from submeter.accounting.account import Account, work_out
 from submeter.accounting.amount import total
+from submeter.accounting.energy_items import EnergyItem, IdleItem
+from submeter.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,6 +23,7 @@ _PARTS = (
     "energy", "operational", "idle", "embodied", "carbon", "on_site", "electricity",
     "embodied_water", "water", "resources", "primary_energy", "overhead",
 )  # fmt: skip
+Item = TypeVar("Item", EnergyItem, IdleItem)
 _NUMBER = re.compile(r"\d[\d.,]*(?:e[-+]?\d+)?")
 
 
@@ -82,6 +85,47 @@ def _sum(
         whole = sum(counts)
         notes.append(f"{name}: not known of {lacking} of {whole} entries; the others' sum")
     return total(amounts)
+
+
+def as_one(inventories: Sequence[Inventory], like: Inventory) -> Inventory:
+    """Put several inventories into one, so that it can be held against another.
+
+    Parameters
+    ----------
+    inventories : sequence of Inventory
+        At least one, all of one grid and one facility.
+    like : Inventory
+        What the whole is called, its stage and its unit.
+
+    Raises
+    ------
+    UsageError
+        If they have several grids or facilities: no one inventory has more than one.
+
+    Notes
+    -----
+    Its account is the sum of theirs (`work_out_all`). A domain that several of them metered, each
+    at its own time, is told apart by the number of its inventory.
+    """
+    if len({(each.grid, each.facility) for each in inventories}) > 1:
+        fix = "account for all of it at one place: --region, --grid, --pue"
+        raise UsageError(f"{like.name} has entries of several grids or facilities", like.id, fix)
+    return replace(
+        like,
+        items=tuple(_apart(item, n) for n, each in enumerate(inventories) for item in each.items),
+        idle=tuple(_apart(item, n) for n, each in enumerate(inventories) for item in each.idle),
+        embodied=tuple(item for each in inventories for item in each.embodied),
+        facility=inventories[0].facility,
+        grid=inventories[0].grid,
+        missing=tuple(gathered([each.missing for each in inventories])),
+        place=inventories[0].place,
+    )
+
+
+def _apart(item: Item, number: int) -> Item:
+    """Give an energy whose domains are those of one inventory alone."""
+    domain, inside = (f"{name}@{number}" if name else "" for name in (item.domain, item.inside))
+    return replace(item, domain=domain, inside=inside)
 
 
 def gathered(told: Sequence[Sequence[str]]) -> list[str]:

@@ -228,7 +228,8 @@ def _descendants(
 def _sum(name: str, model: str, lines: Sequence[Line]) -> Line:
     """Add lines up; the sum of what is shown is what is shown as the sum."""
     amounts = {each: total(line.amounts.get(each) for line in lines) for each in QUANTITIES}
-    return Line(name, model, 1.0, [each for line in lines for each in line.pieces], amounts)
+    pieces = [each for line in lines for each in line.pieces]
+    return Line(name, model, 1.0, pieces, {each for line in lines for each in line.works}, amounts)
 
 
 def _twice(given: Sequence[Piece]) -> Iterator[str]:

@@ -33,6 +33,8 @@ class Line:
         The part of them that is counted, 0 to 1.
     pieces : list of str
         Their ids.
+    works : set of str
+        The pieces of work that they are parts of: a job on many ranks is one.
     amounts : mapping of str to (Amount or None)
         By quantity; None where it is known of none of them.
     """
@@ -41,12 +43,14 @@ class Line:
     model: str
     share: float = 1.0
     pieces: list[str] = field(default_factory=list)
+    works: set[str] = field(default_factory=set)
     amounts: dict[str, Amount | None] = field(default_factory=dict)
     lacking: Counter[str] = field(default_factory=Counter)
 
     def add(self, piece: Piece, amounts: Mapping[str, Amount | None]) -> None:
         """Add one piece."""
         self.pieces.append(piece.id)
+        self.works.add(piece.work or piece.id)
         for name, amount in amounts.items():
             self.amounts[name] = total((self.amounts.get(name), amount))
             self.lacking[name] += amount is None
@@ -71,7 +75,7 @@ class Line:
             "name": self.name,
             "model": self.model,
             "share": self.share,
-            "count": len(self.pieces),
+            "count": len(self.works),
             "pieces": list(self.pieces),
             **{name: each and each.as_dict() for name, each in found.items()},
         }

@@ -75,6 +75,9 @@ class Piece:
         What the model was made from, as far as this piece tells.
     start, end : int or None
         UTC [ns]; None where it is not dated.
+    work : str
+        The work that it is a part of, such as the step of a job on many ranks; empty where it is
+        one by itself.
     """
 
     id: str
@@ -84,6 +87,7 @@ class Piece:
     parents: tuple[Parent, ...] = ()
     start: int | None = None
     end: int | None = None
+    work: str = ""
 
 
 def kind_of(stage: str, purpose: str, *, failed: bool) -> Kind:
@@ -118,7 +122,23 @@ def of_entry(entry: Activity, inventory: Inventory) -> Piece:
         parents_of(entry),
         entry.start,
         max(entry.start, entry.end),
+        work_of(entry),
     )
+
+
+def work_of(entry: Activity) -> str:
+    """Name the work that an entry is a part of: a run, or the step of a job; empty where none is.
+
+    Examples
+    --------
+    >>> from submeter.workloads.activity import Activity
+    >>> lineage = {"job": "slurm:123", "step": "0", "rank": "7"}
+    >>> work_of(Activity("A", "w", 0, 1, 1e-9, lineage=lineage))
+    'slurm:123.0'
+    """
+    told = entry.lineage
+    step = f".{told['step']}" if "step" in told else ""
+    return told.get("run") or (f"{told['job']}{step}" if "job" in told else "")
 
 
 def of_file(told: AccountFile, model: str) -> Piece:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from submeter.decisions.piece import of_entry, of_file, parents_of
+from submeter.ledger.selection import jobs_of
 from submeter.runs.claims import charged_once
+from submeter.runs.joint import joined
 from submeter.runs.parts import parts_of
 from submeter.workloads.activity import State
 
@@ -55,6 +57,7 @@ def gather(
     parts = parts_of(own)
     charged, overlaps = charged_once([each for each in own if each.id not in parts])
     told = [f"books: {each.line()}; it is charged once" for each in overlaps if each.telling]
+    told += _absent(own)
     if parts:
         told.append(f"record: {len(parts)} entries are parts of others, and counted in those")
     unfinished = sum(each.state is State.OPEN for each in charged)
@@ -63,6 +66,12 @@ def gather(
     pieces = [of_entry(each, inventory_for(each)) for each in charged]
     pieces += [each for each in stated if each.model in family]
     return Record(tuple(pieces), tuple(told))
+
+
+def _absent(entries: Sequence[Activity]) -> list[str]:
+    """Tell which ranks and nodes of their jobs have no entries here."""
+    jobs = dict.fromkeys(each for entry in entries for each in jobs_of(entry)[:1])
+    return [f"record: of {job}, {line}" for job in jobs for line in joined(job, entries).absent()]
 
 
 def _family(model: str, entries: Iterable[Activity], stated: Iterable[Piece]) -> set[str]:

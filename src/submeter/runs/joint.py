@@ -91,14 +91,15 @@ class Joint:
 
     def missing(self) -> tuple[str, ...]:
         """Tell what of the job is not here, and what was charged once."""
-        told = [f"record: {line}" for line in (*self._absent(), *self._unfinished())]
+        told = [f"record: {line}" for line in (*self.absent(), *self._unfinished())]
         told += [
             f"books: {each.line()}; it is charged once, shared in proportion to the claims"
             for each in self.overlaps if each.telling
         ]  # fmt: skip
         return tuple(told)
 
-    def _absent(self) -> list[str]:
+    def absent(self) -> list[str]:
+        """Tell which of its ranks and nodes have no entries here."""
         fix = "merge the others' ledgers: submeter ledger merge SOURCE"
         found = []
         ranks = _stated(self.entries, "ranks")

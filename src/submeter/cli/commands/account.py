@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ from submeter.accounting.statement import state
 from submeter.accounting.viewpoint import viewpoint
 from submeter.accounts.account_file import account_file
 from submeter.accounts.document import FORMATS, read_document
+from submeter.cli.asked import Asked
 from submeter.cli.output import console, write_json
 from submeter.cli.parser import HARDWARE, LEDGER, PLACE, json_flag, settings_flags
 from submeter.cli.render.comparison import show
@@ -27,8 +27,6 @@ from submeter.ledger.book import Ledger
 from submeter.ledger.liveness import is_alive, standing
 from submeter.ledger.location import ledger_folder
 from submeter.quantities.parsing import parse
-from submeter.runs.account import inventory_of, wanted
-from submeter.runs.hours import by_the_hour
 from submeter.runs.joint import account_jointly, joined
 from submeter.runs.methods import all_methods
 from submeter.runs.restatement import by_itself, changes, last_issued
@@ -37,10 +35,8 @@ from submeter.workloads.activity import State
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Sequence
 
-    from submeter.accounting.inventory import Inventory
-    from submeter.accounting.method import Method
     from submeter.accounting.scopes import Scopes
     from submeter.accounting.statement import Statement
     from submeter.accounts.account_file import AccountFile
@@ -82,11 +78,11 @@ def run(args: argparse.Namespace) -> int:
     if args.job is not None:
         return _account_for_job(args, settings, ledger)
     entry = ledger.get(args.id or "last")
-    stated = wanted(entry, *_stated(args, settings))
+    asked = Asked.of(args, settings)
     if args.compare:
-        return _compare(args, entry, settings, stated, side.method or args.method)
+        return _compare(args, entry, asked, side.method or args.method)
     rules = find(settings["method"], all_methods())
-    inventory = _in_time(settings)(entry, inventory_of(entry, stated), rules)
+    inventory = asked.inventory(entry, rules)
     statement = state(inventory, rules, Draws())
     if args.csv:
         write_csv(statement, entry, args.csv)
@@ -117,10 +113,9 @@ def _units(text: str) -> float:
 
 def _account_for_file(args: argparse.Namespace) -> int:
     """Account for work that was not metered here."""
-    asked = {name: getattr(args, name) or "" for name, *_ in (*PLACE, *HARDWARE)}
-    asked["factors"] = load({"factors": args.factors})["factors"]
+    asked = Asked.of(args, load({"factors": args.factors}))
     path = Path(args.id)
-    told = account_file(read_document(path), asked, path.parent)
+    told = account_file(read_document(path), asked.of_files(), path.parent)
     side = viewpoint(args.role or "", args.method or "", "--role")
     rules = find(side.method or args.method or told.method, all_methods())
     statement = state(told.inventory, rules, Draws())
@@ -148,19 +143,14 @@ def _compare_file(args: argparse.Namespace, told: AccountFile, now: Statement) -
     return show(args, before.as_dict(), now.as_dict(), found, again=None)
 
 
-def _compare(
-    args: argparse.Namespace,
-    entry: Activity,
-    settings: Settings,
-    stated: Mapping[str, str],
-    method: str | None,
-) -> int:
+def _compare(args: argparse.Namespace, entry: Activity, asked: Asked, method: str | None) -> int:
     """Show the last statement on record of an entry beside the new one, by its own method."""
+    settings = asked.settings
     folder = ledger_folder(settings["ledger"] or None, settings.environ)
     issued = last_issued(folder, entry.id) or by_itself(entry, settings["factors"])
     own = issued.method.id if issued.on_record else settings["method"]
     rules = find(method or own, all_methods())
-    inventory = _in_time(settings)(entry, inventory_of(entry, stated), rules)
+    inventory = asked.inventory(entry, rules)
     now = state(inventory, rules, Draws())
     found = changes(issued.inventory, inventory, (issued.method, rules))
     return show(
@@ -178,8 +168,9 @@ def _account_for_job(args: argparse.Namespace, settings: Settings, ledger: Ledge
         what = "both an entry and a job are named"
         raise UsageError(what, f"{args.id}, --job {args.job}", "name one of them")
     joint = joined(args.job, list(ledger.activities()))
+    asked = Asked.of(args, settings)
     statement, inventories = account_jointly(
-        joint, settings["method"], *_stated(args, settings), _in_time(settings)
+        joint, settings["method"], asked.typed, asked.configured, asked.in_time
     )
     reporter = viewpoint(args.role or "").reporter
     scopes = scopes_of(statement, inventories, reporter, args.expected)
@@ -192,19 +183,6 @@ def _account_for_job(args: argparse.Namespace, settings: Settings, ledger: Ledge
         return 0
     _print(_heading(joint), statement, scopes=scopes)
     return 0
-
-
-def _in_time(settings: Settings) -> Callable[[Activity, Inventory, Method], Inventory]:
-    """Give what puts the grid of its own hours into an entry's inventory; see `by_the_hour`."""
-    now = time.time_ns()
-    return lambda entry, inventory, rules: by_the_hour(entry, inventory, rules, settings, now)
-
-
-def _stated(args: argparse.Namespace, settings: Settings) -> tuple[dict[str, str], dict[str, str]]:
-    """Give what was typed of place and hardware, and what is configured."""
-    names = [name for name, *_ in (*PLACE, *HARDWARE)]
-    asked = {name: getattr(args, name) or "" for name in names}
-    return asked, {name: settings[name] for name in names}
 
 
 def _heading(joint: Joint) -> str:

@@ -11,9 +11,10 @@ from rich.text import Text
 
 from submeter.accounting.draws import Draws
 from submeter.accounting.gap import QUANTITIES, gap
-from submeter.accounting.statement import state
+from submeter.accounting.statement import state_together
+from submeter.cli.asked import Asked
 from submeter.cli.output import console, write_json
-from submeter.cli.parser import FACTORS, LEDGER, json_flag, settings_flags
+from submeter.cli.parser import HARDWARE, LEDGER, PLACE, json_flag, settings_flags
 from submeter.cli.render.words import told
 from submeter.cli.subjects import subject
 from submeter.quantities.digits import phrase
@@ -23,11 +24,12 @@ if TYPE_CHECKING:
     import argparse
 
     from submeter.accounting.gap import Gap, Side
+    from submeter.cli.subjects import Subject
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add its arguments."""
-    parser.add_argument("first", metavar="A", help="an entry's id, an account file, a case")
+    parser.add_argument("first", metavar="A", help="an entry's or a job's id, a file, a case")
     parser.add_argument("second", metavar="B", nargs="?", help="another, to tell why they differ")
     parser.add_argument("--of", choices=tuple(QUANTITIES), help="which figures to compare")
     parser.add_argument(
@@ -35,18 +37,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="a figure between the two, to tell causes apart; can be given several times",
     )  # fmt: skip
     parser.add_argument("--method", metavar="ID", help="account for both by this method")
-    settings_flags(parser, (FACTORS, LEDGER))
+    settings_flags(parser, (*PLACE, *HARDWARE, LEDGER))
     json_flag(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Explain one account, or split the gap between two."""
     settings = load({"ledger": args.ledger, "method": args.method, "factors": args.factors})
+    asked = Asked.of(args, settings)
     method = args.method or ""
-    first = subject(args.first, settings, method)
+    first = subject(args.first, asked, method)
     if args.second is None:
         return _explain(args, first)
-    sides = [first, *(subject(each, settings, method) for each in (*args.through, args.second))]
+    others = [subject(each, asked, method) for each in (*args.through, args.second)]
+    sides = [each.side() for each in (first, *others)]
     gaps = [gap(one, other, args.of or "") for one, other in pairwise(sides)]
     if args.json:
         write_json({"steps": [_plain(each, sides[n : n + 2]) for n, each in enumerate(gaps)]},
@@ -60,9 +64,9 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _explain(args: argparse.Namespace, side: Side) -> int:
-    statement = state(side.inventory, side.method, Draws())
-    lines = told(statement, side.method)
+def _explain(args: argparse.Namespace, of: Subject) -> int:
+    statement = state_together(of.inventories, of.method, Draws(), of.heading)
+    lines = told(statement, of.method)
     if args.json:
         write_json({"statement": statement.as_dict(), "words": lines}, args.json)
         return 0

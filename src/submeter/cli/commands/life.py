@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import time
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ from submeter.accounting.draws import Draws
 from submeter.accounting.method import find
 from submeter.accounts.account_file import account_file
 from submeter.accounts.document import read_document
+from submeter.cli.asked import Asked
 from submeter.cli.output import console, write_json
 from submeter.cli.parser import HARDWARE, LEDGER, PLACE, json_flag, settings_flags
 from submeter.cli.render.life import print_life
@@ -20,8 +20,6 @@ from submeter.decisions.record import gather
 from submeter.errors import UsageError
 from submeter.ledger.book import Ledger
 from submeter.ledger.location import ledger_folder
-from submeter.runs.account import inventory_of, wanted
-from submeter.runs.hours import by_the_hour
 from submeter.runs.methods import all_methods
 from submeter.runs.settings import load
 
@@ -51,17 +49,13 @@ def run(args: argparse.Namespace) -> int:
     """Add up a model's life; the ledger is not changed."""
     settings = load({"ledger": args.ledger, "method": args.method, "factors": args.factors})
     rules = find(settings["method"], all_methods())
-    names = [name for name, *_ in (*PLACE, *HARDWARE)]
-    asked = {name: getattr(args, name) or "" for name in names}
-    configured = {name: settings[name] for name in names}
-    now = time.time_ns()
+    asked = Asked.of(args, settings)
 
     def inventory_for(entry: Activity) -> Inventory:
-        inventory = inventory_of(entry, wanted(entry, asked, configured))
-        return by_the_hour(entry, inventory, rules, settings, now)
+        return asked.inventory(entry, rules)
 
     ledger = Ledger(ledger_folder(settings["ledger"] or None, settings.environ))
-    files = _read(args.files, {**asked, "factors": settings["factors"]})
+    files = _read(args.files, asked.of_files())
     record = gather(args.model, list(ledger.activities()), files, inventory_for)
     draws = Draws()
     found = life(args.model, record.pieces, rules, draws, _shares(args.share))

@@ -70,7 +70,7 @@ def _row(line: Line, name: str, whole: Line) -> tuple[str, ...]:
         above = None if line is whole else whole.estimate(quantity)
         cells.append(("not known", "") if amount is None else figures(amount, above))
     (energy, _), (carbon, interval), (water, _) = cells
-    return name, str(len(line.pieces)), energy, carbon, interval, water
+    return name, str(len(line.works)), energy, carbon, interval, water
 
 
 def _value(line: Line, quantity: str) -> str:
@@ -81,7 +81,7 @@ def _value(line: Line, quantity: str) -> str:
 
 
 def _pieces(line: Line) -> str:
-    count = len(line.pieces)
+    count = len(line.works)
     return f"{count} piece{'' if count == 1 else 's'} of work"
 
 

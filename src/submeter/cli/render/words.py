@@ -79,8 +79,10 @@ def _carbon(statement: Statement, method: Method) -> Iterator[str]:
     if carbon.total is None:
         yield "There is no figure for carbon."
         return
-    where = f"the grid of the place: {place.words.get('name', 'a place that is not known')}"
-    intensity = _factor(place.grid, "grid")
+    name = place.words.get("name", "a place that is not known")
+    where = f"the grid of the place: {name}"
+    apart = place.grid is None and ", " in name  # a job's entries, each at its own place
+    intensity = "the grid of each place" if apart else _factor(place.grid, "grid")
     if method.basis is Basis.MARKET:
         where, intensity = "what was contracted for", _factor(place.market, "contract")
     energy = "energy × "
