@@ -277,21 +277,26 @@ FUELS = {
 }  # fmt: skip
 
 
+def shares_of(ember: dict[str, Any] | None) -> dict[str, str]:
+    """Give each technology's share of what a country generated; nothing if that is not known."""
+    if not ember or ember["total_TWh"] <= 0:
+        return {}
+    total = ember["total_TWh"]
+    shares = {fuel: max(0.0, float(ember[key] or 0.0)) / total for fuel, key in FUELS.items()}
+    whole = max(1.0, sum(shares.values()))
+    return {fuel: f"{share / whole:.4f}" for fuel, share in shares.items()}
+
+
 def mix_rows(packages: Packages) -> list[dict[str, str]]:
-    """Make the rows of the countries' mixes: each technology's share of what they generated."""
+    """Make the rows of the countries' mixes, each of the newest year."""
     made = []
     for country in packages.countries:
-        ember = packages.ember.get(country["alpha3"])
-        if not ember or ember["total_TWh"] <= 0:
-            continue
-        total = ember["total_TWh"]
-        shares = {fuel: max(0.0, float(ember[key] or 0.0)) / total for fuel, key in FUELS.items()}
-        whole = max(1.0, sum(shares.values()))
-        made.append(
-            {"region": country["code"], "name": country["name"], "period": str(ember["year"])}
-            | {fuel: f"{share / whole:.4f}" for fuel, share in shares.items()}
-            | {"source": "owid-ember"}
-        )
+        ember = packages.ember.get(country["alpha3"], {})
+        shares = shares_of(ember)
+        if shares:
+            head = {"region": country["code"], "name": country["name"], "period": ember["year"]}
+            made.append({key: str(text) for key, text in head.items()} | shares)
+            made[-1]["source"] = "owid-ember"
     return made
 
 

@@ -9,7 +9,8 @@ Usage::
 PACKAGES is the folder of `make_factors.py` (``codecarbon``, ``co2``, ``saggio``,
 ``region-carbon-info`` with every year), and in it also:
 
-- ``codecarbon-1.2.0`` (eGRID2016), ``codecarbon-2.2.7``, ``carbontracker-1.1.7`` and
+- ``codecarbon-1.2.0`` (eGRID2016), ``codecarbon-2.2.7``, ``codecarbon-2.4.2`` (the mixes of 2021
+  and 2022), ``carbontracker-1.1.7`` and
   ``carbontracker`` 2.4.7 (Python): earlier releases of Our World in Data, one year each;
 - ``owid/carbon-intensity-electricity.csv``: the chart of that name of Our World in Data, as its
   site gives it, of early 2026 (1990 to 2025);
@@ -29,12 +30,14 @@ from typing import TYPE_CHECKING
 
 from make_factors import (  # type: ignore[import-not-found]  # run by path, beside it
     DATA,
+    FUELS,
     GRAMS_PER_POUND,
     Fit,
     combustion_row,
     number,
     row,
     rows_of,
+    shares_of,
     write,
 )
 
@@ -91,6 +94,18 @@ def releases(folder: Path) -> Iterator[Row]:
         for each in rows_of(folder / package / "carbontracker/data/carbon-intensities.csv"):
             value = next(text for key, text in each.items() if key.startswith("Carbon"))
             yield each["Code"], int(each["Year"]), float(value), source
+
+
+def earlier_mixes(folder: Path) -> list[tuple[object, ...]]:
+    """Make the mixes of the years before the newest; of one year the newest release stands."""
+    newest = {code: int(mix["year"]) for code, mix in mixes(folder, "codecarbon").items()}
+    found: dict[tuple[str, int], tuple[object, ...]] = {}
+    for package, source in (("codecarbon-2.2.7", "owid-2023"), ("codecarbon-2.4.2", "owid-2024")):
+        for alpha3, mix in mixes(folder, package).items():
+            code, year, shares = countries().get(alpha3), int(mix["year"]), shares_of(mix)
+            if code and shares and year < newest.get(alpha3, 0):
+                found[code, year] = (code, year, *shares.values(), source)
+    return [found[key] for key in sorted(found)]
 
 
 def country_rows(folder: Path) -> list[tuple[object, ...]]:
@@ -210,6 +225,7 @@ def main(folder: Path) -> None:
     """Write every table."""
     columns = ("region", "period", "value")
     save("history_country", country_rows(folder), (*columns, "source"))
+    save("history_mix", earlier_mixes(folder), ("region", "period", *FUELS, "source"))
     years = zones(folder)
     shares = ("renewable", "carbon_free")
     save(

@@ -11,9 +11,12 @@ from submeter.reference.factors.electricity import (
     KINDS,
     TECHNOLOGIES,
     blend,
+    mix_of_year,
     mixes,
+    mixes_of,
     of_countries,
 )
+from submeter.reference.factors.places import place
 from submeter.reference.factors.registry import shipped
 
 
@@ -115,6 +118,52 @@ def test_countries_hold_what_others_print():
         assert all(factor.low <= value <= factor.high for value in values), country
     made = of_countries("ewif", technologies())["ewif/US"]
     assert all(made.low <= value <= made.high for value in (3.14, 3.70, 4.35))
+
+
+def test_earlier_mixes_are_whole_and_none_stands_twice():
+    for newest in mixes():
+        each = mixes_of(newest.region)
+        periods = [mix.period for mix in each]
+        assert each[-1] is newest
+        assert len(set(periods)) == len(periods)
+        for mix in each:
+            assert sum(mix.shares.values()) == pytest.approx(1, abs=1e-3), (mix.region, mix.period)
+
+
+@pytest.mark.parametrize(
+    ("region", "year", "period"),
+    [
+        ("FR", 2021, "2021"),
+        ("FR", 2022, "2022"),
+        ("FR", 2026, "2023"),  # the newest before it
+        ("FR", 2010, "2021"),  # else the oldest after it
+    ],
+)
+def test_the_mix_of_a_year_is_its_own_else_the_newest_before(region, year, period):
+    mix = mix_of_year(region, year)
+    assert mix is not None
+    assert mix.period == period
+
+
+def test_a_country_without_a_mix_has_none_of_any_year():
+    assert mixes_of("AQ") == ()
+    assert mix_of_year("AQ", 2022) is None
+
+
+def test_a_place_takes_the_water_of_the_mix_of_the_year():
+    then, now = place("FR", year=2021), place("FR")
+    assert (then.ewif.id, then.ewif.period) == ("ewif/FR/2021", "2021")
+    assert now.ewif.id == "ewif/FR"
+    assert then.ewif.value == blend("x", mixes_of("FR")[0].shares, technologies()).value
+    assert then.primary is not None
+    assert then.primary.id == "primary/FR/2021"
+    assert not any(note.startswith("mix") for note in (*then.notes, *now.notes))
+    later = place("FR", year=2026)
+    assert later.ewif.id == "ewif/FR"
+    assert [note for note in later.notes if note.startswith("mix")] == [
+        "mix: none is known of FR in 2026, so it is that of 2023"
+    ]
+    assert place("US", year=2021).ewif.id == "ewif/US", "a published row is of no mix"
 
 
 def test_a_table_of_a_country_goes_before_its_mix():

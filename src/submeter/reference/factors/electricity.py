@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 TABLE = Path(__file__).parent / "data" / "mix_country.csv"
+EARLIER = Path(__file__).parent / "data" / "history_mix.csv"
 
 TECHNOLOGIES = (
     "coal", "gas", "oil", "nuclear", "hydro", "wind", "solar", "biomass", "geothermal",
@@ -24,6 +25,9 @@ TECHNOLOGIES = (
 
 KINDS = ("ewif", "primary", "adpe")
 """What is known by technology: water, primary energy, minerals; what the ids begin with."""
+
+MADE = "mix-by-technology"
+"""Id of the source of what is made of a mix."""
 
 _WHOLE = 1e-3
 """A mix whose shares miss 1 by no more than this is whole: they are rounded."""
@@ -55,12 +59,41 @@ class Mix(NamedTuple):
 
 @lru_cache(maxsize=1)
 def mixes() -> tuple[Mix, ...]:
-    """Give the mix of every country that has one."""
-    table = read_sealed(TABLE)
+    """Give the newest mix of every country that has one."""
+    return _read(TABLE)
+
+
+@lru_cache(maxsize=1)
+def _by_region() -> Mapping[str, tuple[Mix, ...]]:
+    found: dict[str, tuple[Mix, ...]] = {}
+    for mix in (*_read(EARLIER), *mixes()):
+        found[mix.region] = (*found.get(mix.region, ()), mix)
+    return found
+
+
+def mixes_of(region: str) -> tuple[Mix, ...]:
+    """Give the mixes of a country that are known, of one year each, the newest last."""
+    return tuple(sorted(_by_region().get(region, ()), key=lambda mix: mix.period))
+
+
+def mix_of_year(region: str, year: int) -> Mix | None:
+    """Give the mix to take for a country and year; None if there is none of any year.
+
+    That year's; where there is none, the newest before it, else the oldest after it.
+    """
+    return min(
+        mixes_of(region),
+        key=lambda mix: (int(mix.period) > year, abs(int(mix.period) - year)),
+        default=None,
+    )
+
+
+def _read(path: Path) -> tuple[Mix, ...]:
+    table = read_sealed(path)
     return tuple(
         Mix(
             row["region"],
-            row["name"],
+            row.get("name", ""),
             row["period"],
             MappingProxyType({each: float(row[each]) for each in TECHNOLOGIES}),
             table.source(row),
@@ -138,7 +171,7 @@ def _source(shares: Mapping[str, float], each: Mapping[str, Factor]) -> Source:
     ]
     citations = dict.fromkeys(source.citation for source in used)
     licences = dict.fromkeys(source.licence for source in used)
-    return Source("mix-by-technology", "; ".join(citations), " AND ".join(licences))
+    return Source(MADE, "; ".join(citations), " AND ".join(licences))
 
 
 def of_countries(kind: str, technologies: Mapping[str, Factor]) -> dict[str, Factor]:
@@ -158,6 +191,25 @@ def of_countries(kind: str, technologies: Mapping[str, Factor]) -> dict[str, Fac
         blended = blend(f"{kind}/{mix.region}", mix.shares, technologies, mix.period)
         made[blended.id] = _with_mix(blended, mix)
     return made
+
+
+def of_year(newest: Factor, year: int, technologies: Mapping[str, Factor]) -> Factor:
+    """Give what a kWh took in a year, where the factor of today is made of a country's mix.
+
+    Parameters
+    ----------
+    newest : Factor
+        One that `of_countries` made; any other is given back as it is.
+    year : int
+        The year of the work.
+    technologies : mapping of str to Factor
+        What a kWh of each technology takes.
+    """
+    region = newest.id.partition("/")[2]
+    mix = mix_of_year(region, year) if newest.source.id == MADE else None
+    if mix is None or mix.period == newest.period:
+        return newest
+    return _with_mix(blend(f"{newest.id}/{mix.period}", mix.shares, technologies, mix.period), mix)
 
 
 def _with_mix(factor: Factor, mix: Mix) -> Factor:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from submeter.errors import QuantityError, RegionError
 from submeter.quantities.factor import Spread, stated
+from submeter.reference.factors import electricity
 from submeter.reference.factors.gazetteer import Spot, resolve
 from submeter.reference.factors.history import history
 from submeter.reference.factors.registry import shipped
@@ -182,7 +183,7 @@ def _build(spot: Spot, registry: Registry, notes: list[str], year: int | None) -
     grid = _grid(spot, registry, notes, year)
     pue = _facility(spot, "pue", registry, notes)
     wue = _facility(spot, "wue", registry, notes)
-    ewif = _local(spot, "ewif", registry, notes)
+    ewif = _local(spot, "ewif", registry, notes, year)
     return Place(
         code=spot.code,
         name=spot.name,
@@ -192,8 +193,8 @@ def _build(spot: Spot, registry: Registry, notes: list[str], year: int | None) -
         pue=pue,
         wue=wue,
         ewif=ewif if ewif is not None else registry.factor("ewif/world"),
-        adpe=_local(spot, "adpe", registry, notes),
-        primary=_local(spot, "primary", registry, notes),
+        adpe=_local(spot, "adpe", registry, notes, year),
+        primary=_local(spot, "primary", registry, notes, year),
         price=_price(spot, registry, notes, year),
         notes=tuple(notes),
     )
@@ -266,14 +267,26 @@ def _price(spot: Spot, registry: Registry, notes: list[str], year: int | None) -
     return None
 
 
-def _local(spot: Spot, key: str, registry: Registry, notes: list[str]) -> Factor | None:
-    """Give the country's row, else the world's, else None."""
+def _local(
+    spot: Spot, key: str, registry: Registry, notes: list[str], year: int | None
+) -> Factor | None:
+    """Give the country's row, by its mix of the year where it is made of one, else the world's."""
     own = registry.get(f"{key}/{spot.country}") if spot.country else None
     if own is not None:
-        return own
+        return own if year is None else _of_mix(own, key, registry, notes, year)
     world = registry.get(f"{key}/world")
     if world is None:
         notes.append(f"{key}: no value is known")
     elif spot.country:
         notes.append(f"{key}: no value for {spot.country}, so it is the world's")
     return world
+
+
+def _of_mix(newest: Factor, key: str, registry: Registry, notes: list[str], year: int) -> Factor:
+    each = registry.technologies(key)
+    found = electricity.of_year(newest, year, each) if each else newest
+    if found.source.id == electricity.MADE and found.period != str(year):
+        country = newest.id.partition("/")[2]
+        note = f"mix: none is known of {country} in {year}, so it is that of {found.period}"
+        notes += [note] if note not in notes else []
+    return found

@@ -105,6 +105,10 @@ class Registry:
             raise UsageError(f'no factor is called "{factor_id}"', fix=fix)
         return found
 
+    def technologies(self, kind: str) -> dict[str, Factor]:
+        """Give what a kWh of each technology takes, of one of `electricity.KINDS`."""
+        return _technologies(kind, self.factors)
+
     def own_grids(self, code: str) -> tuple[Factor, ...]:
         """Give the user's own rows of a grid: of any year, or each of one."""
         key = f"grid/{code}"
@@ -232,11 +236,15 @@ def factor_set_hash() -> str:
     return _digest((*today.values(), *years))
 
 
+def _technologies(kind: str, factors: Mapping[str, Factor]) -> dict[str, Factor]:
+    ids = {each: f"{kind}-of/{each}" for each in electricity.TECHNOLOGIES}
+    return {each: factors[key] for each, key in ids.items() if key in factors}
+
+
 def _of_mixes(given: Mapping[str, Factor]) -> Iterator[tuple[Factor, str]]:
     """Give what a kWh takes in each country, where the tables hold it by technology."""
     for kind in electricity.KINDS:
-        prefix = f"{kind}-of/"
-        each = {key.removeprefix(prefix): f for key, f in given.items() if key.startswith(prefix)}
+        each = _technologies(kind, given)
         names = {mix.region: mix.name for mix in electricity.mixes()} if each else {}
         for made in electricity.of_countries(kind, each).values():
             yield made, names[made.id.partition("/")[2]]
