@@ -1,13 +1,13 @@
 """A rule that says that it is even may be cut anywhere: that changes no share."""
 
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from submeter.attribution.attribution import Shares
-from submeter.attribution.devices import DeviceHeld, WholeDevice
+from submeter.attribution.devices import DeviceHeld, DeviceHeldBySm, WholeDevice
 from submeter.attribution.rules import NobodyKnown
 from submeter.quantities.clock import Span
 from submeter.quantities.cumulative import Cumulative
@@ -30,7 +30,32 @@ def held(draw):
     return DeviceHeld(total(0), total(1), total(2), total(3))
 
 
-@given(rule=held(), cuts=st.sets(st.integers(1, LENGTH - 1), max_size=20))
+@st.composite
+def held_by_sm(draw):
+    """Draw besides what each computed, as far as it was told, and how many processes held it."""
+    times = sorted(draw(st.sets(st.integers(1, LENGTH - 1), max_size=8)) | {0, LENGTH})
+    lengths = [end - start for start, end in pairwise(times)]
+    told = [draw(st.booleans()) for _ in lengths]
+
+    def total(most):
+        parts = (
+            draw(st.integers(0, most)) * length if known else 0
+            for length, known in zip(lengths, told, strict=True)
+        )
+        return Cumulative(tuple(times), tuple(accumulate(parts, initial=0)))
+
+    sampled = (length * known for length, known in zip(lengths, told, strict=True))
+    return DeviceHeldBySm(
+        draw(held()),
+        total(2),
+        total(2),
+        Cumulative(tuple(times), tuple(accumulate(sampled, initial=0))),
+        total(3),
+        total(3),
+    )
+
+
+@given(rule=st.one_of(held(), held_by_sm()), cuts=st.sets(st.integers(1, LENGTH - 1), max_size=20))
 def test_cutting_between_its_instants_changes_no_share(rule, cuts):
     """But for the microjoule that each cut is rounded by, of a power that is the same all along."""
     assert rule.is_even
