@@ -24,10 +24,24 @@ def test_one_bad_score_alone_is_its_factor():
 
 
 def test_a_published_combination():
-    """ln² of 1.05, 1.10, 1.20, 1.50 and 2.00 add up (ecoinvent report 1, 2007, section 7.2)."""
-    squares = sum(math.log(each) ** 2 for each in (1.05, 1.20, 1.10, 1.50, 1.02, 1.50))
+    """ln² of the basic and the five factors add up (ecoinvent report 1, 2007, section 7.2)."""
+    squares = sum(math.log(each) ** 2 for each in (1.05, 1.20, 1.10, 1.50, 1.05, 1.50))
     found = geometric_deviation((4, 4, 5, 4, 4))
     assert found == pytest.approx(math.exp(math.sqrt(squares) / 2))
+
+
+def test_the_factors_are_the_variances_of_the_later_guideline():
+    """Data quality guideline of ecoinvent 3, 2013: variances of ln, as Brightway has them."""
+    published = {
+        "reliability": (0, 0.0006, 0.002, 0.008, 0.04),
+        "completeness": (0, 0.0001, 0.0006, 0.002, 0.008),
+        "temporal": (0, 0.0002, 0.002, 0.008, 0.04),
+        "geographical": (0, 0.000025, 0.0001, 0.0006, 0.002),
+        "technological": (0, 0.0006, 0.008, 0.04, 0.12),
+    }
+    for name, variances in published.items():
+        made = [(math.log(each) / 2) ** 2 for each in INDICATORS[name]]
+        assert made == pytest.approx(variances, rel=0.15), name
 
 
 @given(SCORES, st.integers(0, 4))
