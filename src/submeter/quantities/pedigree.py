@@ -19,8 +19,8 @@ INDICATORS = {
 }
 """Squared geometric standard deviation [1] of each score from 1 (best) to 5 (worst). Frischknecht
 et al., Overview and Methodology, ecoinvent report 1, 2007, table 7.2. Where it has no factor
-(geographical 4, technological 2), that of the data quality guideline of ecoinvent 3, 2013: a variance
-of the logarithm of 0.0006. Its other variances are those of 2007, rounded."""
+(geographical 4, technological 2), that of the data quality guideline of ecoinvent 3, 2013: a
+variance of the logarithm of 0.0006. Its other variances are those of 2007, rounded."""
 
 BASIC = 1.05
 """Squared geometric standard deviation [1] of electricity that is perfectly known (same table)."""
