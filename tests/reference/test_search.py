@@ -4,6 +4,7 @@ import pytest
 
 from submeter.errors import UsageError
 from submeter.reference.factors import search
+from submeter.reference.factors.places import place
 from submeter.reference.factors.registry import shipped
 
 
@@ -44,6 +45,18 @@ def test_any_id_is_found_of_today_or_of_a_year():
     assert search.any_factor("grid/gcp/us-central1/2020/google-2020", shipped()).value == 454
     with pytest.raises(UsageError, match="did you mean"):
         search.any_factor("grid/FRA", shipped())
+
+
+def test_water_of_a_year_is_found_by_the_id_that_an_account_writes():
+    then = place("FR", year=2021).ewif
+    assert search.any_factor(then.id, shipped()) == then
+    assert then.id in {each.id for each in search.beside(shipped().factor("ewif/FR"), shipped())}
+    assert "nuclear 69%" in then.note
+    assert "nuclear 65%" in shipped().factor("ewif/FR").note
+    with pytest.raises(UsageError, match="ewif/FR"):
+        search.any_factor("ewif/FR/1921", shipped())
+    with pytest.raises(UsageError):
+        search.any_factor("ewif/AQ/2021", shipped())
 
 
 def test_beside_a_value_stand_the_others_of_its_place_newest_first():

@@ -29,6 +29,9 @@ KINDS = ("ewif", "primary", "adpe")
 MADE = "mix-by-technology"
 """Id of the source of what is made of a mix."""
 
+_WORTH_TELLING = 0.005
+"""A smaller share is not named in a note."""
+
 _WHOLE = 1e-3
 """A mix whose shares miss 1 by no more than this is whole: they are rounded."""
 
@@ -213,10 +216,13 @@ def of_year(newest: Factor, year: int, technologies: Mapping[str, Factor]) -> Fa
 
 
 def _with_mix(factor: Factor, mix: Mix) -> Factor:
-    """Cite the publisher of the mix beside those of the technologies."""
+    """Cite the publisher of the mix beside those of the technologies, and say what it is."""
+    parts = sorted(mix.shares.items(), key=lambda part: -part[1])
+    told = ", ".join(f"{name} {share:.0%}" for name, share in parts if share >= _WORTH_TELLING)
     cited = f"{mix.source.citation}; {factor.source.citation}"
     licence = f"{mix.source.licence} AND {factor.source.licence}"
     return Factor(
         factor.id, factor.value, factor.low, factor.high, factor.unit, factor.spread, factor.tier,
-        Source(factor.source.id, cited, licence), factor.period, factor.basis, factor.note,
+        Source(factor.source.id, cited, licence), factor.period, factor.basis,
+        f"{factor.note}: {told}",
     )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from submeter.reference.factors import gazetteer
+from submeter.reference.factors import electricity, gazetteer
 from submeter.reference.factors.history import history
 
 if TYPE_CHECKING:
@@ -70,7 +70,19 @@ def any_factor(factor_id: str, registry: Registry) -> Factor:
     if known is None and kind == "grid":
         region = "/".join(rest.split("/")[:-2])
         known = next((each for each in history().of(region) if each.id == factor_id), None)
+    if known is None and kind in electricity.KINDS:
+        known = next((each for each in _by_mix(kind, rest, registry) if each.id == factor_id), None)
     return known if known is not None else registry.factor(factor_id)
+
+
+def _by_mix(kind: str, rest: str, registry: Registry) -> list[Factor]:
+    """Give what a kWh takes in each earlier year of a country, where it is made of its mix."""
+    region = rest.partition("/")[0]
+    newest, each = registry.get(f"{kind}/{region}"), registry.technologies(kind)
+    if newest is None or not each:
+        return []
+    years = (int(mix.period) for mix in electricity.mixes_of(region))
+    return [electricity.of_year(newest, year, each) for year in years]
 
 
 def beside(factor: Factor, registry: Registry) -> tuple[Factor, ...]:
@@ -82,6 +94,7 @@ def beside(factor: Factor, registry: Registry) -> tuple[Factor, ...]:
     else:
         stem = rest.rpartition("/")[0] or rest
         rows = [each for key, each in registry.factors.items() if key.startswith(f"{kind}/{stem}/")]
+        rows += _by_mix(kind, rest, registry) if kind in electricity.KINDS else []
     same = (factor.period, factor.source.id)
     others = [
         each for each in rows if each.id != factor.id and (each.period, each.source.id) != same
