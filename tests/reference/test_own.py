@@ -3,7 +3,7 @@
 import hashlib
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from submeter.errors import FactorTableError
@@ -42,6 +42,7 @@ def test_a_facility_of_ones_own_is_taken(tmp_path):
     assert place("MY-SITE", known).pue.value == 1.12
 
 
+@settings(deadline=None)  # it hashes every factor, twice
 @given(value=st.floats(1, 1400))
 def test_an_own_row_stands_instead_of_the_published_and_changes_the_hash(tmp_path_factory, value):
     text = f"id,value,unit\ngrid/DE,{value!r},gCO2e/kWh\n"
