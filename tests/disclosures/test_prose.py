@@ -1,6 +1,7 @@
 """Sentences of cards: what they plainly say is audited, what they leave open raises no alarm."""
 
 import json
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -74,6 +75,15 @@ SOUND = {
     "no clean place, no warning": (
         "We trained it in Germany on 64 H100 GPUs for 10 days; it drew 11 MWh and emitted 4.5 t."),
 }  # fmt: skip
+
+
+MORE = Path(__file__).with_name("corpus").joinpath("sentences.txt").read_text("utf-8")
+"""Sentences as people write them; all that they state is possible."""
+
+
+@pytest.mark.parametrize("text", MORE.split("\n\n"))
+def test_what_people_write_raises_no_alarm(text):
+    assert told(of_card(text)) == []
 
 
 @pytest.mark.parametrize("name", SOUND)

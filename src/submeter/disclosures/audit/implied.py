@@ -14,6 +14,7 @@ from submeter.disclosures.audit.grid_of import implied_grid
 from submeter.disclosures.audit.printed import shown
 from submeter.disclosures.audit.reach import reach
 from submeter.disclosures.audit.recomputation import figure
+from submeter.disclosures.audit.roles import words
 from submeter.disclosures.audit.token_energy import joules_of_token
 from submeter.disclosures.audit.units import CARBON, ENERGY, POWER
 from submeter.disclosures.audit.work import work_of
@@ -29,9 +30,15 @@ RULES = {
     "implied-power": "energy over hours is more than the devices can draw",
     "zero": "zero stands where something was drawn, or nothing was measured",
 }
-HOST = 2.0
-"""Power of a server over that of its accelerators at most: a DGX H100 takes 10.2 kW for eight
-boards of 700 W, 1.82 times as much (NVIDIA, DGX H100 data sheet)."""
+HOST = 2.1
+"""Power of a server over that of its accelerators at most: a DGX A100 takes 6.5 kW for eight boards
+of 400 W, 2.03 times as much, a DGX H100 10.2 kW for eight of 700 W (NVIDIA, data sheets)."""
+BESIDE = 0.5
+"""What a server takes beside each board at most, where that is more [kW]: two processors of 200 W
+and their memory for a board of 70 W; a judgement."""
+ALONE = 1.25
+"""The same for energy that is told of the accelerators alone: their power may pass its limit for
+moments."""
 IDLE = 0.05
 """Part of its limit that an accelerator draws at least: an H100 idles near 70 W of 700, a tenth; a
 judgement."""
@@ -67,8 +74,8 @@ def _power(claim: Claim) -> Iterator[Finding]:
     yield from _of_tokens(claim, limit, name)
     stated = [each for each in claim.of("power") if "tdp" not in each.name.lower()]
     for each in stated if not claim.of("devices") or claim.of("device_hours") else ():
-        if each.value > HOST * limit and len(claim.of("power")) == 1:
-            text = f"{name} takes {limit * 1e3:g} W, with its part of a server twice that at most"
+        if each.value > _most(claim, limit) and len(claim.of("power")) == 1:
+            text = _why(claim, limit, name)
             yield finding(claim, each, "implied-power", Severity.ERROR, text)
     hours, energy = device_time(claim), drawn(claim)
     if hours is None or energy is None or min(hours.value, energy.value) <= 0:
@@ -76,16 +83,30 @@ def _power(claim: Claim) -> Iterator[Finding]:
     mean = energy / hours
     if not mean.known:
         return
-    if mean.low > HOST * limit:
-        text = (
-            f"the devices cannot draw it: {name} takes {limit * 1e3:g} W, with its part of a server"
-            " twice that at most (DGX H100: 1.8); a unit, or devices that are not counted"
-        )
+    if mean.low > _most(claim, limit):
+        text = f"{_why(claim, limit, name)}; a unit, or devices that are not counted"
         yield _of(claim, "implied-power", Figure(mean.value * 1e3, "W"), text, mean.text)
     elif mean.high < IDLE * least:
         text = f"{name} draws more when it idles; a unit, or hours in which it was not used"
         found = _of(claim, "implied-power", Figure(mean.value * 1e3, "W"), text, mean.text)
         yield replace(found, severity=Severity.WARNING)
+
+
+def _most(claim: Claim, limit: float) -> float:
+    """Give the most that a device may draw with its part of a server [kW]."""
+    return ALONE * limit if _boards_alone(claim) else max(HOST * limit, limit + BESIDE)
+
+
+def _boards_alone(claim: Claim) -> bool:
+    told = [each for each in claim.inputs if each.dimension.energy > 0 and not each.dimension.time]
+    return bool(told) and all("gpu" in words(each.name) for each in told)
+
+
+def _why(claim: Claim, limit: float, name: str) -> str:
+    if _boards_alone(claim):
+        return f"{name} takes {limit * 1e3:g} W alone"
+    most = _most(claim, limit) * 1e3
+    return f"{name} takes {limit * 1e3:g} W, with its part of a server {most:,.0f} W at most"
 
 
 def _of_tokens(claim: Claim, limit: float, name: str) -> Iterator[Finding]:
@@ -94,8 +115,8 @@ def _of_tokens(claim: Claim, limit: float, name: str) -> Iterator[Finding]:
     if rate is None or token is None or devices is None or not token.known:
         return
     mean = reach(rate) * token / reach(devices, "devices")
-    if mean.known and mean.low > HOST * limit:
-        text = f"{name} takes {limit * 1e3:g} W, with its part of a server twice that at most"
+    if mean.known and mean.low > _most(claim, limit):
+        text = _why(claim, limit, name)
         told = Figure(mean.value * 1e3, "W")
         yield _of(claim, "implied-power", told, f"{text}; a unit, or more devices", mean.text)
 

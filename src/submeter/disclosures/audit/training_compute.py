@@ -138,7 +138,7 @@ def _within_energy(claim: Claim, done: Reach, named: Boards | None) -> Iterator[
         return
     told = Figure(each.value / _TERA, "TFLOP/J")
     text = (
-        f"{whose} at most {best / _TERA:.2g} TFLOP a joule; a unit, or energy of a part alone"
+        f"{whose} {best / _TERA:.2g} TFLOP a joule; a unit, or energy of a part alone"
     )  # fmt: skip
     yield Finding(
         "training-energy", Severity.ERROR, claim.id, _claimed(claim), told, text,
@@ -149,10 +149,13 @@ def _within_energy(claim: Claim, done: Reach, named: Boards | None) -> Iterator[
 def _per_joule(named: Boards | None) -> tuple[float, str]:
     """Give the operations that a joule can give, and of what."""
     if named is None or not named.peaks or named.least_limit is None:
-        return BEST, "no board of 2025 gives more than"
+        return BEST, _NONE
     pairs = zip(named.variants, named.peaks, strict=True)
     best = max((peak.training or 0.0) / (board.tdp or 1.0) for board, peak in pairs)
-    return (CAPPED * best, f"{named.name} gives") if best else (BEST, "no board gives more than")
+    return (CAPPED * best, f"{named.name} gives at most") if best else (BEST, _NONE)
+
+
+_NONE = "no board of 2025 gives more than"
 
 
 def _stated(claim: Claim) -> Iterator[Finding]:

@@ -114,7 +114,7 @@ stands above the stroke. Energy a token is power over speed."""
 
 def _physical(row: Mapping[str, Any]) -> Iterator[Quantity]:
     fields = (
-        ("energy_per_token_joules", "energy_per_token", "J/token"),
+        ("energy_per_token_joules", "gpu_energy_per_token", "J/token"),
         ("output_throughput_tokens_per_sec", "throughput", "tokens/s"),
         ("num_gpus", "devices", ""), ("max_num_seqs", "batch", ""),
     )  # fmt: skip
@@ -135,7 +135,7 @@ def claims_of_first(rows: Sequence[Mapping[str, str]], document: str) -> Iterato
     texts = MappingProxyType({"device": device, "stage": "inference"})
     for number, row in enumerate(rows, 1):
         where = str(row.get("model") or f"row {number}")[:100]
-        energy = quantity("energy", row.get("energy") or "", "J")
+        energy = quantity("gpu_energy", row.get("energy") or "", "J")
         tokens = quantity("response_tokens", row.get("response_length") or "", "tokens")
         seconds = quantity("hours", row.get("latency") or "", "s")
         if energy is None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from itertools import combinations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from submeter.disclosures.audit.boards import boards
 from submeter.disclosures.audit.claim import Claim, Document
 from submeter.disclosures.audit.finding import Figure, Finding, Severity
 from submeter.disclosures.audit.quantity import CLAIMED, quantity
@@ -18,10 +20,11 @@ from submeter.disclosures.readers import documentation_forms
 from submeter.disclosures.readers.markup import plain, tables
 from submeter.disclosures.readers.prose import claims_of_prose
 from submeter.disclosures.readers.tables import claims_of_table
-from submeter.reference.catalogue.accelerators import match_accelerator
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from submeter.disclosures.audit.quantity import Quantity
 
 RULES = {
     "card-grams": "the front matter is in grams, and its number looks like another unit",
@@ -121,15 +124,28 @@ def _block(body: str, name: str) -> Claim | None:
     hours = quantity("device_hours", found.get("hours", ""), "h")
     if hours is not None:
         inputs.append(hours)
-    device = match_accelerator(found.get("device", "")) if found.get("device") else None
-    if device is not None and device.tdp is not None and hours is not None:
-        power = quantity("tdp", f"{device.tdp:g} W")
-        inputs += [power] if power is not None else []
+    power = _rated(found.get("device", ""))
+    inputs += [power] if power is not None and hours is not None else []
     texts = {key: text for key, text in found.items() if key not in {"hours", "carbon"}}
     return Claim(
         "Carbon Emitted", carbon, tuple(inputs) if len(inputs) > 1 else (), "",
         MappingProxyType(texts), frozenset(), name,
     )  # fmt: skip
+
+
+def _rated(text: str) -> Quantity | None:
+    """Give the power of the device that is named: of a family from the least to the most.
+
+    With a number before it, as in ``8 x H100``, the hours may be of one device or of all.
+    """
+    named = boards(text) if text else None
+    limit, least = (named.limit, named.least_limit) if named is not None else (None, None)
+    power = quantity("tdp", f"{limit * 1e3:g} W") if limit is not None else None
+    if power is None or limit is None or least is None:
+        return None
+    times = re.match(r"\s*(\d{1,5})\s*[x×*]?\s*(?=[A-Za-z])", text)
+    most = limit * max(1, int(times[1])) if times else limit
+    return replace(power, number=power.number._replace(low=least, high=most))
 
 
 def _unlabelled(body: str) -> str:

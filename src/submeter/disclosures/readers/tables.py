@@ -11,6 +11,8 @@ from submeter.disclosures.audit.energy_ways import HELD
 from submeter.disclosures.audit.quantity import CLAIMED, quantity, renamed
 from submeter.disclosures.audit.units import singular
 from submeter.disclosures.readers.columns import LABELS, Column, column
+from submeter.disclosures.readers.row_totals import claims_of_totals
+from submeter.disclosures.readers.work_columns import work_of_row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -36,7 +38,15 @@ _OF_PIECES = frozenset({
 })  # fmt: skip
 """Quantities that are of some number of pieces, as an intensity or a PUE is not."""
 _TOTAL = re.compile(r"^\W*(?:grand\s+|sub)?(total|sum|all|overall)\b", re.IGNORECASE)
-_TEXTS = ("device", "hardware", "gpu", "accelerator", "region", "stage", "paper", "contract")
+_TEXTS = (
+    "device", "hardware", "gpu", "accelerator", "region", "country", "location", "provider",
+    "stage", "precision", "paper", "contract",
+)  # fmt: skip
+_NAMES = {
+    "gpu type": "gpu", "gpu model": "gpu", "hardware type": "hardware", "dtype": "precision",
+    "compute region": "region", "cloud region": "region", "cloud provider": "provider",
+}  # fmt: skip
+"""Other headings of the same."""
 
 Cells = tuple[tuple[Column, "Quantity"], ...]
 
@@ -57,10 +67,14 @@ def claims_of_table(
     """
     heading, rows = upright(heading, rows)
     columns = [column(each) for each in heading[:MOST_COLUMNS]]
+    trained = any("train" in str(each).lower() for each in heading[:MOST_COLUMNS])
     found: list[Claim] = []
     above: list[tuple[str, Cells]] = []
+    every: list[tuple[str, Cells]] = []
     for number, row in enumerate(rows, 1):
         cells, texts = _cells(columns, row)
+        if trained:
+            texts.setdefault("stage", "training")
         label = _label(columns, row) or f"row {number}"
         name = f"{where} {label}".strip()
         if _TOTAL.match(label) and above:
@@ -68,7 +82,10 @@ def claims_of_table(
             above = []
             continue
         found.extend(_claims(name, cells, texts, document))
+        found.extend(_physical(name, cells, work_of_row(heading, row), texts, document))
         above.append((label, cells))
+        every.append((name, cells))
+    found.extend(claims_of_totals(every, document))
     return tuple(found)
 
 
@@ -100,7 +117,7 @@ def _cells(columns: Sequence[Column], row: Sequence[str]) -> tuple[Cells, dict[s
     texts: dict[str, str] = {}
     for each, raw in zip(columns, row, strict=False):
         text = str(raw).strip()
-        low = each.name.lower()
+        low = _NAMES.get(each.name.lower(), each.name.lower())
         if not each.role or low in _TEXTS:
             if text and (low in _TEXTS or low == "model"):
                 texts[low] = text[:200]
@@ -136,6 +153,18 @@ def _claims(where: str, cells: Cells, texts: Mapping[str, str], document: str) -
                 f"{where}{suffix}", renamed(value, CLAIMED, value.role), inputs, "",
                 MappingProxyType(dict(texts)), flags, document,
             )  # fmt: skip
+
+
+def _physical(
+    where: str, cells: Cells, work: tuple[Quantity, ...], texts: Mapping[str, str], document: str
+) -> Iterator[Claim]:
+    """Give what devices are held against: the work of a row with its time, energy or speed."""
+    time = [value for each, value in cells if each.role in {"device_hours", "hours", "devices"}]
+    energy = [value for each, value in cells if each.role == "energy"]
+    alone = energy if len(energy) == 1 and energy[0].dimension.pieces == 0 else []
+    if work and len([*work, *time, *alone]) > 1:
+        told = MappingProxyType({**texts, "row": where[-200:]})
+        yield Claim(where, None, (*work, *time, *alone), "", told, frozenset(), document)
 
 
 def _inputs(role: str, claimed: Quantity, cells: Cells) -> Iterator[Quantity]:
