@@ -12,7 +12,7 @@ export PIP_NO_INPUT := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo install dev test test-all coverage check check-format check-lint check-types \
+.PHONY: help demo demo-bench install dev test test-models test-all coverage check check-format check-lint check-types \
 	check-layers check-deps check-spelling check-licences check-data format dist smoke bench lab \
 	lock changelog clean
 
@@ -22,17 +22,24 @@ help: ## Print this list
 demo: .venv/.demo ## Set up, then measure small models on this machine
 	demo/run.sh
 
+demo-bench: .venv-models/.installed ## Set up, then measure and rate small models at tasks
+	demo/bench.sh
+
 install: .venv/.installed ## Set up .venv/bin/submeter
 
 dev: .venv/.dev ## Set up everything that tests and checks need
 
 test: .venv/.dev ## Set up, then run the light tests
-	$(BIN)/pytest -n auto -m "not slow and not system"
+	$(BIN)/pytest -n auto -m "not slow and not system and not models"
+
+test-models: .venv-models/.installed ## Set up, then run the tests that need real models
+	.venv-models/bin/pytest -m models tests/benchmarks
 
 test-all: .venv/.dev .venv/.demo ## Run every test, then build the wheel and use it in a clean venv
 	@# Real clocks, processes and compilers get the machine to themselves; 5: no such test yet.
 	$(BIN)/pytest --cov --cov-report= -m "slow or system" || [ $$? -eq 5 ]
-	$(BIN)/pytest --cov --cov-append -n auto -m "not slow and not system"
+	$(BIN)/pytest --cov --cov-append -n auto -m "not slow and not system and not models"
+	$(MAKE) test-models
 	$(MAKE) smoke
 
 PURE := quantities traces workloads attribution estimation accounting ratings
@@ -94,12 +101,14 @@ lock: .venv/.dev ## Rewrite the locks after a change (UPGRADE=--upgrade: newest 
 	$(LOCK) requirements/dev.in -c requirements/runtime.txt -c requirements/build.txt -o requirements/dev.txt
 	$(LOCK) requirements/demo.in -c requirements/runtime.txt -c requirements/dev.txt -o requirements/demo.txt
 	$(LOCK) pyproject.toml requirements/bench.in -o requirements/bench.txt
+	$(LOCK) pyproject.toml requirements/models.in -c requirements/runtime.txt -c requirements/dev.txt \
+		-o requirements/models.txt
 
 changelog: .venv/.dev ## Show what the fragments in changelog.d will say
 	$(BIN)/towncrier build --draft --version next
 
 clean: ## Remove everything that make made
-	rm -rf .venv .venv-bench .venv-wheel dist .coverage .hypothesis .mypy_cache .pytest_cache \
+	rm -rf .venv .venv-bench .venv-models .venv-wheel demo-bench dist .coverage .hypothesis .mypy_cache .pytest_cache \
 		.ruff_cache .import_linter_cache
 
 # Runtime packages stay the same in every environment: the other locks are constrained by theirs.
@@ -127,6 +136,11 @@ comma := ,
 
 .venv-wheel/.installed: requirements/runtime.txt | .venv-wheel/bin/pip
 	.venv-wheel/bin/pip $(INSTALL) -r requirements/runtime.txt
+	@touch $@
+
+.venv-models/.installed: pyproject.toml requirements/models.txt | .venv-models/bin/pip
+	.venv-models/bin/pip $(INSTALL) -r requirements/models.txt
+	.venv-models/bin/pip install --quiet --no-deps --no-index --no-build-isolation -e .
 	@touch $@
 
 .venv-bench/.installed: pyproject.toml requirements/bench.txt | .venv-bench/bin/pip

@@ -193,6 +193,17 @@ def test_queries_side_by_side_have_a_steady_part(tmp_path):
     assert (result.unit, result.boundary) == ("token", Boundary.NODE)
 
 
+def test_a_run_too_short_to_be_steady_tells_no_energy(tmp_path):
+    out = tmp_path / "b.zip"
+    told = bench(Squarer(concurrent=True), scenario="server", concurrency=4, least=2, most=4)
+    run(told, out, unheard)
+    bundle = read_bundle(out)
+    assert bundle.told["summary"]["energy"] == {}
+    assert verify(bundle) == []
+    with pytest.raises(UsageError, match="no energy a token"):
+        result_of(bundle, "b.zip")
+
+
 def test_a_failure_among_many_is_told(tmp_path):
     backend = Squarer(concurrent=True, fails_at=10)
     told = bench(backend, scenario="server", concurrency=4)

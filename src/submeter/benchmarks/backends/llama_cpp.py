@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
 import importlib
 import os
 import tempfile
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from submeter.benchmarks.backend import Facts
 from submeter.benchmarks.backends.chat_stream import endpoint
+from submeter.benchmarks.backends.hashes import hashes
+from submeter.benchmarks.backends.libraries import engine, library, whole
 from submeter.benchmarks.backends.openai import Served
 from submeter.errors import UsageError
 
 if TYPE_CHECKING:
     from submeter.benchmarks.backend import Loaded, Order
 
-_PIECE = 1 << 20
 _CONTEXT = 2048
 _ERRORS_ONLY = 1
 
@@ -40,29 +39,25 @@ class LlamaCppBackend:
 
     def load(self, order: Order) -> Loaded:
         """Load the file and serve it."""
-        try:
-            library = importlib.import_module("xllamacpp")
-        except ImportError as error:
-            fix = "pip install xllamacpp"
-            raise UsageError("llama.cpp is not installed", "--backend llama-cpp", fix) from error
+        llama = library("xllamacpp", self.name, self.extra)
         path = _file(order.model)
-        told = {"threads": str(os.cpu_count() or 1), "parallel": "8", "context": str(_CONTEXT)}
-        told |= order.options
-        numbers = {name: _whole(told[name], name) for name in ("threads", "parallel", "context")}
-        given = library.CommonParams()
+        usual = {"threads": os.cpu_count() or 1, "parallel": 8, "context": _CONTEXT}
+        told = dict(order.options)
+        numbers = {name: whole(told, name, number) for name, number in usual.items()}
+        given = llama.CommonParams()
         given.model.path = str(path)
         given.n_parallel = numbers["parallel"]
         given.n_ctx = numbers["context"] * numbers["parallel"]
         given.cpuparams.n_threads = given.cpuparams_batch.n_threads = numbers["threads"]
         given.verbosity = _ERRORS_ONLY
         given.hostnames, given.port = ["127.0.0.1"], 0
-        server = library.Server(given)
+        server = llama.Server(given)
         facts = Facts(
             Path(order.model).name.removeprefix("package:"),
-            engine=f"llama.cpp (xllamacpp {version('xllamacpp')})",
+            engine=f"llama.cpp by {engine('xllamacpp')}",
             device=f"cpu, {numbers['threads']} threads",
             precision=_precision(path),
-            files={path.name: _hash(path)},
+            files=hashes(path),
             packages=("xllamacpp",),
         )
         at = endpoint(f"{server.listening_address}/v1", "")
@@ -78,9 +73,11 @@ class InProcess:
         self._server: object | None = server
         self.facts, self.pid = served.facts, served.pid
         self.answer = served.answer
+        self._served = served
 
     def close(self) -> None:
         """Let go of the server, and with it of the weights."""
+        self._served.close()
         self._server = None
 
 
@@ -100,24 +97,10 @@ def _file(model: str) -> Path:
     return Path(package.assemble(str(path)))
 
 
-def _whole(text: str, name: str) -> int:
-    if not text.isdigit() or int(text) < 1:
-        raise UsageError(f'"{text}" is no number of {name}', f"--option {name}", "1 or more")
-    return int(text)
-
-
 def _precision(path: Path) -> str:
     """Read the kind of weights from the file's name, as they are called everywhere."""
     known = [part for part in path.stem.upper().replace(".", "-").split("-") if part[:1] in "QFBI"]
     return next((each for each in reversed(known) if any(map(str.isdigit, each))), "")
-
-
-def _hash(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while piece := file.read(_PIECE):
-            digest.update(piece)
-    return digest.hexdigest()
 
 
 BACKEND = LlamaCppBackend()

@@ -88,6 +88,7 @@ class Served:
         self._is_chat = options.get("api", "chat") == "chat"
         self._fixes = options.get("fixed", "ignore_eos") != "no"
         self._own = threading.local()
+        self._connections: list[http.client.HTTPConnection] = []
 
     def answer(self, inputs: Sequence[object], limits: Limits) -> Sequence[Answer]:
         """Ask each query of the batch, one after another."""
@@ -97,6 +98,7 @@ class Served:
         connection: http.client.HTTPConnection | None = getattr(self._own, "connection", None)
         if connection is None:
             connection = self._own.connection = self._at.connect()
+            self._connections.append(connection)
         path = "/chat/completions" if self._is_chat else "/completions"
         return ask(connection, self._at, path, self._body(given, limits))
 
@@ -122,7 +124,9 @@ class Served:
         return body
 
     def close(self) -> None:
-        """Do nothing: the server is its owner's, and connections end with their threads."""
+        """Close the connections; the server is its owner's."""
+        for each in self._connections:
+            each.close()
 
 
 def _pid(at: Endpoint, told: Mapping[str, str]) -> int | None:

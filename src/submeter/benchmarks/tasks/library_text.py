@@ -27,7 +27,7 @@ _SHORTEST, _LONGEST = 200, 4000
 _ASKED = "Sum up in one sentence what this Python module is for:\n\n{}\n\nIn one sentence:"
 
 
-def _documented() -> Iterator[tuple[str, str, str]]:
+def documented() -> Iterator[tuple[str, str, str]]:
     """Give name, first sentence and the rest of each module's documentation."""
     library = Path(sysconfig.get_path("stdlib"))
     for path in sorted(library.glob("*.py")):
@@ -51,14 +51,14 @@ def _own_only(data: str) -> None:
 def prompts(data: str = "") -> DataSet:
     """Give the beginnings of texts, to be gone on with; nobody can say what is right."""
     _own_only(data)
-    items = [Item(name, rest[:400]) for name, _, rest in _documented()]
+    items = [Item(name, rest[:400]) for name, _, rest in documented()]
     return data_set("python-library-text", platform.python_version(), _LICENCE, items)
 
 
 def summaries(data: str = "") -> DataSet:
     """Give texts to be summed up in a sentence, and their authors' own sentence."""
     _own_only(data)
-    items = [Item(name, _ASKED.format(rest), first) for name, first, rest in _documented()]
+    items = [Item(name, _ASKED.format(rest), first) for name, first, rest in documented()]
     return data_set("python-library-summaries", platform.python_version(), _LICENCE, items)
 
 

@@ -140,6 +140,11 @@ def _notes(bundle: Bundle) -> list[str]:
     """Tell what makes the figures less than they look."""
     summary = bundle.told["summary"]
     told = []
+    if not summary["stretches"]:
+        told.append(
+            "too short: nothing of it is steady, so that no energy is told; allow more --queries "
+            "or --time"
+        )
     work = sum(each["workload"] for each in summary["books"])
     others = sum(each["others"] for each in summary["books"] if each["component"] != "memory")
     if others > _BUSY * (work + others):
