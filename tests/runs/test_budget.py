@@ -126,6 +126,87 @@ def test_a_budget_is_tested_at_the_end_too(programs):
     assert told["energy"] > 0.0036
 
 
+def test_carbon_is_told_with_the_interval_of_the_statement(programs):
+    told = programs.told("""
+        from submeter.quantities.digits import phrase
+        try:
+            limit = {"budget": "1e-9 kgCO2e", "on_budget": "raise"}
+            with submeter.measure("w", **limit, region="FR") as window:
+                burn(0.2)
+        except submeter.BudgetExceeded as error:
+            carbon = window.statement().carbon.total
+            shown = phrase(carbon.value, carbon.low, carbon.high, carbon.unit)
+            tell(error=str(error), shown="{} ({})".format(*shown))
+    """)
+    assert f'the window "w" has caused {told["shown"]}, more than' in told["error"]
+
+
+def test_carbon_is_held_to_its_budget_by_the_method_at_work(programs):
+    """Hardware is in the carbon of submeter-1 and not in that of ghg-location."""
+    told = programs.told("""
+        import re, warnings
+        for method in ("submeter-1", "ghg-location"):
+            with warnings.catch_warnings(record=True) as found:
+                warnings.simplefilter("always")
+                where = {"region": "FR", "method": method}
+                with submeter.measure("w", budget="1e-12 kgCO2e", **where) as window:
+                    burn(0.1)
+            tell(**{method: [str(each.message) for each in found][0],
+                    f"{method} carbon": window.statement().carbon.total.value * 1e9})
+    """)
+    for method in ("submeter-1", "ghg-location"):
+        value = float(re.search(r"caused ([\d.]+) µgCO2e", told[method])[1])
+        assert value == pytest.approx(told[f"{method} carbon"], rel=0.5)
+
+
+def test_a_part_has_a_budget_in_carbon_too(programs):
+    told = programs.told("""
+        with submeter.measure("whole", region="FR") as window:
+            try:
+                with submeter.measure("part", budget="1e-12 kgCO2e", on_budget="raise"):
+                    burn(0.2)
+            except submeter.BudgetExceeded as error:
+                part = str(error)
+            burn(0.2)
+        tell(part=part, whole=window.statement().carbon.total.high * 1e9)
+    """)
+    low = re.search(r'"part" has caused [\d.]+ µgCO2e \(([\d.]+) to [\d.]+\)', told["part"])
+    assert float(low[1]) < told["whole"]
+
+
+def test_the_carbon_of_the_whole_is_forecast(programs):
+    told = programs.told("""
+        import warnings
+        with warnings.catch_warnings(record=True) as found:
+            warnings.simplefilter("always")
+            with submeter.measure("w", budget="1 tCO2e", region="FR") as window:
+                for step in range(1, 6):
+                    burn(0.05)
+                    time.sleep(0.05)
+                    window.progress(step, 10**12)
+        tell(warned=[str(each.message) for each in found])
+    """)
+    (warned,) = told["warned"]
+    assert re.search(r"is forecast to cause [\d.]+ [kM]?tCO2e \([\d.]+ to [\d.]+\)", warned)
+
+
+def test_a_budget_that_the_method_cannot_tell_is_said_not_to_hold(programs):
+    told = programs.told("""
+        import warnings
+        with warnings.catch_warnings(record=True) as found:
+            warnings.simplefilter("always")
+            with submeter.measure("w", budget="1e-12 kgCO2e", method="aies", stage="inference",
+                                  on_budget="raise") as window:
+                for step in range(1, 6):
+                    burn(0.05)
+                    window.progress(step, 5)
+        tell(warned=[str(each.message) for each in found])
+    """)
+    assert 1 <= len(told["warned"]) <= 2
+    told_once = "is not held to its budget of 1e-12 kgCO2e: the method aies gives no carbon"
+    assert told_once in told["warned"][0]
+
+
 def test_the_works_own_error_beats_the_budgets(programs):
     told = programs.told("""
         try:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import warnings
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from submeter.errors import BudgetExceeded, QuantityError, UsageError
+from submeter.errors import BudgetExceeded, QuantityError, SubmeterError, UsageError
 from submeter.quantities.digits import column, phrase
 from submeter.quantities.parsing import UNITS, parse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from submeter.quantities.estimate import Estimate
 
 
@@ -24,6 +22,34 @@ _HAIR = 1 + 1e-9
 
 class BudgetWarning(UserWarning):
     """A window drew, or is forecast to draw, more than its budget."""
+
+
+class Spent(Protocol):
+    """What is held against a budget; its interval is only asked for where it is passed."""
+
+    @property
+    def value(self) -> float:
+        """The central value [J or kgCO2e]."""
+        ...
+
+    def estimate(self) -> Estimate:
+        """Give it with its interval."""
+        ...
+
+
+class Drawn(NamedTuple):
+    """An energy that is held against a budget [J]."""
+
+    energy: Estimate
+
+    @property
+    def value(self) -> float:
+        """The central value [J]."""
+        return self.energy.value
+
+    def estimate(self) -> Estimate:
+        """Give it with its interval."""
+        return self.energy
 
 
 class Budget(NamedTuple):
@@ -46,35 +72,33 @@ class Budget(NamedTuple):
     carbon: bool
     raises: bool
 
-    def test(
-        self,
-        energy: Estimate | None,
-        carbon_of: Callable[[float], float],
-        name: str,
-        *,
-        forecast: bool,
-    ) -> bool:
-        """Tell whether the budget is passed, and warn or raise if it is.
+    def test(self, spent: Spent, name: str, *, forecast: bool) -> bool:
+        """Tell whether there is no more to test: it is passed, or cannot be told.
 
         Parameters
         ----------
-        energy : Estimate or None
-            What was drawn, or is forecast [J].
-        carbon_of : callable
-            Gives the carbon [kgCO2e] of an energy [J].
+        spent : Spent
+            What was drawn or caused, or is forecast, in the unit of `amount`.
         name : str
             Of the window whose budget it is.
         forecast : bool
-            Whether `energy` is a forecast.
+            Whether `spent` is a forecast.
+
+        Raises
+        ------
+        BudgetExceeded
+            If it is passed, and is to raise; else that is a warning.
         """
-        if energy is None:
-            return False
-        drawn = carbon_of(energy.value) if self.carbon else energy.value
-        if drawn <= self.amount:
-            return False
-        shown = self._shown(energy, carbon_of)
-        verbs = ("has caused", "is forecast to cause") if self.carbon else _DRAWS
         whose = f'the window "{name}"' if name else "the work"
+        try:
+            if spent.value <= self.amount:
+                return False
+            shown = self._shown(spent.estimate())
+        except SubmeterError as error:
+            told = f"{whose} is not held to its budget of {self.text}: {error}"
+            warnings.warn(BudgetWarning(told), stacklevel=4)
+            return True
+        verbs = ("has caused", "is forecast to cause") if self.carbon else _DRAWS
         what = f"{whose} {verbs[forecast]} {shown}, more than its budget of {self.text}"
         fix = "stop it, shrink it, or raise the budget"
         if self.raises:
@@ -82,15 +106,12 @@ class Budget(NamedTuple):
         warnings.warn(BudgetWarning(f"{what}; {fix}"), stacklevel=4)
         return True
 
-    def _shown(self, energy: Estimate, carbon_of: Callable[[float], float]) -> str:
+    def _shown(self, spent: Estimate) -> str:
         """Write what is compared, in the kind of unit that the budget was written in."""
-        ends = (energy.value, energy.low, energy.high)
-        if self.carbon:
-            # The grid's own interval is not in what is compared, so that none is shown.
-            value, low, high = map(carbon_of, ends)
-            return _above(self.amount, value, low, high, "kgCO2e")[0]
-        unit, size = ("J", 1.0) if self.text.rstrip().endswith("J") else ("kWh", _JOULES_PER_KWH)
-        value, low, high = (each / size for each in ends)
+        unit, size = "kWh", _JOULES_PER_KWH
+        if self.carbon or self.text.rstrip().endswith("J"):
+            unit, size = spent.unit, 1.0
+        value, low, high = (each / size for each in (spent.value, spent.low, spent.high))
         shown, interval = _above(self.amount / size, value, low, high, unit)
         return f"{shown} ({interval})"
 

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from submeter.reference.factors.places import Place
     from submeter.reference.factors.registry import Registry
-    from submeter.runs.settings import Settings
 
 NAMES = PLACE
 """The settings that state a place."""
@@ -84,18 +83,3 @@ def of_record(recorded: Mapping[str, str], year: int | None = None) -> Place:
     )
     # What was stated is neither left out nor fallen back on.
     return replace(told, notes=tuple(each for each in told.notes if _STATED not in each))
-
-
-def of_settings(settings: Settings) -> Place:
-    """Resolve the configured place."""
-    stated = {name: settings[name] for name in NAMES if settings[name]}
-    if stated:
-        stated["from"] = ", ".join(sorted({settings.origin(name) for name in stated}))
-    return of_record({**stated, FILES: settings[FILES]})
-
-
-def operational_carbon(joules: float, settings: Settings) -> float:
-    """Give the carbon [kgCO2e] of an energy [J] at the configured place, central values."""
-    found = of_settings(settings)
-    kwh = joules / JOULES_PER_KWH * found.pue.value
-    return kwh * found.grid.value / 1e3

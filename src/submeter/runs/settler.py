@@ -173,6 +173,8 @@ class Settler:
             of_name.add(span, bookings, refreshes(seen) if seen is not None else {})
             if len(parts) > MOST_PARTS:
                 parts[:] = merged(parts)
+            if window.budget is not None and window.budget.carbon:
+                window.entry = self._made(window, whole)
         # Accounts of the entry tell that by its books.
         window.settle(bookings, (*missing, *unseen(bookings)), activity)
         self._session.settled(window)
@@ -229,6 +231,23 @@ class Settler:
         self._revisions[window.id] = revision
         if state is State.FINAL:
             del self._revisions[window.id]
+        return self._made(window, whole, missing, revision, state)
+
+    def as_entry(self, window: Window) -> Activity | None:
+        """Give a window as an entry, as far as it was read; it is not recorded."""
+        if self._rig is None:
+            return None
+        end, seats = window.span.end, self._seats(window)
+        return self._made(window, _tally(window).upto(self._rig, end, seats, final=False)[1])
+
+    def _made(
+        self,
+        window: Window,
+        whole: Sum | None,
+        missing: tuple[str, ...] = (),
+        revision: int = 0,
+        state: State = State.OPEN,
+    ) -> Activity:
         span = window.span
         work = Work(
             window.id, window.name, window.started_utc, window.started_utc + span.nanoseconds,

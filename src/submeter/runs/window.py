@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from submeter.accounting.statement import Statement
     from submeter.quantities.estimate import Estimate
-    from submeter.runs.budget import Budget
+    from submeter.runs.budget import Budget, Spent
     from submeter.runs.forecast import Forecast, Tracker
     from submeter.runs.measure import Measure
     from submeter.runs.occasions import Occasions
@@ -69,6 +69,7 @@ class Window:
         self.parts: list[Phase] = []
         self.occasions: dict[str, Occasions] = {}
         self.notes: list[str] = []
+        self.entry: Activity | None = None
         self._tracker: Tracker | None = None
         self._warned: set[bool] = set()
         self._session = session
@@ -148,26 +149,38 @@ class Window:
             forecast = tracker.forecast(done, total, self.seconds, energy)
             if energy is not None:
                 tracker.note(done, energy.value)
-        if not self._is_over(energy, forecast=False):
-            self._is_over(forecast.energy, forecast=True)
+        if not self._is_over(energy) and forecast.energy is not None:
+            self._is_over(energy, forecast.energy)
         return forecast
 
-    def _is_over(self, energy: Estimate | None, *, forecast: bool) -> bool:
-        """Test the budget, if there is one; of what was warned of once, it warns no more."""
-        if self.budget is None:
+    def _is_over(self, energy: Estimate | None, whole: Estimate | None = None) -> bool:
+        """Test the budget, if there is one, by what was drawn, or by what the whole will draw [J].
+
+        Of what was warned of once, it warns no more.
+        """
+        if self.budget is None or energy is None:
             return False
+        forecast = whole is not None
         if forecast in self._warned:
             return True
-        over = self.budget.test(energy, self._carbon, self.name, forecast=forecast)
-        if over:
-            self._warned.add(forecast)
-        return over
+        spent = self._spent(self.budget, energy, whole)
+        if spent is None or not self.budget.test(spent, self.name, forecast=forecast):
+            return False
+        self._warned.add(forecast)
+        return True
 
-    def _carbon(self, joules: float) -> float:
-        """Give the operational carbon [kgCO2e] of an energy [J] at the configured place."""
-        from submeter.runs.place import operational_carbon  # noqa: PLC0415 - reads tables
+    def _spent(self, budget: Budget, energy: Estimate, whole: Estimate | None) -> Spent | None:
+        """Give what is held against its budget: an energy, or the carbon of its own statement."""
+        if not budget.carbon:
+            from submeter.runs.budget import Drawn  # noqa: PLC0415 - only where there is a budget
 
-        return operational_carbon(joules, self.settings)
+            return Drawn(whole or energy)
+        from submeter.runs.caused import Caused  # noqa: PLC0415 - reads tables, brings numpy
+
+        entry, settler = self.entry or self._activity, self._session.settler
+        if entry is None and self.end is None and settler is not None:
+            entry = settler.as_entry(self)
+        return None if entry is None else Caused(entry, self.settings, energy, whole)
 
     @property
     def root(self) -> Window:
@@ -331,7 +344,7 @@ class Window:
     def test_budget(self) -> None:
         """Test the budget against what it drew, once it is closed."""
         if self.budget is not None:
-            self._is_over(self.energy, forecast=False)
+            self._is_over(self.energy)
 
     def settle(
         self, bookings: tuple[Booking, ...], missing: Sequence[str], activity: Activity | None
