@@ -149,6 +149,7 @@ told = {
     "domains": [[list(map(str, (each.domain.id, each.domain.component, each.domain.inside))),
                  list(each.spec), list(each.accuracy)] for each in sensor.domains()],
 }
+told["beats"] = {each.domain.id: each.beat for each in sensor.domains()}
 stamps, samples = [], []
 def now():
     stamps.append(time.monotonic_ns())
@@ -226,6 +227,14 @@ def test_each_domain_states_how_its_meter_errs_and_whose_figure_that_is(watched,
         assert cycle >= 0
         assert 0 < low <= 1 <= high
         assert reason
+
+
+@kinds
+def test_what_tells_power_says_how_often_it_must_be_read(watched, kind):
+    """Between two looks nobody knows what was drawn: looks too far apart are a gap."""
+    for samples in watched(kind)["samples"]:
+        powers = {domain for domain, what, _, _ in samples if what == "power"}
+        assert all(watched(kind)["beats"][each] > 0 for each in powers)
 
 
 @kinds

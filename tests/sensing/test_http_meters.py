@@ -230,6 +230,21 @@ def test_a_fault_at_the_start_is_refused_with_the_next_step(bench, kind, fault, 
     assert refusal.value.fix
 
 
+@pytest.mark.parametrize("kind", [each for each in METERS if each not in COUNTERS])
+def test_a_power_that_nobody_could_look_at_for_minutes_is_not_guessed(bench, kind):
+    """The draw was another one meanwhile; a mean of what was before and after is not it."""
+    setup = bench(kind, ((0, 200), (70, 900), (600, 200)))
+    source = setup.source()
+    start = setup.read(source, 60).start
+    setup.clock.forward(600)
+    span = Span(start, setup.read(source, 60).end)
+    drawn = setup.drawn(source, span)
+    (trace,) = source.traces(span)
+    assert any("nobody could look at" in gap.reason for gap in trace.gaps)
+    assert drawn.coverage == pytest.approx(120 / 720, abs=0.06)
+    assert drawn.energy <= 200e6 * 720 * drawn.coverage * 1.01
+
+
 @every
 def test_numbers_that_are_missing_are_a_gap_not_zero(bench, kind):
     setup = bench(kind)
@@ -563,7 +578,7 @@ def test_a_mean_is_read_where_there_is_nothing_newer_and_its_length_is_told():
         (sample,) = sensor.sample(lambda: 7)
         sensor.close()
     assert sample.value == 587_000_000
-    assert sensed.accuracy.refresh == 1200
+    assert (sensed.accuracy.refresh, sensed.window, sensed.beat) == (10, 1200, 600)
     assert "a mean over 20 min" in sensed.accuracy.reason
 
 

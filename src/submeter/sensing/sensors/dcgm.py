@@ -104,6 +104,7 @@ class DcgmSensor:
                 Domain(f"gpu:{uuid}", "gpu", device=self._device[uuid]),
                 spec,
                 accuracy if counts else looks,
+                0.0 if counts else _REFRESH,
             )
             for uuid, counts in self._counting.items()
         ]

@@ -107,7 +107,7 @@ def _meter(chassis: redfish.Chassis, name: str) -> _Meter:
     energy, power = chassis.energy, chassis.power
     step = float(jsonpage.step(energy.value)) if energy is not None else 0.0
     reason = f"gain ±{_GAIN:.0%} and 10 s (ENERGY STAR, computer servers), a judgement elsewhere"
-    refresh, cycle, grain = _REFRESH, 0.0, 0
+    refresh, cycle, grain, beat, window = _REFRESH, 0.0, 0, 0.0, 0.0
     if energy is not None and (power is None or step <= _FINE):
         gauge, kind = energy, Kind.COUNTER
         grain = round(step * redfish.JOULES_PER_KWH * 1_000_000)
@@ -117,17 +117,19 @@ def _meter(chassis: redfish.Chassis, name: str) -> _Meter:
     else:
         assert power is not None  # noqa: S101 - a chassis that tells neither is not found
         gauge, kind = power, Kind.POWER
-        # A mean misses nothing; the newest value, all between itself and the next.
-        refresh, cycle = max(refresh, power.minutes * 60.0), 0.0 if power.minutes else _REFRESH
+        # Read twice in its time a mean misses nothing; the newest value, all until the next.
+        window = power.minutes * 60.0
+        cycle, beat = (0.0, window / 2) if window else (_REFRESH, _REFRESH)
         if energy is not None:
             reason += f"; power, for the counter's steps of {step:g} kWh are too coarse"
         if power.minutes:
             reason += f"; a mean over {power.minutes} min"
     # What is drawn in a whole refresh shows between two readings, however close.
-    limit = round(5 * refresh) * _MOST_WATTS * 1_000_000
+    limit = round(5 * (refresh + window)) * _MOST_WATTS * 1_000_000
     accuracy = Accuracy(refresh, 1 - _GAIN, 1 + _GAIN, reason, cycle)
     domain = Domain(name, "machine", device=chassis.device)
-    return _Meter(Sensed(domain, CounterSpec(limit=limit, grain=grain), accuracy), gauge, kind)
+    spec = CounterSpec(limit=limit, grain=grain)
+    return _Meter(Sensed(domain, spec, accuracy, beat, window), gauge, kind)
 
 
 def open_sensor(root: str = "") -> RedfishSensor:
