@@ -155,7 +155,9 @@ def test_carbon_is_held_to_its_budget_by_the_method_at_work(programs):
                     f"{method} carbon": window.statement().carbon.total.value * 1e9})
     """)
     for method in ("submeter-1", "ghg-location"):
-        value = float(re.search(r"caused ([\d.]+) µgCO2e", told[method])[1])
+        found = re.search(r"caused ([\d.]+) µgCO2e", told[method])
+        assert found is not None
+        value = float(found[1])
         assert value == pytest.approx(told[f"{method} carbon"], rel=0.5)
 
 
@@ -171,6 +173,7 @@ def test_a_part_has_a_budget_in_carbon_too(programs):
         tell(part=part, whole=window.statement().carbon.total.high * 1e9)
     """)
     low = re.search(r'"part" has caused [\d.]+ µgCO2e \(([\d.]+) to [\d.]+\)', told["part"])
+    assert low is not None
     assert float(low[1]) < told["whole"]
 
 
