@@ -21,6 +21,10 @@ _KEYS = (signal.SIGINT, signal.SIGQUIT)
 _SENT_BY_KERNEL = 0x80
 """``SI_KERNEL``: the sender was no process but the kernel, for a key that was pressed."""
 
+_LOOK = 5.0
+"""The child is looked at so often [s] even where nothing is told: a thread that was there before,
+and does not block SIGCHLD, may have taken it."""
+
 _IGNORED_BY_PYTHON = (signal.SIGPIPE, signal.SIGXFSZ)
 
 
@@ -99,8 +103,8 @@ class Relay:
         Orphans that were adopted and end before it are collected.
         """
         while True:
-            got = signal.sigwaitinfo({*self._taken, signal.SIGCHLD})
-            if got.si_signo == signal.SIGCHLD:
+            got = signal.sigtimedwait({*self._taken, signal.SIGCHLD}, _LOOK)
+            if got is None or got.si_signo == signal.SIGCHLD:
                 code = _collect(child)
                 if code is not None:
                     return code
