@@ -153,7 +153,7 @@ def test_what_is_measured_inside_is_not_added_to_what_contains_it(machine):
         "import submeter, time\nwith submeter.measure('epoch'):\n    time.sleep(0.5)\n",
     )
     (ledger,) = run_at_once(machine, [rank(0)], PYTHON, inside)
-    merged(machine, ledger, machine.home / "ledger", into="all")
+    merged(machine, ledger, into="all")
     part, whole = sorted(listed(machine, "all"), key=lambda each: each["name"])
     assert part["lineage"]["parent"] == whole["id"]
     assert part["lineage"]["job"] == "slurm:123"

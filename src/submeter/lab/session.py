@@ -93,7 +93,7 @@ class Session:
             select.select([], [], [], AROUND)
             tape.phase(self._clock.now(), LOAD)
             try:
-                code = relay.wait(spawn(relay, words, ""))
+                code = relay.wait(spawn(relay, words, {}))
             finally:
                 tape.phase(self._clock.now(), IDLE)
                 select.select([], [], [], AROUND)

@@ -19,6 +19,7 @@ from submeter.reference.factors import devices
 from submeter.runs import hardware, place
 from submeter.runs.books import meter_ratios
 from submeter.runs.methods import all_methods
+from submeter.runs.overhead import WITHIN
 from submeter.workloads.activity import State
 
 if TYPE_CHECKING:
@@ -253,6 +254,9 @@ def _item(
 
 
 def _overhead(activity: Activity) -> Factor | None:
+    """Give what metering drew beside the account: not what is in it already."""
     energy = activity.overhead.get("energy")
     models = [each for each in activity.bookings if each.component in ("cpu", "machine")]
-    return _energy(models[0], energy) if energy is not None and models else None
+    if energy is None or not models:
+        return None
+    return _energy(models[0], energy - activity.overhead.get(WITHIN, 0))

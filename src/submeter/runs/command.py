@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from submeter.errors import UsageError
 from submeter.runs.job import Job
 from submeter.runs.relay import Relay
-from submeter.runs.settings import PARENT
+from submeter.runs.settings import PARENT, PREFIX
 from submeter.sensing.devices import procfs
 from submeter.sensing.probes.processes import ProcessTree, own_children
 
@@ -100,7 +100,7 @@ def run(
         job.begin()
         _adopt_orphans()
         before = own_children()
-        child = spawn(relay, arguments, job.id if settings.records else "")
+        child = spawn(relay, arguments, inherited(settings, job.id))
         tree = ProcessTree(
             child, lambda: own_children() - before, os.getpid(), outsiders=relay.helpers
         )
@@ -149,26 +149,45 @@ def check_program(program: str) -> None:
     raise CommandError("there is no such command", program, fix, NOT_FOUND)
 
 
-def spawn(relay: Relay, arguments: Sequence[str], entry: str) -> int:
-    """Start a command within the entry of that id, or none if it is empty; gives its process id."""
+_NOT_WITHIN = ("method", "period")
+"""Options of the account and of the meter, and not of the work."""
+_PATHS = ("ledger", "factors")
+
+
+def inherited(settings: Settings, entry: str) -> dict[str, str]:
+    """Give the variables by which what is measured inside a command is a part of its entry.
+
+    What was typed of the work holds for its parts: where it ran, whose it is, and its ledger.
+    """
+    told = {PARENT: entry} if settings.records else {}
+    for name, value in settings.values.items():
+        if value.origin == f"--{name}" and name not in _NOT_WITHIN:
+            paths = value.text.split(os.pathsep) if name in _PATHS else ()
+            text = os.pathsep.join(map(os.path.abspath, paths)) if paths else value.text
+            told[f"{PREFIX}{name.upper()}"] = text
+    return told
+
+
+def spawn(relay: Relay, arguments: Sequence[str], within: Mapping[str, str]) -> int:
+    """Start a command with these variables beside its own; gives its process id."""
     sys.stdout.flush()
     sys.stderr.flush()
     try:
-        return relay.spawn(arguments, _environment(entry))
+        return relay.spawn(arguments, _environment(within))
     except OSError as error:
         fix = "check that it is a program for this machine"
         what = f"the command cannot be started: {error.strerror}"
         raise CommandError(what, arguments[0], fix, NOT_EXECUTABLE) from error
 
 
-def _environment(entry: str) -> dict[str, str]:
-    """Give the environment that this process was given, and the id of the command's entry.
+def _environment(within: Mapping[str, str]) -> dict[str, str]:
+    """Give the environment that this process was given, with variables of the command's own.
 
     Python itself may have added to it.
 
     Under the locale C it sets LC_CTYPE (PEP 538), which would change what the command prints.
     """
-    environ = {**os.environ, **({PARENT: entry} if entry else {})}
+    environ = {**os.environ, **within}
     try:
         with open("/proc/self/environ", "rb") as file:
             given = file.read().split(b"\0")

@@ -39,7 +39,8 @@ EARLY_LOOKS = (0.02, 0.08, 0.2)
 """When the work is looked at before the first heartbeat [s], each after the one before."""
 
 FIRST_CHECKPOINT = 1.0
-"""When the entry of work in progress is first written [s]."""
+"""When the entry of work in progress is first written [s]; it is written again whenever the work
+has gone on for as long as until then, and every `CHECKPOINT` later: a kill loses half at most."""
 
 HUNG = 2.0
 """A source that has not answered for this long [s] is reported and no longer waited for."""
@@ -213,7 +214,7 @@ class Job:
             self.look()
             books = self._tally.advance(self.rig, self.clock.now(), ())
             self._write(self._entry(books, State.OPEN), books[1].span.end)
-            wait = CHECKPOINT
+            wait = min(CHECKPOINT, books[1].span.seconds)
 
     def _write(self, activity: Activity, until: int) -> None:
         """Enter what is known up to `until` [ns], and let those who wait for a device know it.

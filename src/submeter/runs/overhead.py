@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from submeter.runs.tally import Sum
 
+WITHIN = "within"
+"""What of the meter's energy [µJ] is in the entry's own, where it runs inside of what it meters."""
+
 
 def overhead(cpu: int, whole: Sum | None) -> dict[str, int]:
     """Give the meter's own CPU time and energy.

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 FILE = "submeter.toml"
 
+PREFIX = "SUBMETER_"
+"""Of every variable that is read."""
+
 PARENT = "SUBMETER_PARENT"
 """Variable by which `submeter run` tells what it runs the id of its entry: what is measured inside
 is a part of that entry, and its joules are not added to it."""
@@ -89,11 +92,10 @@ class Settings:
         self.values = {name: Value(each.default, "default") for name, each in KNOWN.items()}
         if file:
             self._take(_table(file), file)
-        prefix = "SUBMETER_"
         for name, text in environ.items():
-            if not name.startswith(prefix) or not text:
+            if not name.startswith(PREFIX) or not text:
                 continue
-            key = name.removeprefix(prefix).lower()
+            key = name.removeprefix(PREFIX).lower()
             key = key.replace("sensor_", "sensor.", 1) if key.startswith("sensor_") else key
             if key in KNOWN or key.startswith("sensor."):
                 self.values[key] = Value(text, name)

@@ -19,7 +19,7 @@ from submeter.runs.entry import Seen, Work, make, merged
 from submeter.runs.host import disturbances
 from submeter.runs.lineage import Origin, of_self
 from submeter.runs.occasions import Occasions, refreshes
-from submeter.runs.overhead import overhead
+from submeter.runs.overhead import WITHIN, overhead
 from submeter.runs.rig import Rig
 from submeter.runs.tally import CHECKPOINT, Tally
 from submeter.sensing.metering.age import QUICK
@@ -42,6 +42,10 @@ if TYPE_CHECKING:
 HUNG = 2.0
 """A source that has not answered for this long [s] is reported and no longer waited for."""
 
+
+FIRST_CHECKPOINT = 4.0
+"""When the entries of open windows are first written [s]; then after twice as long each time, until
+it is every `CHECKPOINT`."""
 
 MOST_PARTS = 64
 """Named parts of a window after which those of one name are added up at once."""
@@ -132,10 +136,12 @@ class Settler:
 
     def run(self) -> None:
         """Settle closed windows as they come, until None comes."""
-        due = time.monotonic() + CHECKPOINT
+        wait = min(FIRST_CHECKPOINT, CHECKPOINT)
+        due = time.monotonic() + wait
         while True:
             if time.monotonic() >= due:
-                due = time.monotonic() + CHECKPOINT
+                wait = min(2 * wait, CHECKPOINT)
+                due = time.monotonic() + wait
                 with suppress(Exception):  # the window's own end will tell what is wrong
                     self._checkpoint()
             try:
@@ -254,6 +260,8 @@ class Settler:
             span.seconds, revision, state, window.counts, window.model,
         )  # fmt: skip
         own = overhead(max(0, self.cpu - window.metered_before), whole)
+        # The meter's threads are the program's, and what they draw is in its energy.
+        own |= {WITHIN: own["energy"]} if "energy" in own else {}
         parts = Seen(whole, merged(window.parts), missing, own)
         return make(work, parts, self._rig, window.settings, self._origin)
 
@@ -289,7 +297,8 @@ class Settler:
         self._rig.meter.wait(mark, HUNG, settled=True, patience=QUICK)
         to = min(mark.instant, self._rig.read_until())
         roots, unwritten = self._session.roots, []
-        for window in self._session.live:
+        # Closed ones wait for their own books; to add up thousands twice would keep them waiting.
+        for window in [each for each in self._session.live if each.end is None]:
             end = min(to, window.span.end)
             seen, whole = _tally(window).advance(self._rig, end, self._seats(window))
             window.until = _tally(window).until

@@ -22,14 +22,17 @@ from submeter.ledger.liveness import is_alive, standing
 from submeter.ledger.location import ledger_folder
 from submeter.ledger.merge import merge
 from submeter.ledger.selection import Selection
+from submeter.quantities.digits import phrase
+from submeter.quantities.energy import to_kwh
 from submeter.runs.claims import overlaps
+from submeter.runs.overhead import WITHIN
 from submeter.runs.parts import outermost
 from submeter.runs.settings import load
 from submeter.workloads.activity_json import to_json
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from rich.console import Console
 
@@ -191,6 +194,8 @@ def _show(args: argparse.Namespace, ledger: Ledger) -> int:
         if table:
             words = ", ".join(f"{key} {value}" for key, value in table.items())
             indented(out, f"{title}: {words}", 0)
+    if entry.overhead.get("cpu"):
+        out.print(Text(_metering(entry.overhead)))
     if "covers" in entry.lineage:
         out.print(Text(f"covers: all of the {entry.lineage['covers']}"))
     for each_missing in entry.missing:
@@ -204,6 +209,16 @@ def _place(entry: Activity) -> dict[str, str]:
     """Give the place as it was stated, and last where."""
     stated = {key: text for key, text in entry.place.items() if key != "from"}
     return {**stated, **({"from": entry.place["from"]} if "from" in entry.place else {})}
+
+
+def _metering(overhead: Mapping[str, int]) -> str:
+    """Write what metering it took, and whether that is in its energy."""
+    told = f"metering: {overhead['cpu'] / 1e9:.2f} s of CPU time"
+    if "energy" not in overhead:
+        return told
+    kwh = to_kwh(overhead["energy"])
+    value, _ = phrase(kwh, kwh / 2, kwh * 2, "kWh")
+    return f"{told}, about {value}, {'in' if WITHIN in overhead else 'beside'} the energy above"
 
 
 def _device(device: Device) -> str:

@@ -55,7 +55,8 @@ def print_short(out: Console, activity: Activity, statement: Statement, ledger: 
     if statement.overhead is not None:
         over = statement.overhead
         value, _ = phrase(over.value, over.low, over.high, over.unit)
-        out.print(Text(f"metering it drew about {value} more, not counted", style="dim"))
+        told = f"meanwhile metering drew about {value} more, not counted"
+        out.print(Text(told, style="dim"))
     out.print(Text(f"recorded as {activity.id} in {ledger}"), soft_wrap=True)
     whole = f"all of it: submeter account {activity.id}"
     if not {"region", "grid"} & activity.place.keys():

@@ -195,7 +195,7 @@ def print_sources(out: Console, statement: Statement) -> None:
 def print_method(out: Console, statement: Statement) -> None:
     """Print by which method a statement was made, and what metering cost."""
     out.print(Text(f"\nmethod {statement.method}, version {statement.recipe.method_version}"))
-    if statement.overhead is not None:
-        over = statement.overhead
+    over = statement.overhead
+    if over is not None and over.value:
         value, _ = phrase(over.value, over.low, over.high, over.unit)
-        out.print(Text(f"metering it drew about {value} more, not counted above"))
+        out.print(Text(f"meanwhile metering drew about {value} more, not counted above"))
