@@ -8,7 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from submeter.accounting.amount import percentile
-from submeter.accounting.chain import product
+from submeter.accounting.chain import _cumulants, _Side, product
 from submeter.accounting.draws import Draws
 from submeter.errors import QuantityError
 from submeter.quantities.estimate import Tier
@@ -76,6 +76,21 @@ def test_ends_of_lopsided_chains_are_within_two_percent_of_the_width(sides):
     noise = 0.006
     assert abs(math.log(told.low / low)) < (0.02 + noise) * width
     assert abs(math.log(told.high / high)) < (0.02 + noise) * width
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.floats(0.01, 2.0), st.floats(0.01, 2.0))
+def test_the_cumulants_of_two_half_normals_are_those_of_their_draws(below, above):
+    grid = MANY.quantiles("any")
+    figures = np.where(grid > 0, grid * above, grid * below)
+    mean = figures.mean()
+    central = [((figures - mean) ** power).mean() for power in (2, 3, 4)]
+    told = _cumulants(_Side(below, above))
+    size = max(below, above)
+    assert told[0] == pytest.approx(mean, abs=1e-3 * size)
+    assert told[1] == pytest.approx(central[0], abs=1e-3 * size**2)
+    assert told[2] == pytest.approx(central[1], abs=2e-3 * size**3)
+    assert told[3] == pytest.approx(central[2] - 3 * central[0] ** 2, abs=1e-2 * size**4)
 
 
 @given(st.floats(1.01, 5), st.floats(1.01, 5))

@@ -19,7 +19,7 @@ TOTALS = (
 )  # fmt: skip
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(INVENTORIES, EXACT_METHODS, st.floats(0.001, 1.0))
 def test_a_portion_costs_its_share_in_every_realisation(inventory, method, share):
     inventory = for_method(inventory, method)
@@ -32,7 +32,7 @@ def test_a_portion_costs_its_share_in_every_realisation(inventory, method, share
             assert found.figures == pytest.approx(share * expected.figures, rel=1e-9), name
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(INVENTORIES, EXACT_METHODS, st.floats(0.001, 0.999))
 def test_portions_of_one_piece_of_work_add_up_to_it(inventory, method, share):
     inventory = for_method(inventory, method)

@@ -190,6 +190,17 @@ def test_a_domain_inside_another_is_never_added_to_it():
     assert list(answer(inventory, memory_only).energy.by_component) == ["cpu", "idle"]
 
 
+def test_what_lies_in_a_meter_of_which_only_idle_is_told_lies_in_what_is_around_that():
+    items = (
+        EnergyItem("machine", kwh("wall", 10.0), domain="wall"),
+        EnergyItem("memory", kwh("dram", 1.0), domain="dram", inside="psys"),
+    )
+    board = IdleItem("board", kwh("psys", 1.0), 0.5, domain="psys", inside="wall")
+    counted = replace(SUBMETER_1, components=("machine", "memory"))
+    told = answer(whole(items=items, idle=(board,), facility=Facility()), counted).energy
+    assert {name: part.value for name, part in told.by_component.items()} == {"machine": 10.0}
+
+
 def test_a_circle_of_containers_ends():
     items = (
         EnergyItem("a", kwh("a", 1.0), domain="a", inside="b"),
@@ -221,9 +232,36 @@ def test_without_a_grid_there_is_no_total_of_carbon():
     assert told.carbon.total is None
     assert grams(told.carbon.embodied) > 0
     assert told.water.electricity is None
-    assert grams(told.water.total) == grams(told.water.on_site)
+    assert told.water.total is None
+    assert grams(told.water.on_site) > 0
+    assert "water: without its part electricity there is no total" in told.missing
     assert told.primary_energy is None
     assert told.money is None
+
+
+def test_the_water_of_making_the_hardware_alone_is_no_total():
+    """Nobody takes 5 L of making a server for all the water of work that drew 2.5 kWh."""
+    made = replace(server(), water=exact("water/server", 5.0, "L"))
+    told = answer(whole(grid=Grid(), facility=Facility(), embodied=(made,)))
+    assert grams(told.water.embodied) > 0
+    assert told.water.total is None
+    assert told.per_unit is not None
+    assert told.per_unit.water is None
+    assert answer(whole(embodied=(made,))).water.total is not None
+    rules = replace(SUBMETER_1, parts=(Part.EMBODIED_WATER,))
+    alone = answer(whole(grid=Grid(), embodied=(made,)), rules)
+    assert alone.water.total == alone.water.embodied
+
+
+def test_a_method_of_water_on_the_site_needs_no_water_of_the_electricity():
+    rules = replace(SUBMETER_1, parts=(Part.ON_SITE, Part.EMBODIED_WATER))
+    made = replace(server(), water=exact("water/server", 5.0, "L"))
+    known = answer(whole(grid=Grid(), embodied=(made,)), rules)
+    assert grams(known.water.total) == pytest.approx(
+        grams(known.water.on_site) + grams(known.water.embodied)
+    )
+    unknown = answer(whole(facility=Facility(), embodied=(made,)), rules)
+    assert unknown.water.total is None
 
 
 def test_energy_alone_is_not_carbon():

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from submeter.attribution.attribution import Shares, attribute
 from submeter.attribution.devices import WholeDevice
+from submeter.attribution.rules import AboveIdle
 from submeter.attribution.simultaneous import Simultaneous
 from submeter.quantities.clock import Span
 from submeter.quantities.cumulative import Cumulative
@@ -89,6 +90,20 @@ def test_two_windows_get_half_each_while_both_are_open():
         for one, other in ((early, late), (late, early))
     ]
     assert [each.shares for each in books] == [Shares(1500, 500, 0, 0)] * 2
+
+
+def test_the_capacity_that_the_program_occupied_is_divided_among_the_windows_open_at_the_time():
+    """A quarter of the machine for three seconds, of which the two share the one in the middle."""
+    second = 1_000_000_000
+    use = Cumulative([0, 3 * second], [0, 3 * second])
+    rule = AboveIdle(use, use, Cumulative([0], [0]), threads=4)
+    early, late = Span(0, 2 * second), Span(second, 3 * second)
+    parts = [
+        Simultaneous(rule, one, [other]).occupied(one)
+        for one, other in ((early, late), (late, early))
+    ]
+    assert parts == [0.25 * 1.5 / 2] * 2
+    assert sum(parts) * 2 == 0.25 * 3
 
 
 def test_windows_that_began_at_the_same_instant_share_the_odd_microjoule_once():

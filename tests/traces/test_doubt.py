@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from submeter.quantities.clock import Span
@@ -44,6 +44,7 @@ def metered(draw):
     return truth, trace, window
 
 
+@settings(deadline=None)
 @given(metered())
 def test_read_at_its_edges_and_a_refresh_later_a_window_holds_the_truth(case):
     """Whatever was drawn in between, and whenever in its cycle the meter refreshes."""
@@ -52,6 +53,7 @@ def test_read_at_its_edges_and_a_refresh_later_a_window_holds_the_truth(case):
     assert drawn.low - 1 <= truth[window.end] - truth[window.start] <= drawn.high + 1
 
 
+@settings(deadline=None)
 @given(metered(), st.floats(0.01, 0.99))
 def test_windows_join_at_an_edge_that_plays_no_part(case, where):
     _, trace, window = case
