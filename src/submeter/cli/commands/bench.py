@@ -1,4 +1,4 @@
-"""``submeter bench run | list | compare``: the same work for every model, metered."""
+"""``submeter bench run | list | compare | export``: the same work for every model, metered."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from submeter.benchmarks.bundle import read_bundle
+from submeter.benchmarks.exports.formats import FORMATS, export
 from submeter.benchmarks.front import candidates_of, standings
 from submeter.benchmarks.plan import SCENARIOS, Plan
 from submeter.benchmarks.registry import backend_named, names, task_named
 from submeter.benchmarks.runner import Bench
 from submeter.benchmarks.runner import run as run_bench
 from submeter.benchmarks.sweep import VARIED, steps
-from submeter.cli.output import console, write_json
+from submeter.benchmarks.verification import verify
+from submeter.cli.output import SHOWN, console, write_json
 from submeter.cli.parser import json_flag
 from submeter.cli.render.bench import print_bundle, print_choice, print_comparison, progress_line
 from submeter.errors import UsageError
@@ -33,10 +35,13 @@ PERIOD = "0.1 s"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add its arguments."""
     parser.add_argument(
-        "what", choices=("run", "list", "compare"),
-        help="measure, show what there is, or set bundles beside one another",
+        "what", choices=("run", "list", "compare", "export"),
+        help="measure, show what there is, set bundles beside one another, or write one in "
+        "another's format",
     )  # fmt: skip
-    parser.add_argument("bundles", nargs="*", metavar="BUNDLE", help="those to compare")
+    parser.add_argument(
+        "bundles", nargs="*", metavar="BUNDLE", help="those to compare, or to export"
+    )
     parser.add_argument("--task", metavar="TASK", help="the work; submeter bench list")
     parser.add_argument("--model", metavar="NAME", help="the model, as the backend names it")
     parser.add_argument("--backend", metavar="NAME", help="what runs it; submeter bench list")
@@ -54,7 +59,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--sweep", action="append", default=[], metavar="NAME=V,V",
         help=f"one bundle for each combination, in the folder --out: {', '.join(VARIED)}",
     )  # fmt: skip
-    parser.add_argument("--data", default="", metavar="FILE", help="other data than the task's own")
+    parser.add_argument(
+        "--data", default="", metavar="FILE",
+        help="other data than the task's own; of an export, their name on the Hugging Face Hub",
+    )  # fmt: skip
+    parser.add_argument("--format", choices=FORMATS, help="whose format to export in")
     parser.add_argument(
         "--dummy-weights", action="store_true",
         help="random weights of the model's shape: no quality, no stars",
@@ -97,6 +106,8 @@ def run(args: argparse.Namespace) -> int:
         return _list(args)
     if args.what == "compare":
         return _compare(args)
+    if args.what == "export":
+        return _export(args)
     if args.bundles:
         fix = "submeter bench compare sets bundles beside one another"
         raise UsageError(f"{args.bundles[0]} is no option of it", "submeter bench run", fix)
@@ -150,6 +161,28 @@ def _compare(args: argparse.Namespace) -> int:
         fix = "submeter bench compare a.zip b.zip"
         raise UsageError("two bundles or more are needed", "submeter bench compare", fix)
     _show_comparison(args, [(Path(each).name, read_bundle(Path(each))) for each in args.bundles])
+    return 0
+
+
+def _export(args: argparse.Namespace) -> int:
+    """Write a bundle that verifies in another's format; what that can't hold is told."""
+    if len(args.bundles) != 1 or not (args.format and args.out):
+        fix = "submeter bench export b.zip --format aies-v1 --out b.csv"
+        raise UsageError("it takes a bundle, --format and --out", "submeter bench export", fix)
+    (name,) = args.bundles
+    bundle = read_bundle(Path(name))
+    wrong = verify(bundle)
+    if wrong:
+        what = f"{wrong[0].where} does not follow from the readings: it is not exported"
+        raise UsageError(what, name, f"see submeter verify {name}")
+    made = export(bundle, Path(name).name, args.format, args.data)
+    try:
+        Path(args.out).write_text(made.text, encoding="utf-8")
+    except OSError as error:
+        fix = "name a file that can be written"
+        raise UsageError(f"it cannot be written: {error.strerror}", args.out, fix) from error
+    for each in made.lost:
+        sys.stderr.write(f"{args.format}: {each}\n".translate(SHOWN))
     return 0
 
 

@@ -88,6 +88,11 @@ def print_ratings(
     out.print(Text(f"scale {scale.id}: {scale.title}", style="dim"))
     if any(each.result.low is None for each in ratings):
         indented(out, "without an interval nothing tells how sure a star or a rank is", 0, "dim")
+    print_defects(out, defects)
+
+
+def print_defects(out: Console, defects: Sequence[str]) -> None:
+    """Print what is wrong with the files that were read."""
     for each in defects:
         indented(out, f"defect: {each}", 0, "yellow")
 
