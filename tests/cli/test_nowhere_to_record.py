@@ -22,6 +22,9 @@ def assert_ran_unrecorded(meter, done, why):
     assert "not recorded: " in done.stderr
     assert why in " ".join(done.stderr.split())
     assert "recorded as" not in done.stderr
+    assert done.stderr.count("not recorded: ") == 1
+    assert "not recorded: not" not in done.stderr
+    assert "warning: the" not in done.stderr, "a statement is not missed where there is no entry"
     assert "Traceback" not in done.stderr
 
 

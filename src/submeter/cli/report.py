@@ -33,7 +33,7 @@ def account_for(activity: Activity, settings: Settings, args: argparse.Namespace
     from submeter.accounting.draws import Draws  # noqa: PLC0415
     from submeter.accounting.method import find  # noqa: PLC0415
     from submeter.accounting.statement import state  # noqa: PLC0415
-    from submeter.cli.render.report import print_report  # noqa: PLC0415
+    from submeter.cli.render.report import print_report, unwritten  # noqa: PLC0415
     from submeter.cli.render.scopes import scopes_of, with_scopes  # noqa: PLC0415
     from submeter.cli.render.statement_csv import write as write_csv  # noqa: PLC0415
     from submeter.runs.account import inventory_of  # noqa: PLC0415
@@ -43,7 +43,7 @@ def account_for(activity: Activity, settings: Settings, args: argparse.Namespace
     rules = find(settings["method"], all_methods())
     statement = state(inventory, rules, Draws())
     scopes = scopes_of(statement, (inventory,))
-    if settings.records:
+    if settings.records and not unwritten(activity):
         _keep(statement, inventory, rules, activity.revision, settings)
     try:
         ledger = str(ledger_folder(settings["ledger"] or None, settings.environ))

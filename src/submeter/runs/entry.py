@@ -124,11 +124,15 @@ def _stated(settings: Settings, names: Iterable[str], source: str) -> dict[str, 
 
 
 def merged(phases: Iterable[Phase]) -> tuple[Phase, ...]:
-    """Add phases of one name: a thousand queries are one line."""
+    """Add phases of one name: a thousand queries are one line.
+
+    In the order in which they began, so that a part comes before those within it.
+    """
     groups: dict[str, list[Phase]] = {}
     for phase in phases:
         groups.setdefault(phase.name, []).append(phase)
-    return tuple(_merge(name, group) for name, group in groups.items())
+    found = (_merge(name, group) for name, group in groups.items())
+    return tuple(sorted(found, key=lambda each: (each.start, each.name)))
 
 
 def _merge(name: str, group: list[Phase]) -> Phase:

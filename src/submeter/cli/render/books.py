@@ -36,12 +36,9 @@ def energy_columns(bookings: Sequence[Booking]) -> tuple[str, str, str]:
 
 
 def phase_lines(phases: Sequence[Phase]) -> list[str]:
-    """Write each named part: its time, its energy, and the energy per unit that it counted.
-
-    In the order in which they began, so that a part comes before those within it.
-    """
+    """Write each named part: its time, its energy, and the energy per unit that it counted."""
     lines = []
-    for phase in sorted(phases, key=lambda each: (each.start, each.name)):
+    for phase in phases:
         energy = energy_of(phase.bookings)
         words = f"{phase.name}: {phase.seconds:.2f} s, {energy_words(phase.bookings)}"
         for unit, amount in phase.counts.items():

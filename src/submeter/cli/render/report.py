@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rich.text import Text
-
+from submeter.cli.output import indented
 from submeter.cli.render.books import books_table
 from submeter.cli.render.scopes import print_scopes
 from submeter.cli.render.short import heading, print_short
@@ -22,6 +21,13 @@ if TYPE_CHECKING:
     from submeter.workloads.activity import Activity, Booking
 
 _RECORD = "record: "
+_NOT_ENTERED = "not entered in the ledger: "
+
+
+def unwritten(activity: Activity) -> str:
+    """Tell why an entry is not in the ledger; empty if it is, or was not meant to be."""
+    told = next((each for each in activity.missing if each.startswith(_RECORD)), "")
+    return told.removeprefix(_RECORD).removeprefix(_NOT_ENTERED)
 
 
 def print_report(
@@ -32,14 +38,14 @@ def print_report(
     scopes: Scopes | None = None,
 ) -> None:
     """Print the account of an entry: all of it where nobody could ask for it again."""
-    unwritten = [each for each in activity.missing if each.startswith(_RECORD)]
-    if ledger and not unwritten:
+    why = unwritten(activity)
+    if ledger and not why:
         print_short(out, activity, statement, ledger)
         return
     heading(out, activity)
     print_whole(out, statement, activity.bookings, scopes)
-    why = unwritten[0].removeprefix(_RECORD) if unwritten else "record=no"
-    out.print(Text(f"\nnot recorded: {why}"))
+    out.print()
+    indented(out, f"not recorded: {why or 'record=no'}", 0)
 
 
 def print_whole(
