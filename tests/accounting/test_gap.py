@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from submeter.accounting.gap import ASPECTS, Side, gap
 from submeter.accounting.inventory import FunctionalUnit
+from submeter.accounting.method import Part
 from submeter.accounting.methods import AIES, GHG_LOCATION, METHODS, SUBMETER_1
 from submeter.accounting.methods.standards import GHG_MARKET
 from submeter.accounting.portion import portion
@@ -152,8 +153,9 @@ def test_what_is_not_known_of_a_mixture_leaves_the_split_exact():
     site = replace(whole(), facility=Facility(wue=exact("wue", 2.0, "L/kWh")), grid=Grid())
     grid_only = Grid(water=exact("ewif", 3.0, "L/kWh"))
     other = replace(whole(), facility=Facility(), grid=grid_only)
-    found = gap(side(site, SUBMETER_1), side(other, SUBMETER_1), "water")
-    assert {cause.aspect for cause in found.causes} == {"facility", "place"}
+    here, there = (replace(SUBMETER_1, parts=(part,)) for part in (Part.ON_SITE, Part.ELECTRICITY))
+    found = gap(side(site, here), side(other, there), "water")
+    assert {cause.aspect for cause in found.causes} == {"boundary", "facility", "place"}
     assert math.fsum(cause.effect for cause in found.causes) == pytest.approx(
         found.second - found.first
     )

@@ -11,6 +11,7 @@ from submeter.accounting.assumptions import with_assumptions
 from submeter.accounting.desk import Desk, Role
 from submeter.accounting.dimensions import PER_KWH
 from submeter.accounting.energy import energy_of
+from submeter.accounting.method import Part
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -98,7 +99,7 @@ def work_out(inventory: Inventory, method: Method, draws: Draws) -> Account:
         on_site=on_site,
         electricity=in_electricity,
         embodied_water=embodied_water,
-        water=total((on_site, in_electricity, embodied_water)),
+        water=_all_water(on_site, in_electricity, embodied_water, desk),
         water_basis=electricity.water_basis(desk),
         resources=total(
             (
@@ -113,6 +114,22 @@ def work_out(inventory: Inventory, method: Method, draws: Draws) -> Account:
         missing=tuple(desk.missing),
         uses=desk.uses,
     )
+
+
+def _all_water(
+    on_site: Amount | None, electricity: Amount | None, embodied: Amount | None, desk: Desk
+) -> Amount | None:
+    """Add up the water; as of carbon, there is no total without that of the electricity.
+
+    Where a method does not count that, its foremost part must be known: what is used on the site
+    before what went into making the hardware.
+    """
+    known = {Part.ELECTRICITY: electricity, Part.ON_SITE: on_site, Part.EMBODIED_WATER: embodied}
+    counted = [part for part in known if desk.method.includes(part)]
+    if counted and known[counted[0]] is None and any(known[part] for part in counted):
+        desk.note("water", f"without its part {counted[0]} there is no total")
+        return None
+    return total(known[part] for part in counted)
 
 
 def _note_defined_for(inventory: Inventory, desk: Desk) -> None:
