@@ -2,6 +2,7 @@
 
 import json
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import jsonschema
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 import submeter.accounts
 from submeter.accounting.draws import Draws
-from submeter.accounting.method import find
+from submeter.accounting.method import Part, find
 from submeter.accounting.methods import METHODS
 from submeter.accounting.statement import state
 from submeter.accounts.account_file import SCHEMA_FILE, STAGES, account_file
@@ -59,6 +60,25 @@ def test_bloom_adds_up_to_what_its_paper_says(tmp_path):
     assert told["carbon"]["idle"]["value"] / 1e3 == pytest.approx(14.6, abs=0.05)
     assert told["carbon"]["embodied"]["value"] / 1e3 == pytest.approx(11.2, abs=0.05)
     assert told["energy"]["by_component"]["gpu"]["value"] == pytest.approx(433196)
+
+
+def test_an_unknown_facility_is_told_only_where_the_method_asks_for_it():
+    told = account_file(gpu(place={"region": "FR"}))
+    assert {"pue: the facility is not known", "wue: the facility is not known"} <= set(
+        told.inventory.missing
+    )
+
+    def noted(method):
+        shown = state(told.inventory, find(method, METHODS), Draws(seed=1)).missing
+        return {name for name in ("pue", "wue") if f"{name}: the facility is not known" in shown}
+
+    assert noted("submeter-1") == {"pue", "wue"}
+    assert noted("ghg-location") == {"pue"}
+    assert noted("bloom-2022") == noted("aies") == set()
+    # A method takes what it needs of the place: what it leaves alone has no notes at all.
+    for method in METHODS:
+        shown = state(told.inventory, replace(method, stages=()), Draws(seed=1)).missing
+        assert any(each.startswith("pue:") for each in shown) <= method.includes(Part.FACILITY)
 
 
 def test_the_three_formats_say_the_same(tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from submeter.accounting.desk import Role
@@ -18,11 +19,11 @@ from submeter.accounting.lines import (
     lines,
     plain,
 )
-from submeter.accounting.method import Basis
+from submeter.accounting.method import Basis, Part
 from submeter.accounting.widest import widest
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from submeter.accounting.account import Account
     from submeter.accounting.amount import Amount
@@ -36,6 +37,12 @@ if TYPE_CHECKING:
 SCHEMA = "submeter.statement/1"
 SCHEMA_FILE = "schema/statement-1.json"
 """The JSON Schema, beside this module."""
+
+_ASKED_FOR = MappingProxyType({
+    "pue": Part.FACILITY, "wue": Part.ON_SITE, "ewif": Part.ELECTRICITY, "adpe": Part.RESOURCES,
+    "primary": Part.PRIMARY_ENERGY, "price": Part.MONEY,
+})  # fmt: skip
+"""The part of a method that asks for a figure of the place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +165,7 @@ def state_together(
         money=_estimate(account.money, account.currency),
         per_unit=per_unit,
         missing=_missing(
-            (*heading.missing, *(gathered(missing) if several else missing[0])),
+            (*heading.missing, *_asked(gathered(missing) if several else missing[0], method)),
             heading.unit,
             account,
             per_unit,
@@ -217,6 +224,12 @@ def _place(inventories: Sequence[Inventory], account: Account, method: Method) -
          for key in keys},
         *(each.pop() if len(each) == 1 else None for each in (grids, pues, market)),
     )  # fmt: skip
+
+
+def _asked(notes: Iterable[str], method: Method) -> list[str]:
+    """Leave out what is told of a figure that the method does not ask for."""
+    unasked = {name for name, part in _ASKED_FOR.items() if not method.includes(part)}
+    return [note for note in notes if note.partition(":")[0] not in unasked]
 
 
 def _missing(
