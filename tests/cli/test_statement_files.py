@@ -121,6 +121,19 @@ def test_csv_appended_twice_has_one_header(meter):
     assert (one["region"], two["region"]) == ("FR", "DE")
     assert [one["id"], two["id"]] == [each["id"] for each in meter.entries()]
     assert one["energy_gpu_kwh"] == ""
+    assert one["money"] == one["currency"] == "", "no price is known of either place"
+
+
+def test_csv_has_what_the_electricity_cost_and_in_which_currency(meter):
+    assert meter("run", "--price", "0.25 EUR/kWh", "--csv", "a.csv", "--", "true").returncode == 0
+    assert meter("run", "--price", "0.1 USD/kWh", "--csv", "a.csv", "--", "true").returncode == 0
+    with (meter.folder / "a.csv").open(newline="") as file:
+        euro, dollar = csv.DictReader(file)
+    assert (euro["currency"], dollar["currency"]) == ("EUR", "USD")
+    for row, price in ((euro, 0.25), (dollar, 0.1)):
+        assert float(row["money"]) == pytest.approx(price * float(row["energy_kwh"]))
+        assert float(row["money_low"]) <= float(row["money"]) <= float(row["money_high"])
+        assert row["money_tier"] == row["energy_kwh_tier"] or row["money_tier"] == "mixed"
 
 
 def test_a_csv_file_of_another_form_is_left_alone(meter):

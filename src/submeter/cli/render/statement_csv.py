@@ -1,4 +1,7 @@
-"""A statement as one row of CSV: value, low and high of each line, units in the column's name."""
+"""A statement as one row of CSV: value, low and high of each line, units in the column's name.
+
+Money has its currency in a column of its own, as rows of one file may be of several places.
+"""
 
 from __future__ import annotations
 
@@ -34,6 +37,7 @@ def columns(statement: Statement, activity: Activity) -> dict[str, str]:
         "energy_kwh": energy.total, **parts, "carbon_kgco2e": carbon.total,
         "carbon_operational_kgco2e": carbon.operational, "carbon_idle_kgco2e": carbon.idle,
         "carbon_embodied_kgco2e": carbon.embodied, "water_l": water.total,
+        "money": statement.money,
     }  # fmt: skip
     grid = statement.place.grid
     row["grid_gco2e_per_kwh"] = "" if grid is None else repr(grid.value)
@@ -42,6 +46,7 @@ def columns(statement: Statement, activity: Activity) -> dict[str, str]:
             key = name if end == "value" else f"{name}_{end}"
             row[key] = "" if amount is None else repr(getattr(amount, end))
         row[f"{name}_tier"] = "" if amount is None else amount.tier.value
+    row["currency"] = "" if statement.money is None else statement.money.unit
     row["energy_coverage"] = "" if energy.total is None else repr(energy.total.coverage)
     row["missing"] = "; ".join(statement.missing)
     return row
