@@ -1,6 +1,7 @@
 """`submeter explain` and `account --compare` as their users see them."""
 
 import json
+import re
 
 import pytest
 
@@ -85,6 +86,21 @@ def test_a_job_is_held_against_an_entry_and_the_causes_add_up(jobs):
     assert "place" in {cause["aspect"] for cause in step["causes"]}
     (same,) = jobs.json("explain", "last", "slurm:1", "--region", "FR")["steps"]
     assert "place" not in {cause["aspect"] for cause in same["causes"]}
+
+
+def test_what_differs_is_told_in_figures_too(jobs):
+    told = jobs("explain", "last", "slurm:1").stdout
+    assert re.search(r"^hardware .* h of use → [\d.e-]+ h of use", told, re.MULTILINE)
+    assert re.search(r"^idle .*Wh → [\d.]+ [nµm]Wh", told, re.MULTILINE)
+    assert re.search(r"^energy of one unit .*Wh → [\d.]+ [nµm]Wh", told, re.MULTILINE)
+    steps = jobs("explain", "last", "last", "--through", "slurm:1").stdout
+    assert not re.search(r"e[-+]\d+ kgCO2e", steps), "no exponents where people read"
+
+
+def test_what_no_meter_saw_is_not_called_measured(jobs):
+    told = " ".join(jobs("explain", "last").stdout.split())
+    assert "partly modelled, partly assumed, none of it measured" in told
+    assert "for each of 1 run" not in told
 
 
 def test_a_job_at_several_places_has_no_one_place_to_differ_by(jobs):

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from submeter.accounting.dimensions import multiplier
 from submeter.accounting.method import Basis
+from submeter.quantities.digits import phrase
 
 if TYPE_CHECKING:
+    from submeter.accounting.energy_items import EnergyItem, IdleItem
     from submeter.accounting.gap import Side
     from submeter.accounting.inventory import Inventory
     from submeter.accounting.method import Method
@@ -36,6 +39,9 @@ def in_words(first: Side, second: Side) -> dict[str, str]:
         "place": _differ(*electricity),
         TOGETHER: _differ(*bases),
         "facility": _differ(*(f"PUE {_shown(each.facility.pue)}" for each in (one, other))),
+        "idle": _differ(*(_energy(side, _idle(side)) for side in (first, second))),
+        "hardware": _differ(*(_hours(each) for each in (one, other))),
+        "work": _differ(*(_energy(side, _drawn(side)) for side in (first, second))),
     }
     return {aspect: words for aspect, words in told.items() if words}
 
@@ -44,6 +50,37 @@ def _bounds(method: Method) -> str:
     parts = ", ".join(method.components) or "all components"
     beside = ", ".join(part.value for part in method.parts) or "nothing beside energy"
     return f"{parts}; idle {method.idle.value}; {beside}"
+
+
+def _drawn(side: Side) -> float:
+    """Give what the work drew in the components that count [kWh], no meter inside another twice."""
+    counted = [each for each in side.inventory.items if side.method.counts(each.component)]
+    domains = {each.domain for each in counted if each.domain}
+    return sum(_kwh(each) for each in counted if each.inside not in domains)
+
+
+def _idle(side: Side) -> float:
+    """Give the idle energy that is charged [kWh]."""
+    return sum(
+        _kwh(each) * side.method.charged(each.occupied, each.reserved)
+        for each in side.inventory.idle
+    )
+
+
+def _kwh(item: EnergyItem | IdleItem) -> float:
+    return item.energy.value * multiplier(item.energy, "kWh", item.component)
+
+
+def _energy(side: Side, kwh: float) -> str:
+    """Write the energy of one unit."""
+    each = kwh / (side.inventory.unit.count or 1.0)
+    return phrase(each, each, each, "kWh")[0]
+
+
+def _hours(inventory: Inventory) -> str:
+    """Write for how long one unit uses the devices whose making is known."""
+    hours = sum(each.hours * each.share for each in inventory.embodied)
+    return f"{hours / (inventory.unit.count or 1.0):.3g} h of use"
 
 
 def _shown(factor: Factor | None) -> str:

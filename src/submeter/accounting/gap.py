@@ -142,7 +142,8 @@ def gap(first: Side, second: Side, quantity: str = "") -> Gap:
     causes: list[Cause] = []
     for aspect in aspects:
         if aspect == "work":
-            causes += _work(first, second, effects[aspect], (start, end))
+            told = words.get(aspect, "")
+            causes += _work(first, second, effects[aspect], (start, end), told)
         elif effects[aspect]:
             told = words.get(aspect, "")
             causes.append(
@@ -252,7 +253,9 @@ def _factor(effect: float, start: float, end: float) -> float:
     return math.exp(effect / mean)
 
 
-def _work(first: Side, second: Side, effect: float, ends: tuple[float, float]) -> list[Cause]:
+def _work(
+    first: Side, second: Side, effect: float, ends: tuple[float, float], energies: str
+) -> list[Cause]:
     """Split the energy of one unit into its length and what else differs between the runs."""
     differs = [
         (name, first.conditions[key], second.conditions[key])
@@ -262,7 +265,7 @@ def _work(first: Side, second: Side, effect: float, ends: tuple[float, float]) -
         and first.conditions[key] != second.conditions[key]
     ]
     names = " and ".join(name for name, *_ in differs) or "energy of one unit"
-    words = "; ".join(f"{name} {one} → {other}" for name, one, other in differs)
+    words = "; ".join(f"{name} {one} → {other}" for name, one, other in differs) or energies
     length = _length(first, second)
     whole = _factor(effect, *ends)
     if length is None or math.isnan(whole):

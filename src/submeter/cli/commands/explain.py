@@ -60,7 +60,9 @@ def run(args: argparse.Namespace) -> int:
         _print(each, sides[number], sides[number + 1])
     if len(gaps) > 1:
         whole = gaps[-1].second - gaps[0].first
-        console().print(f"in all {whole:+.4g} {gaps[0].unit}, the sum of the steps")
+        console().print(f"in all {_signed(whole, gaps[0].unit)}, the sum of the steps")
+    told = "central values, so that the parts add up; submeter explain A tells how sure one is"
+    console().print(Text(told, style="dim"))
     return 0
 
 
@@ -102,11 +104,15 @@ def _print(each: Gap, first: Side, second: Side) -> None:
     table.add_column("times", justify="right")
     table.add_column("what differs")
     for cause in each.causes:
-        adds, _ = phrase(abs(cause.effect), abs(cause.effect), abs(cause.effect), each.unit)
-        sign = "−" if cause.effect < 0 else "+"
         times = "" if math.isnan(cause.factor) else f"×{cause.factor:.3g}"
-        table.add_row(cause.aspect, f"{sign}{adds}", times, cause.words)
+        table.add_row(cause.aspect, _signed(cause.effect, each.unit), times, cause.words)
     out.print(table)
     if not each.causes:
         out.print("they do not differ")
     out.print()
+
+
+def _signed(effect: float, unit: str) -> str:
+    """Write a part of a gap with its sign."""
+    adds, _ = phrase(abs(effect), abs(effect), abs(effect), unit)
+    return f"{'−' if effect < 0 else '+'}{adds}"

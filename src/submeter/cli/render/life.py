@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from submeter.cli.output import indented
-from submeter.cli.render.statement import NO_LICENCE, figures
+from submeter.cli.render.statement import NO_LICENCE, figures, plainly
 from submeter.quantities.digits import phrase
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def print_life(out: Console, found: Life) -> None:
     if found.missing:
         out.print("\nleft out or fallen back on", style="bold")
         for note in found.missing:
-            indented(out, note)
+            indented(out, plainly(note))
     out.print("\nsources", style="bold")
     for source in found.sources:
         licence = "" if source.licence == NO_LICENCE else f" [{source.licence}]"

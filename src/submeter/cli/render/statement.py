@@ -29,7 +29,7 @@ PLAINLY = {
     "pue": "facility (PUE)", "wue": "water on site (WUE)", "on_site": "water on site",
     "ewif": "water of electricity", "adpe": "minerals of electricity", "resources": "minerals",
     "primary": "primary energy", "primary_energy": "primary energy", "money": "price",
-    "idle": "idle energy", "embodied_water": "water of hardware",
+    "idle": "idle energy", "embodied_water": "water of hardware", "mix": "mix of the electricity",
 }  # fmt: skip
 """What the fields of a statement are called where people read them."""
 
@@ -125,14 +125,18 @@ def how(statement: Statement, amount: Estimate) -> Text:
     seen = "" if amount.coverage > SEEN else f", {amount.coverage:.0%} of the time seen"
     words = amount.tier.value
     if amount.tier is Tier.MIXED:
-        parts = statement.energy.by_component
-        # One component's energy is mixed only where a meter told it and a model what was idle.
-        measured = any(
-            each.tier in (Tier.MEASURED, Tier.MIXED)
-            for name, each in parts.items() if name not in _OWN_ACCOUNTS
-        )  # fmt: skip
-        words = "partly measured" if measured else "modelled, assumed"
+        words = "modelled, assumed" if is_modelled(statement, amount) else "partly measured"
     return Text(f"{words}{seen}", style=_STYLE[amount.tier.value])
+
+
+def is_modelled(statement: Statement, amount: Estimate) -> bool:
+    """Tell whether a figure of several tiers has none in it that was measured."""
+    # One component's energy is mixed only where a meter told it and a model what was idle.
+    return amount.tier is Tier.MIXED and not any(
+        each.tier in (Tier.MEASURED, Tier.MIXED)
+        for name, each in statement.energy.by_component.items()
+        if name not in _OWN_ACCOUNTS
+    )
 
 
 def figures(amount: Estimate, whole: Estimate | None = None) -> tuple[str, str]:
@@ -155,13 +159,18 @@ def per_unit(statement: Statement) -> str:
     return f"per {statement.unit.name} ({count:g} counted): " + "; ".join(parts)
 
 
+def plainly(note: str) -> str:
+    """Write a note of what is missing, its part called as people read it."""
+    part, colon, reason = note.partition(": ")
+    return f"{PLAINLY.get(part, part)}{colon}{reason}"
+
+
 def print_doubts(out: Console, statement: Statement) -> None:
     """Print what a statement leaves out, and what most widens it."""
     if statement.missing:
         out.print("\nleft out or fallen back on", style="bold")
         for each in statement.missing:
-            name, separator, reason = each.partition(": ")
-            indented(out, f"{PLAINLY.get(name, name)}{separator}{reason}")
+            indented(out, plainly(each))
     if statement.widest:
         what = "carbon" if statement.carbon.total is not None else "energy"
         out.print(f"\nwhat most widens the {what}", style="bold")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from submeter.accounting.method import Basis, Idle, Part
-from submeter.cli.render.statement import NO_LICENCE, PLAINLY
+from submeter.cli.render.statement import NO_LICENCE, is_modelled, plainly
 from submeter.quantities.digits import phrase
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ _TIERS = {
     "modelled": "worked out by a model, not read from a meter",
     "assumed": "taken from what was stated or published, not measured here",
     "mixed": "partly measured, partly modelled or assumed",
+    "parts": "partly modelled, partly assumed, none of it measured",
 }
 _IDLE = {
     Idle.OCCUPIED: "idle energy is charged by the capacity that the work occupied",
@@ -60,8 +61,10 @@ def _energy(statement: Statement) -> Iterator[str]:
         yield "The energy is not known."
         return
     parts = ", ".join(f"{name} {_shown(each)}" for name, each in energy.by_component.items())
-    yield f"Energy: {_shown(energy.total)}, {_TIERS[energy.total.tier.value]}. It is {parts}."
-    if statement.unit.count and statement.per_unit and statement.per_unit.energy:
+    tier = _TIERS["parts" if is_modelled(statement, energy.total) else energy.total.tier.value]
+    yield f"Energy: {_shown(energy.total)}, {tier}. It is {parts}."
+    counted = statement.unit.count not in (None, 0.0, 1.0)
+    if counted and statement.per_unit and statement.per_unit.energy:
         each = _shown(statement.per_unit.energy)
         yield f"That is {each} for each of {statement.unit.count:,.10g} {statement.unit.name}(s)."
 
@@ -114,14 +117,9 @@ def _doubts(statement: Statement) -> Iterator[str]:
         )
     outside = f": not part of the method {statement.method}"
     notes = statement.missing
-    left_out = [_plainly(note).removesuffix(outside) for note in notes if outside in note]
+    left_out = [plainly(note).removesuffix(outside) for note in notes if outside in note]
     if left_out:
         yield f"Its rules leave out: {', '.join(left_out)}."
-    for note in notes:
-        if outside not in note:
-            yield f"Left out or fallen back on: {_plainly(note)}."
-
-
-def _plainly(note: str) -> str:
-    part, colon, reason = note.partition(": ")
-    return f"{PLAINLY.get(part, part)}{colon}{reason}"
+    others = [plainly(note) for note in notes if outside not in note]
+    if others:
+        yield f"Left out or fallen back on: {'; '.join(others)}."
