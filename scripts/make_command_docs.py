@@ -53,7 +53,7 @@ NOTES = {
     "run": "Everything from `--` on is the command. Its standard streams, open files, signals and "
     "exit code pass through. What it starts is metered with it until it ends; a process that "
     "outlives it is named under *left out*. `--json -` is refused, because standard output belongs "
-    "to the command. The account at the end fits on a screen of 24 lines; `submeter account last` "
+    "to the command. The account at the end is a few lines; `submeter account last` "
     "shows all of it. Where the work is not recorded, all of it is printed at once.",
     "attach": "Meters the process and its descendants, or a control group, until it ends, the time "
     "is over, or Ctrl-C or SIGTERM. What it used before is not counted. A pod, a container and a "
