@@ -37,6 +37,15 @@ def test_a_relative_ledger_is_meant_from_where_it_was_typed(meter):
     assert [each["name"] for each in found][1:] == ["inside", "elsewhere"]
 
 
+def test_what_is_inside_of_what_is_inside_is_set_in_twice(meter):
+    script = meter.script("inside.py", INSIDE)
+    inner = ["--", meter.command, "run", "--name", "inner", "--", PYTHON, script]
+    assert meter("run", "--name", "outer", *inner).returncode == 0
+    told = meter("ledger", "list").stdout
+    for name in ("  outer  ", "  └ inner  ", "    └ inside  ", "    └ elsewhere  "):
+        assert name in told
+
+
 def test_what_was_not_typed_is_not_passed_on(meter):
     look = "import os; print(sorted(k for k in os.environ if k.startswith('SUBMETER_')))"
     done = meter("run", "--period", "2 s", "--method", "sci", "--", PYTHON, "-c", look)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from submeter.errors import BudgetExceeded
 from submeter.quantities.estimate import Estimate, Tier
 from submeter.quantities.parsing import parse
-from submeter.runs.budget import budget
+from submeter.runs.budget import Drawn, budget
 
 
 @pytest.mark.parametrize(("record", "names"), [("False", []), ("True", ["w"]), ("None", ["w"])])
@@ -80,7 +80,7 @@ def test_what_passed_a_budget_reads_as_more_than_it(amount, above, unit, name):
     energy = Estimate(joules, joules / 3, joules * 3, "J", Tier.MODELLED)
     allowed = budget(text, "raise")
     with pytest.raises(BudgetExceeded) as caught:
-        allowed.test(energy, lambda joules: joules, name, forecast=False)
+        allowed.test(Drawn(energy), name, forecast=False)
     words = str(caught.value)
     assert words.startswith(f'the window "{name}" has' if name else "the work has")
     shown = words.partition("has drawn ")[2].partition(" (")[0]

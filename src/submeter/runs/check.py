@@ -34,6 +34,9 @@ def check(settings: Settings) -> None:
         If the place, the hardware, the method, the stage, the heartbeat or the wish to record
         cannot be used.
     """
+    if settings.origin("period") == "period=":
+        fix = "set SUBMETER_PERIOD, or period in submeter.toml"
+        raise ConfigError("one heartbeat serves all windows of a program", "period=", fix)
     for fault in faults(settings):
         raise fault.error
 

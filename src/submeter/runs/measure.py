@@ -162,8 +162,8 @@ class Measure:
         Raises
         ------
         UsageError
-            If it is a generator: its work is done while others wait for it, between its items. If
-            it is a class, which would be one no more.
+            If it is a generator, whose work is done between its items, while others wait; or a
+            class, which would be one no more.
         """
         name = getattr(function, "__qualname__", "it")
         if isinstance(function, type):
@@ -254,9 +254,8 @@ def measure(
         for the meter. Its last result is returned, and ``function.window.per("calls")`` tells a
         call's energy, as many times surer as it was repeated.
     **settings : str, float, bool or None
-        Settings for this window, such as ``region="FR"``, ``stage="training"``,
-        ``purpose="search"``, ``pue=1.2``, ``record=False``; they beat environment and file. None
-        states nothing.
+        Settings for this window, such as ``region="FR"``, ``purpose="search"``, ``pue=1.2``,
+        ``record=False``; they beat environment and file. None states nothing.
 
     Returns
     -------
@@ -287,23 +286,14 @@ def measure(
         from submeter.runs.budget import budget as parsed  # noqa: PLC0415 - only if there is one
 
         limit = parsed(budget, on_budget)
-    stated = {each: _text(value) for each, value in settings.items()}
-    if "period" in stated:
-        fix = "set SUBMETER_PERIOD, or period in submeter.toml"
-        raise UsageError("one heartbeat serves all windows of a program", "period=", fix)
-    if stated:
+    stated = {}
+    if settings:
         from submeter.runs.check import check  # noqa: PLC0415 - not at import
-        from submeter.runs.settings import Settings  # noqa: PLC0415
+        from submeter.runs.settings import Settings, text_of  # noqa: PLC0415
 
+        stated = {each: text_of(value) for each, value in settings.items()}
         check(Settings(stated, {}, typed=False))
     return Measure(str(name), None, limit, model, repeat, **stated)
-
-
-def _text(value: str | float | None) -> str:
-    """Write a setting as it stands in the environment; what was not stated is empty."""
-    if value is None:
-        return ""
-    return {"True": "yes", "False": "no"}.get(str(value), str(value))
 
 
 def _is_count(value: object) -> bool:

@@ -153,6 +153,13 @@ class Settings:
         return seconds
 
 
+def text_of(value: str | float | None) -> str:
+    """Write a setting as it stands in the environment; what was not stated is empty."""
+    if value is None:
+        return ""
+    return {"True": "yes", "False": "no"}.get(str(value), str(value))
+
+
 def load(
     flags: Mapping[str, str | None],
     environ: Mapping[str, str] = os.environ,

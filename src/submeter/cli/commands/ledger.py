@@ -51,6 +51,8 @@ _WIDE, _SHORT = 98, 13
 _LEAST = 6
 """Columns of a name that are shown at least."""
 _NAMELESS = "(no name)"
+_DEEPEST = 5
+"""Levels of work within work that are set in; records of others may name one another in a ring."""
 _PIPED = 160
 """Columns of a list that goes into a pipe: nobody's terminal cuts it."""
 
@@ -129,12 +131,14 @@ def _list(args: argparse.Namespace, ledger: Ledger) -> int:
 def _table(entries: Sequence[Activity], width: int) -> Table:
     """Give a line for each entry; on a narrow terminal names are cut, and never figures."""
     rows = []
+    parents = {each.id: each.lineage.get("parent", "") for each in entries}
     for each in entries:
         value, interval, how = energy_columns(each.bookings)
         state = standing(each, is_alive)
         how = how if state == "final" else ", ".join(filter(None, (how, state)))
         name = one_line(each.name) or _NAMELESS
-        name = f"└ {name}" if each.lineage.get("parent") else name
+        within = _depth(each, parents)
+        name = f"{'  ' * (within - 1)}└ {name}" if within else name
         start = utc(each.start)[:16]
         rows.append([each.id, start, name, f"{each.seconds:.1f} s", value, interval, how])
     if width < _WIDE:
@@ -153,6 +157,15 @@ def _table(entries: Sequence[Activity], width: int) -> Table:
     for row in rows:
         table.add_row(*map(Text, row))
     return table
+
+
+def _depth(entry: Activity, parents: Mapping[str, str]) -> int:
+    """Give how deep within others an entry lies, as far as these are listed."""
+    parent, depth = entry.lineage.get("parent", ""), 0
+    while parent and depth < _DEEPEST:
+        depth += 1
+        parent = parents.get(parent, "")
+    return depth
 
 
 def _none(out: Console, ledger: Ledger, selection: Selection) -> int:
