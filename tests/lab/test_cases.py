@@ -133,6 +133,20 @@ def test_an_outcome_is_as_bad_as_its_worst_window():
     assert all({"error", "interval_J", "truth_J"} <= set(each) for each in told["windows"])
 
 
+def test_no_figure_at_all_is_no_way_to_pass_for_a_meter_with_intervals():
+    case = CASES["gpu-flat"]
+    nothing = Answer([[window(0, 5)]])
+    for name in ("submeter", "submeter run"):
+        assert judged(case, name, nothing).failed
+        assert judged(case, name, Answer([[window(0, 5, gpu=figure(1500))]])).failed
+    assert not judged(case, "zeus", nothing).failed
+
+
+@pytest.mark.parametrize("ranks", [[], [[]], [[window(0, 5, gpu=figure(1500, 1400, 1600))], []]])
+def test_windows_that_were_not_answered_fail(ranks):
+    assert judged(CASES["gpu-ranks"], "submeter", Answer(ranks)).failed
+
+
 def test_a_limit_fails_nobody_and_a_fall_does():
     case = CASES["gpu-part-time-counter"]
     answer = Answer([[window(0, 5, gpu=figure(9000, 8900, 9100))]])

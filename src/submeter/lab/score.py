@@ -184,8 +184,17 @@ def judged(case: Case, meter: str, answer: Answer) -> Outcome:
     outcome = Outcome(case.name, meter, answer.version, answer.silent, case.limit)
     if answer.silent:
         return outcome
+    if len({len(each) for each in answer.ranks}) != 1 or not answer.ranks[0]:
+        outcome.silent = "failed: it did not answer for every window"
+        return outcome
     for windows in zip(*answer.ranks, strict=False):
         outcome.verdicts += [verdict(case, part, windows) for part in case.parts]
+    if meter.partition(" ")[0] == ALONE:
+        # It has an interval for whatever it tells: to tell nothing at all is no way to pass.
+        outcome.verdicts = [
+            each if each.held is not None else each._replace(held=False)
+            for each in outcome.verdicts
+        ]
     return outcome
 
 
