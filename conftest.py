@@ -18,6 +18,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from hypothesis import HealthCheck, settings
 from sybil import Sybil
 from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser, SkipParser
 from sybil.parsers.rest import DocTestParser
@@ -25,6 +26,10 @@ from sybil.sybil import SybilCollection
 
 if TYPE_CHECKING:
     from sybil import Example
+
+# A law holds on a busy machine too: how long an example takes is no part of it.
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")
 
 # No test writes into the records of the person who runs it, or heeds their settings.
 for name in [each for each in os.environ if each.startswith("SUBMETER_")]:
