@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from submeter.quantities.clock import NANOSECONDS_PER_SECOND, Span
+from submeter.traces.bounds import Bounds
 from submeter.traces.doubt import Doubt
 from submeter.traces.reading import Reading
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from submeter.quantities.cumulative import Cumulative
     from submeter.quantities.estimate import Tier
     from submeter.traces.domain import Domain
+    from submeter.traces.ends import Ends
 
 
 class Gap(NamedTuple):
@@ -52,11 +54,6 @@ class Accuracy(NamedTuple):
     cycle: float = 0.0
 
 
-_NEAR = 2
-_UNSEEN = 3.0
-"""By so many parts, over the number of refreshes that were seen, the one that was not is taken to
-be fuller than the fullest of them: a judgement, for which the interval of a window that ends in the
-only burst of a load holds the truth as often as it says."""
 _SWING = 0.4
 """Power that nobody looked at differs from what was seen by this part of the greatest power seen
 around, standard deviation: a judgement, beside what readings are seen to differ by."""
@@ -107,6 +104,8 @@ class PowerTrace:
     shown : Cumulative or None
         What the readings alone say, where `energy` keeps to what was told before: by it the ends
         of the interval are told.
+    ends : Ends or None
+        What is sure of the total at an edge, where a counter tells it by moving.
     """
 
     domain: Domain
@@ -117,10 +116,15 @@ class PowerTrace:
     gaps: tuple[Gap, ...] = ()
     of: tuple[PowerTrace, ...] = ()
     shown: Cumulative | None = None
+    ends: Ends | None = None
 
     @property
     def _readings(self) -> Cumulative:
         return self.energy if self.shown is None else self.shown
+
+    @property
+    def _bounds(self) -> Bounds:
+        return Bounds(self._readings, round(self.accuracy.refresh * NANOSECONDS_PER_SECOND))
 
     def seen(self, span: Span) -> int:
         """Give how much of `span` [ns] was seen."""
@@ -155,7 +159,7 @@ class PowerTrace:
         -----
         The running total at an edge lies between what a reading at the edge showed and what one a
         refresh later did, whatever the power did meanwhile: these ends are sure. A meter so slow
-        that nobody waited for it (`_beyond`) has an upper end that is likely. A meter
+        that nobody waited for it (`Bounds.most`) has an upper end that is likely. A meter
         that looks once in a `cycle` ``c`` guesses the rest: over a time ``L`` the variance of that
         is ``c L s²``, with ``s`` from the differences of readings that follow one another and
         `_SWING` of the greatest power.
@@ -191,21 +195,10 @@ class PowerTrace:
         )
         if not begins and not ends:
             return 0.0, 0.0
-        unknown = self._fullest() / 2 * (1 + _UNSEEN * self._rarely())
-        below = sum(self._most(each + half) - self.energy.at(each) for each in begins)
-        below += sum(self.energy.at(each) - self._least(each - half) for each in ends)
-        return max(0.0, below), unknown * (len(begins) + len(ends))
-
-    def _fullest(self) -> float:
-        """Give the most [µJ] that was drawn within a refresh, as far as readings tell."""
-        read, refresh = self._readings, round(self.accuracy.refresh * NANOSECONDS_PER_SECOND)
-        return max(read.at(each + refresh) - read.at(each) for each in read.times)
-
-    def _rarely(self) -> float:
-        """Give one over the number of refreshes that were seen, 1 at most."""
-        times = self._readings.times
-        whole = times[-1] - times[0]
-        return min(1.0, self.accuracy.refresh * NANOSECONDS_PER_SECOND / whole) if whole else 1.0
+        bounds = self._bounds
+        below = sum(bounds.most(each + half) - self.energy.at(each) for each in begins)
+        below += sum(self.energy.at(each) - bounds.least(each - half) for each in ends)
+        return max(0.0, below), bounds.unshown() / 2 * (len(begins) + len(ends))
 
     def _gains(self, span: Span) -> tuple[float, float]:
         """Give how far the gains of what it was worked out from reach; they add in squares."""
@@ -227,8 +220,14 @@ class PowerTrace:
         half = round(self.accuracy.refresh * NANOSECONDS_PER_SECOND / 2)
         if not half or not times or edge + half < times[0] or edge - half > times[-1]:
             return 0.0, 0.0
-        told = self.energy.at(edge)
-        return max(0.0, told - self._least(edge - half)), max(0.0, self._most(edge + half) - told)
+        told, bounds = self.energy.at(edge), self._bounds
+        if self.ends is None:
+            least, most = bounds.least(edge - half), bounds.most(edge + half)
+        else:
+            least = Bounds(self.ends.shown, 2 * half).least(edge)
+            shown = self.ends.most(edge)
+            most = bounds.most(max(edge + half, times[-1] + 1)) if shown is None else shown
+        return max(0.0, told - least), max(0.0, most - told)
 
     def _edge_of_all(self, edge: int) -> tuple[float, float]:
         """Give it of a remainder, whose meters may each be misread there."""
@@ -240,55 +239,6 @@ class PowerTrace:
         most = left + ends[1] + sum(below for below, _ in others)
         told = self.energy.at(edge)
         return max(0.0, told - least), max(0.0, most - told)
-
-    def _least(self, instant: int) -> float:
-        """Give the least that the total [µJ] can be at `instant`, by the readings around it."""
-        times, totals = self._readings
-        after = bisect_left(times, instant)
-        if after == len(times):
-            return totals[-1]
-        if after == 0:
-            # Its first reading was taken after the edge: what it showed at the edge is not known.
-            return totals[0] - self._power_near(1) * (times[0] - instant) / NANOSECONDS_PER_SECOND
-        late = (times[after] - instant) / NANOSECONDS_PER_SECOND
-        return max(totals[after - 1], totals[after] - self._power_near(after) * late)
-
-    def _most(self, instant: int) -> float:
-        """Give the most that the total can be at `instant`, by the readings around it."""
-        times, totals = self._readings
-        after = bisect_left(times, instant)
-        if after == len(times):
-            return self._beyond(instant)
-        before = max(0, after - 1)
-        early = (instant - times[before]) / NANOSECONDS_PER_SECOND
-        return min(totals[after], totals[before] + self._power_near(after) * max(0.0, early))
-
-    def _beyond(self, instant: int) -> float:
-        """Give the most that the total can be at `instant`, which no reading has shown yet.
-
-        Notes
-        -----
-        A reading at the edge leaves one refresh to be shown. Were all refreshes alike but for
-        chance, it would hold more than the fullest of ``n`` that were seen once in ``n + 1`` times:
-        beyond what is told it is taken to hold ``1 + _UNSEEN / n`` times as much at most.
-        """
-        times, totals = self._readings
-        refresh = round(self.accuracy.refresh * NANOSECONDS_PER_SECOND)
-        edge, whole = instant - refresh // 2, times[-1] - times[0]
-        if not whole:
-            return totals[-1]
-        most = self._fullest() * max(1.0, refresh / whole)
-        return self._readings.at(edge) + most * (1 + _UNSEEN * self._rarely())
-
-    def _power_near(self, place: int) -> float:
-        """Give the greatest power [µW] that readings around the one at `place` tell of."""
-        times, totals = self._readings
-        first, last = max(1, place - _NEAR), min(len(times) - 1, place + _NEAR)
-        powers = [
-            (totals[i] - totals[i - 1]) * NANOSECONDS_PER_SECOND / (times[i] - times[i - 1])
-            for i in range(first, last + 1)
-        ]
-        return max(powers, default=0.0)
 
     def _missed(self, span: Span) -> float:
         """Give the variance [µJ²] of what a meter that looks now and then did not see."""
@@ -307,7 +257,8 @@ class PowerTrace:
         # Readings at each look show how much the looks differ; fewer readings only suggest it.
         looks = sum(1 for each in stretches if each.nanoseconds < 2 * cycle)
         first, last = (bisect_left(read.times, edge) for edge in span)
-        most = max([self._power_near(first), self._power_near(last), *powers])
+        bounds = self._bounds
+        most = max([bounds.power_near(first), bounds.power_near(last), *powers])
         unseen = (_SWING * most) ** 2 / (1 + looks)
         return self.accuracy.cycle * seconds * (seen + unseen)
 
