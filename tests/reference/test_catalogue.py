@@ -79,6 +79,14 @@ def test_a_drivers_name_matches(name, device):
     assert accelerator(name).id == device
 
 
+def test_two_modules_that_a_driver_gives_one_name_are_two_devices():
+    """A driver writes `MI250X / MI250` for either: the interval of that name holds both."""
+    big, small, either = map(accelerator, ("MI250X", "MI250", "AMD Instinct MI250X / MI250"))
+    assert (big.tdp, small.tdp) == (560, 500)
+    assert either is big is not small
+    assert either.tdp_range == (500, 560), "the interval holds the power of both"
+
+
 @pytest.mark.parametrize(
     "name", ["H100", "NVIDIA GeForce RTX 4090 Laptop GPU", "Quadro", "", "A100 80GB", "RTX 6000"]
 )
