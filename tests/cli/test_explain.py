@@ -32,10 +32,28 @@ def test_two_published_figures_are_told_apart(figures, capsys):
     told = capsys.readouterr().out
     assert "×39.7" in told
     assert "batch 1 → 512; stack transformers → vLLM" in told
+    told = " ".join(told.split())
+    assert "batch and stack differ at once" in told
+    assert "with --through FILE" in told
     assert main(["explain", *figures, "--of", "energy", "--json", "-"]) == 0
     (step,) = json.loads(capsys.readouterr().out)["steps"]
     whole = step["second"]["value"] - step["first"]["value"]
     assert sum(cause["effect"] for cause in step["causes"]) == pytest.approx(whole)
+
+
+def test_a_figure_between_leaves_nothing_to_suggest(figures, tmp_path, capsys):
+    between = tmp_path / "between.yaml"
+    between.write_text(SERVED.replace("27.8", "177").replace("512", "1"))
+    assert main(["explain", *figures, "--of", "energy", "--through", str(between)]) == 0
+    told = capsys.readouterr().out
+    assert "in all" in told
+    # Of the two steps each differs in the length, or in batch and stack: the second is still open.
+    assert told.count("--through") == 1
+    one_by_one = tmp_path / "one.yaml"
+    one_by_one.write_text(SERVED.replace("27.8", "90"))
+    words = ["--through", str(between), "--through", str(one_by_one)]
+    assert main(["explain", *figures, "--of", "energy", *words]) == 0
+    assert "--through" not in capsys.readouterr().out
 
 
 def test_one_is_told_in_words(capsys):

@@ -19,6 +19,17 @@ TOGETHER = "method and place"
 """What cannot be told apart where one account is of a contract and the other of a place."""
 
 
+CONDITIONS = ("device", "batch", "precision", "stack", "model", "task")
+"""Of the conditions of two runs, those that the energy of one unit hangs on beside its length."""
+
+
+def conditions(first: Side, second: Side) -> dict[str, tuple[str, str]]:
+    """Give the conditions that are known of both and differ; several are one cause together."""
+    one, other = first.conditions, second.conditions
+    known = [name for name in CONDITIONS if name in one and name in other]
+    return {name: (one[name], other[name]) for name in known if one[name] != other[name]}
+
+
 def electricity_of(inventory: Inventory, method: Method) -> Factor | None:
     """Give the intensity that a method takes of an inventory."""
     grid = inventory.grid

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from submeter.accounting.account import work_out
-from submeter.accounting.differences import TOGETHER, electricity_of, in_words
+from submeter.accounting.differences import TOGETHER, conditions, electricity_of, in_words
 from submeter.accounting.draws import Draws
 from submeter.accounting.widest import WORLD
 from submeter.errors import UsageError
@@ -31,10 +31,6 @@ _LENGTH = "length"
 _ROUNDING = 1e-9
 """A part of a gap that is smaller than this share of it is no cause but rounding."""
 _CENTRAL = Draws(count=2)
-_SPOTS = (
-    ("device", "device"), ("batch", "batch"), ("precision", "precision"), ("stack", "stack"),
-    ("model", "model"), ("task", "task"),
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,15 +253,10 @@ def _work(
     first: Side, second: Side, effect: float, ends: tuple[float, float], energies: str
 ) -> list[Cause]:
     """Split the energy of one unit into its length and what else differs between the runs."""
-    differs = [
-        (name, first.conditions[key], second.conditions[key])
-        for name, key in _SPOTS
-        if key in first.conditions
-        and key in second.conditions
-        and first.conditions[key] != second.conditions[key]
-    ]
-    names = " and ".join(name for name, *_ in differs) or "energy of one unit"
-    words = "; ".join(f"{name} {one} → {other}" for name, one, other in differs) or energies
+    differs = conditions(first, second)
+    names = " and ".join(differs) or "energy of one unit"
+    words = "; ".join(f"{name} {one} → {other}" for name, (one, other) in differs.items())
+    words = words or energies
     length = _length(first, second)
     whole = _factor(effect, *ends)
     if length is None or math.isnan(whole):

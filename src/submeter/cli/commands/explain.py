@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
+from submeter.accounting.differences import conditions
 from submeter.accounting.draws import Draws
 from submeter.accounting.gap import QUANTITIES, gap
 from submeter.accounting.statement import state_together
@@ -109,6 +110,11 @@ def _print(each: Gap, first: Side, second: Side) -> None:
     out.print(table)
     if not each.causes:
         out.print("they do not differ")
+    together = list(conditions(first, second))
+    if len(together) > 1:
+        names = f"{', '.join(together[:-1])} and {together[-1]}"
+        out.print(f"{names} differ at once, and nothing here tells them apart: put a figure "
+                  f"between the two that differs in one of them, with --through FILE")  # fmt: skip
     out.print()
 
 
