@@ -1,13 +1,17 @@
 """The carbon that a budget is held against is that of the statement, by the same arithmetic."""
 
+import math
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from submeter.accounting.chain import product
 from submeter.accounting.methods import METHODS
 from submeter.errors import MethodError, UsageError
 from submeter.quantities.estimate import Estimate, Tier
-from submeter.runs.account import account
+from submeter.runs.account import account, inventory_of
 from submeter.runs.caused import Caused
 from submeter.runs.drawn import energy_of
 from submeter.runs.settings import Settings
@@ -58,6 +62,24 @@ def test_so_far_it_is_the_statement_bit_for_bit(method):
 def test_a_method_without_carbon_says_why(method):
     with pytest.raises(UsageError, match=f"the method {method} gives no carbon \\(carbon: "):
         _ = of(method).value
+
+
+@pytest.mark.parametrize("region", ["FR", "US", "PL"])
+def test_of_a_single_chain_the_closed_form_comes_to_the_same_interval(region):
+    """Energy of one meter, a stated PUE and a grid: no sum in it, so there are two ways to it."""
+    alone = replace(BOOKED, others=400_000_000, idle=0)
+    entry = replace(ENTRY, bookings=(alone,), place={"region": region, "pue": "1.2"})
+    inventory = inventory_of(entry)
+    (item,) = inventory.items
+    assert inventory.grid.intensity is not None
+    told = product(1.2e-3, [item.energy, inventory.grid.intensity])
+    energy = energy_of(entry.bookings)
+    assert energy is not None
+    drawn = Caused(entry, Settings({"method": "ghg-location"}, {}), energy).estimate()
+    width = math.log(drawn.high / drawn.low)
+    assert drawn.value == pytest.approx(told.value)
+    assert abs(math.log(told.low / drawn.low)) < 0.03 * width
+    assert abs(math.log(told.high / drawn.high)) < 0.03 * width
 
 
 @settings(max_examples=20, deadline=None)

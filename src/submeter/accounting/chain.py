@@ -1,4 +1,11 @@
-"""The interval of one chain of lognormal factors, without draws: for hot paths."""
+"""The interval of one chain of lognormal factors, without draws.
+
+Nothing in Submeter calls it: a statement draws, since its energies are sums and what they share
+must be drawn once, and a budget is held against the statement's own draws, bit for bit. It is here
+for programs that need an interval for every request (energy times a grid's intensity) without
+numpy, and for the tests, where it is the second way to the interval that the draws of an account,
+and of a budget in carbon, must come to.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +43,7 @@ class _Side(NamedTuple):
 
 
 def product(scale: float, factors: Sequence[Factor], over: Sequence[Factor] = ()) -> Product:
-    """Multiply factors, and give the interval that draws would give.
+    """Multiply factors, and give the interval that draws would give; see the module for its use.
 
     Parameters
     ----------
