@@ -120,6 +120,29 @@ def test_ends_of_one_unknown_add_up_whatever_the_widths(readings):
         assert other == pytest.approx(one, rel=2e-5)
 
 
+@settings(max_examples=30, deadline=None)
+@given(
+    st.lists(st.tuples(st.floats(0.1, 10), st.floats(0.05, 0.4)), min_size=2, max_size=6),
+    st.floats(1.01, 1.3),
+)
+def test_entries_that_idled_by_other_parts_vary_together_as_one_by_one(rows, ratio):
+    """What idle gains the work loses, of each domain's own energy."""
+    entries = []
+    for drawn, idled in rows:
+        part = wide("idle-model", idled, ratio, "")
+        own = EnergyItem("cpu", kwh("cpu", drawn * (1 - idled)), idle_part=part)
+        idle = IdleItem("cpu", kwh("cpu", drawn * idled), 0.5, idle_part=part)
+        entries.append(whole(items=(own,), idle=(idle,), embodied=(), overhead=None))
+    groups = grouped(entries)
+    assert len(groups) == 1
+    together = state_groups(groups, SUBMETER_1, FEW, HEADING).energy.by_component
+    one_by_one = state_together(entries, SUBMETER_1, FEW, HEADING).energy.by_component
+    for name in ("cpu", "idle"):
+        for end in ("value", "low", "high"):
+            told, expected = getattr(together[name], end), getattr(one_by_one[name], end)
+            assert told == pytest.approx(expected, rel=1e-9), (name, end)
+
+
 def test_a_meter_that_told_nothing_keeps_what_it_may_have_missed():
     silent = Factor("gpu", 0.0, 0.0, 0.5, "kWh", Spread.UNIFORM, kwh("x", 1.0).tier, METER)
     entries = [whole(items=(EnergyItem("gpu", silent),), idle=())] * 3

@@ -65,6 +65,22 @@ def test_windows_join_at_an_edge_that_plays_no_part(case, where):
     assert joined.above == pytest.approx(whole.above)
 
 
+@given(st.integers(2, 200), st.integers(1, 10**6))
+def test_the_refresh_that_nobody_saw_may_be_fuller_than_any_that_was_the_less_so_the_more_were(
+    seen, drawn
+):
+    def beyond(refreshes):
+        energy = Cumulative(
+            [SECOND * i for i in range(refreshes + 1)], running([drawn] * refreshes)
+        )
+        told = Accuracy(1.0, 1.0, 1.0, "its refresh alone")
+        trace = PowerTrace(Domain("gpu:0", "gpu"), "drawn", Tier.MEASURED, energy, told)
+        return trace.doubt(Span(SECOND, refreshes * SECOND)).end[1]
+
+    assert beyond(seen) > beyond(seen + 1) > drawn
+    assert beyond(10**4) == pytest.approx(drawn, rel=1e-3)
+
+
 @given(doubts, doubts, doubts)
 def test_it_does_not_matter_which_windows_are_joined_first(one, two, three):
     left, right = one.joined(two).joined(three), one.joined(two.joined(three))
