@@ -75,7 +75,7 @@ def test_a_seller_has_the_electricity_of_its_life_in_category_11():
     ten = replace(work(), unit=replace(work().unit, name="request", count=10.0))
     found = scopes((ten,), Reporter.SELLER, DRAWS, over_life=1000.0)
     assert figures(found) == near({(3, 11, "electricity"): (360.0, 48.0)})
-    assert "1000 requests expected" in found.rows[0].note
+    assert "1,000 requests expected" in found.rows[0].note
     assert value(scopes((ten,), Reporter.SELLER, DRAWS).location) == pytest.approx(3.6)
 
 

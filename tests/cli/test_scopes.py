@@ -113,6 +113,14 @@ def test_an_entry_and_a_job_can_be_in_other_books(served, which):
     assert ratio == pytest.approx(1e6 / count)
 
 
+@pytest.mark.parametrize("units", ["many", "0", "-5", "3 kWh"])
+def test_what_is_no_number_of_units_is_refused(meter, units):
+    done = meter("account", "last", f"--expected={units}")
+    assert done.returncode == 2
+    assert f'"{units}" is no number of units, --expected' in done.stderr
+    assert 'such as "1e9"' in done.stderr
+
+
 def test_the_role_of_an_option_beats_that_of_the_file(meter, account):
     path = account("operator")
     told = meter.json("account", path, "--method", "ghg-location", "--role", "seller")

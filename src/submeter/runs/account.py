@@ -35,6 +35,13 @@ _ESTIMATORS = {
 }
 
 
+UNITS = {
+    "requests": "request", "images": "image", "tokens_out": "output token",
+    "training_tokens": "training token", "flops": "FLOP", "parameters": "parameter",
+}  # fmt: skip
+"""What may be counted, and what one of it is called: a use of a model before the making of one."""
+
+
 def account(activity: Activity, method: str, stated: Mapping[str, str] | None = None) -> Statement:
     """Account for an entry.
 
@@ -128,9 +135,8 @@ def _not_over(activity: Activity) -> tuple[str, ...]:
 
 
 def unit_of(activity: Activity) -> FunctionalUnit:
-    """Take the work that was counted as the unit: requests, else images, tokens, else the run."""
-    names = {"requests": "request", "images": "image", "tokens_out": "output token"}
-    for name, singular in names.items():
+    """Take the work that was counted as the unit: the first of `UNITS`, else the run."""
+    for name, singular in UNITS.items():
         if activity.counts.get(name):
             return FunctionalUnit(singular, activity.counts[name])
     counted = [(name, amount) for name, amount in activity.counts.items() if amount]

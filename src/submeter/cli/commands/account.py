@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -104,11 +105,11 @@ def _is_path(name: str) -> bool:
 
 def _units(text: str) -> float:
     """Read a number of units that was typed."""
-    units = parse(text, "ratio", "--expected")
-    if units <= 0:
-        fix = 'write how many a model will deliver over its life, such as "1e9"'
-        raise QuantityError(f"{text} units are none", "--expected", fix)
-    return units
+    with suppress(QuantityError):
+        if (units := parse(text, "ratio")) > 0:
+            return units
+    fix = 'write how many it will deliver over its life, such as "1e9"'
+    raise UsageError(f'"{text}" is no number of units', "--expected", fix)
 
 
 def _account_for_file(args: argparse.Namespace) -> int:

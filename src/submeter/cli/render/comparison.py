@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from rich.table import Table
 from rich.text import Text
 
-from submeter.cli.output import console, write_json
+from submeter.cli.output import console, indented, write_json
 from submeter.cli.render.statement import DIGITS
 from submeter.quantities.digits import phrase
 
@@ -60,7 +60,7 @@ def show(
     out.print(table)
     out.print(Text("\nwhat changed", style="bold"))
     for change in found:
-        out.print(Text(f"  {change.what}: {change.before or '–'} → {change.now or '–'}"))
+        indented(out, f"{change.what}: {change.before or '–'} → {change.now or '–'}")
     if not found:
         out.print("  nothing: rules, factors and inputs are the same")
     if again is not None:

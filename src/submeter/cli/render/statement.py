@@ -156,7 +156,7 @@ def per_unit(statement: Statement) -> str:
             value, interval = phrase(amount.value, amount.low, amount.high, amount.unit)
             parts.append(f"{value} ({interval})")
     count = statement.unit.count or 0
-    return f"per {statement.unit.name} ({count:g} counted): " + "; ".join(parts)
+    return f"per {statement.unit.name} ({count:,.10g} counted): " + "; ".join(parts)
 
 
 def plainly(note: str) -> str:
