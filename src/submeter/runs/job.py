@@ -11,6 +11,7 @@ from submeter.errors import SubmeterError
 from submeter.ledger.book import Ledger
 from submeter.ledger.identity import IdSource
 from submeter.ledger.location import ledger_folder
+from submeter.quantities.clock import Span
 from submeter.runs.calibration import in_background, known
 from submeter.runs.entry import Seen, Work, make
 from submeter.runs.host import disturbances
@@ -215,7 +216,8 @@ class Job:
             books = self._tally.advance(self.rig, self.clock.now(), ())
             self._write(self._entry(books, State.OPEN), books[1].span.end)
             # Not by how far the books have come: where a source tells no more, they stand still.
-            wait = min(2 * wait, CHECKPOINT)
+            age = Span(self.start, self.clock.now()).seconds
+            wait = min(max(age, FIRST_CHECKPOINT), CHECKPOINT)
 
     def _write(self, activity: Activity, until: int) -> None:
         """Enter what is known up to `until` [ns], and let those who wait for a device know it.
