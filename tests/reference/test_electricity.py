@@ -152,11 +152,11 @@ def test_a_country_without_a_mix_has_none_of_any_year():
 
 def test_a_place_takes_the_water_of_the_mix_of_the_year():
     then, now = place("FR", year=2021), place("FR")
-    assert (then.ewif.id, then.ewif.period) == ("ewif/FR/2021", "2021")
+    assert (then.ewif.id, then.ewif.period) == ("ewif/FR", "2021")
     assert now.ewif.id == "ewif/FR"
     assert then.ewif.value == blend("x", mixes_of("FR")[0].shares, technologies()).value
     assert then.primary is not None
-    assert then.primary.id == "primary/FR/2021"
+    assert (then.primary.id, then.primary.period) == ("primary/FR", "2021")
     assert not any(note.startswith("mix") for note in (*then.notes, *now.notes))
     later = place("FR", year=2026)
     assert later.ewif.id == "ewif/FR"

@@ -168,7 +168,8 @@ def test_a_year_that_is_not_the_grids_own_is_told(text, year):
 
 def test_a_region_of_a_year_takes_its_zone_before_its_country():
     found = place("aws/ca-central-1", year=2022)
-    assert found.grid.id == "grid/CA-QC/2022/electricity-maps"
+    assert (found.grid.id, found.grid.period) == ("grid/CA-QC", "2022")
+    assert found.grid.source.id == "electricity-maps"
     assert place("aws/ca-central-1").grid.id == "grid/CA-QC"
 
 

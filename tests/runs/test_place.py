@@ -1,16 +1,19 @@
 """Work is accounted for by the grid of its own year, and the account says of which year it is."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from submeter.accounting.draws import Draws
-from submeter.accounting.methods import SUBMETER_1
-from submeter.accounting.statement import state
+from submeter.accounting.inventory import FunctionalUnit
+from submeter.accounting.methods import GHG_LOCATION, SUBMETER_1
+from submeter.accounting.statement import Heading, state, state_together
 from submeter.accounts.account_file import account_file
 from submeter.cli.render.statement import place_words
 from submeter.runs.account import inventory_of
 from submeter.workloads.activity import Activity
+from tests.accounting.inventories import drew
 
 
 def utc(year, month, day, hour=0):
@@ -49,6 +52,21 @@ def test_a_year_that_is_not_published_yet_takes_the_newest_before_it_and_says_so
         assert told == [f"grid: FR has no value of {year}, so it is that of {newest.period}"]
         highs.append(found.high)
     assert highs[0] < highs[1] < highs[2], "what stands for a year farther away is known less well"
+
+
+def test_the_years_of_one_place_are_one_unknown():
+    """Or work of many years would seem to be known better than that of one."""
+    heading = Heading("life", "life", "other", FunctionalUnit())
+    each = [
+        replace(inventory_of(in_year("FR", year)), items=(drew("gpu", 1.0),))
+        for year in range(2015, 2025)
+    ]
+    widths = []
+    for told in ([each[0]], each):
+        found = state_together(told, GHG_LOCATION, Draws(), heading).carbon.operational
+        assert found is not None
+        widths.append((found.high - found.low) / found.value)
+    assert widths[1] > 0.95 * widths[0]
 
 
 def test_a_year_before_all_others_takes_the_oldest():

@@ -227,7 +227,15 @@ def _of_year(code: str, registry: Registry, notes: list[str], year: int) -> Fact
         found = history().standing_for(code, year) or _newest(code, registry, notes, year)
     if found is not None and code != "world" and found.period not in {"", str(year)}:
         notes.append(f"grid: {code} has no value of {year}, so it is that of {found.period}")
-    return found
+    return found and _one_unknown(found, f"grid/{code}")
+
+
+def _one_unknown(of_year: Factor, key: str) -> Factor:
+    """Give a year's value the id of its place: what its publisher errs by does not even out.
+
+    Work of several years would else seem to be known better than that of one.
+    """
+    return of_year if of_year.id == key else replace(of_year, id=key)
 
 
 def _is_of(own: Factor, code: str, year: int) -> bool:
@@ -289,4 +297,4 @@ def _of_mix(newest: Factor, key: str, registry: Registry, notes: list[str], year
         country = newest.id.partition("/")[2]
         note = f"mix: none is known of {country} in {year}, so it is that of {found.period}"
         notes += [note] if note not in notes else []
-    return found
+    return _one_unknown(found, newest.id)
