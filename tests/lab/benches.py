@@ -35,7 +35,8 @@ class Bench(NamedTuple):
     """A device, how its meter tells, the window, and how late its edges are read [ns].
 
     `averages` is over how long [ns] a told power is a mean, `patience` for how long [s] a slow
-    meter is waited for at the end.
+    meter is waited for at the end, and `stated` how many times as long as it is its sensor takes
+    its refresh to be.
     """
 
     device: Device
@@ -46,6 +47,7 @@ class Bench(NamedTuple):
     gain: float = 0.0
     grain: int = 1
     patience: float = math.inf
+    stated: float = 1.0
 
 
 class Answer(NamedTuple):
@@ -93,7 +95,8 @@ def _sensed(bench: Bench) -> Sensed:
     """Give what its sensor knows of a meter: all but when in its refresh it is read."""
     device, mean = bench.device, bench.averages / SECOND
     refresh, gains = device.refresh / SECOND, (1 - bench.gain, 1 + bench.gain)
-    accuracy = Accuracy(refresh, *gains, "as the lab has it", device.cycle / SECOND)
+    stated = refresh * bench.stated
+    accuracy = Accuracy(stated, *gains, "as the lab has it", device.cycle / SECOND)
     beat = (mean or refresh) if bench.kind is Kind.POWER else 0.0
     spec = CounterSpec(device.wrap, grain=bench.grain)
     return Sensed(Domain("gpu:0", "gpu"), spec, accuracy, beat, mean)

@@ -81,6 +81,18 @@ def test_where_the_end_is_waited_for_it_is_hardly_wider_than_the_meter_makes_it(
         assert all(width <= LIMIT * best + 4 for best, width in found)
 
 
+@pytest.mark.parametrize("name", WAVES)
+@pytest.mark.parametrize("stated", [3.0, 10.0])
+def test_a_counter_that_is_quicker_than_its_sensor_knows_is_told_by_when_it_moves(name, stated):
+    """Read once a second, as long as it moves no oftener."""
+    for bench in benches(name, Kind.COUNTER, 100):
+        if bench.device.refresh >= SECOND and bench.device.refresh * stated <= 30 * SECOND:
+            quicker = bench._replace(late=(0,), stated=stated)
+            answer = read(quicker)
+            assert answer.held
+            assert answer.width <= LIMIT * best_possible(quicker) + 4
+
+
 @given(st.integers(1, 1_000_000), st.sampled_from([1, 10, 30]), st.floats(0.01, 0.99))
 def test_of_what_was_drawn_since_the_last_refresh_nothing_is_known_at_once(watts, every, since):
     """Two loads that differ since then only, by as much as a device can draw, show the same."""

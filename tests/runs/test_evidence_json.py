@@ -15,6 +15,7 @@ from submeter.runs.evidence_json import from_lines, to_lines
 from submeter.sensing.metering.computing import Computed
 from submeter.sensing.metering.holders import Held
 from submeter.traces.domain import Domain
+from submeter.traces.ends import Ends
 from submeter.traces.trace import Accuracy, PowerTrace
 from submeter.workloads.usage import Capacity, UsageTrace
 from tests import strategies
@@ -24,11 +25,14 @@ from tests import strategies
 def evidence(draw):
     ids = draw(st.lists(st.sampled_from(["package:0", "gpu:0", "dram:0"]), min_size=1, unique=True))
     components = {"package:0": "cpu", "gpu:0": "gpu", "dram:0": "memory"}
+    series = strategies.cumulatives()
+    ends = st.none() | st.builds(Ends, series, series)
     traces = [
-        replace(draw(strategies.power_traces()), domain=Domain(each, components[each]))
+        replace(
+            draw(strategies.power_traces()), domain=Domain(each, components[each]), ends=draw(ends)
+        )
         for each in ids
     ]
-    series = strategies.cumulatives()
     some = st.sampled_from(ids)
     usage = st.builds(UsageTrace, st.just("pid:1"), series, series)
     return Evidence(

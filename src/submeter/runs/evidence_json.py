@@ -12,6 +12,7 @@ from submeter.runs.books import Evidence, LoadShape
 from submeter.sensing.metering.computing import Computed
 from submeter.sensing.metering.holders import Held
 from submeter.traces.domain import Domain
+from submeter.traces.ends import Ends
 from submeter.traces.trace import Accuracy, Gap, PowerTrace
 from submeter.workloads.usage import Capacity, UsageTrace
 
@@ -75,6 +76,7 @@ def _trace(trace: PowerTrace) -> dict[str, Any]:
         "gaps": [list(gap) for gap in trace.gaps],
         "of": [_trace(each) for each in trace.of],
         "shown": None if trace.shown is None else _series(trace.shown),
+        "ends": None if trace.ends is None else [_series(each) for each in trace.ends],
         **_series(trace.energy),
     }
 
@@ -158,7 +160,7 @@ def _shape_of(told: Mapping[str, Any]) -> LoadShape:
 
 def _trace_of(line: Mapping[str, Any]) -> PowerTrace:
     names = ("domain", "component", "inside", "device")
-    shown = line["shown"]
+    shown, ends = line["shown"], line.get("ends")
     return PowerTrace(
         domain=Domain(*(str(line[name]) for name in names)),
         sensor=str(line["sensor"]),
@@ -168,6 +170,7 @@ def _trace_of(line: Mapping[str, Any]) -> PowerTrace:
         gaps=tuple(Gap(int(start), int(end), str(why)) for start, end, why in line["gaps"]),
         of=tuple(_trace_of(each) for each in line["of"]),
         shown=None if shown is None else _series_of(shown),
+        ends=None if ends is None else Ends(*map(_series_of, ends)),
     )
 
 

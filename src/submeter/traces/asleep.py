@@ -47,4 +47,4 @@ def awake(trace: PowerTrace, naps: Sequence[Span]) -> PowerTrace:
         if lost and ends not in known:
             gaps.append(Gap(*ends, REASON))
     gaps.sort()
-    return replace(trace, energy=Cumulative(times, tuple(found)), gaps=tuple(gaps))
+    return replace(trace, energy=Cumulative(times, tuple(found)), gaps=tuple(gaps), ends=None)

@@ -92,7 +92,7 @@ def _sum(first: PowerTrace, group: Sequence[PowerTrace]) -> PowerTrace:
         high=max(each.accuracy.high for each in group),
     )
     energy = Cumulative(tuple(times), totals)
-    return replace(first, energy=energy, accuracy=accuracy, gaps=gaps)
+    return replace(first, energy=energy, accuracy=accuracy, gaps=gaps, ends=None)
 
 
 def _together(gaps: Sequence[Gap]) -> tuple[Gap, ...]:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from submeter.errors import SensorUnavailable
 from submeter.quantities.clock import NANOSECONDS_PER_SECOND, Span
-from submeter.quantities.cumulative import Cumulative
 from submeter.quantities.estimate import Tier
 from submeter.sensing.metering.age import Age, lags, placed
 from submeter.sensing.metering.crosscheck import TellsPower
 from submeter.sensing.metering.inbox import Inbox
+from submeter.sensing.metering.moves import by_moves
 from submeter.sensing.metering.series import Series
 from submeter.traces.reading import Kind, Sample
 from submeter.traces.trace import PowerTrace
@@ -201,20 +201,21 @@ class SensorSource:
         self._inbox.settle()
         ages = {name: self._age(name) for name in self._sensed}
         return all(
-            max(self._series[name].last, self._holds(name)) >= instant + _nanoseconds(age.most)
+            max(self._series[name].last - _nanoseconds(age.most), self._moved(name)) >= instant
             for name, age in ages.items()
             if age.is_waited_for
         )
 
-    def _holds(self, name: str) -> int:
-        """Give until when [ns] a counter shows what it last showed, read or not; 0 if unknown.
+    def _moved(self, name: str) -> int:
+        """Give when [ns] it had been read last before it moved, where that tells; else 0.
 
-        One that moved since the reading before will not move again until a refresh after that: by
-        now it has shown all that had been drawn by then.
+        One that moved since has shown all that had been drawn by then.
         """
-        counts = self._sensed[name].spec.grain and name not in self._powers
-        moved = self._series[name].moved if counts else 0
-        return moved + _nanoseconds(self._age(name).refresh) if moved else 0
+        return self._series[name].moved if self._moves(name) else 0
+
+    def _moves(self, name: str) -> bool:
+        """Tell whether it is a counter that shows at one time all that was drawn."""
+        return bool(self._sensed[name].spec.grain) and name not in self._powers
 
     def _take(self, samples: Iterable[Sample]) -> set[str]:
         """Take in what a sensor told; gives the domains that told a number that can be."""
@@ -255,7 +256,10 @@ class SensorSource:
     def last(self) -> int:
         """Up to when what all of its domains drew is known [ns]; 0 if nothing is."""
         self._inbox.settle()
-        lasts = (series.last - self._age(name).back for name, series in self._series.items())
+        lasts = (
+            series.last - self._age(name).back * (2 if self._moves(name) else 1)
+            for name, series in self._series.items()
+        )
         return max(0, min(lasts, default=0))
 
     @property
@@ -271,24 +275,21 @@ class SensorSource:
     def _trace(self, name: str, span: Span, around: int) -> PowerTrace:
         series, back = self._series[name], self._age(name).back
         needed = Span(span.start - max(2 * back, around), span.end + max(4 * back, around))
-        gaps = series.gaps(span.end)
+        read, gaps, ends = series.cumulative(needed), series.gaps(span.end), None
+        if self._moves(name) and read.times and not gaps:
+            grain = self._sensed[name].spec.grain
+            energy, ends = by_moves(read, 2 * back, grain, span.end)
+        else:
+            energy = placed(read, back, span.end)
         return PowerTrace(
             self._sensed[name].domain,
             self.sensor.name,
             Tier.MEASURED,
-            placed(self._read(name, needed), back, span.end),
+            energy,
             self._accuracy(name),
             tuple(gap._replace(start=gap.start - back, end=gap.end - back) for gap in gaps),
+            ends=ends,
         )
-
-    def _read(self, name: str, span: Span) -> Cumulative:
-        """Give what was read around `span`, and what will be, where that is known."""
-        times, totals = self._series[name].cumulative(span)
-        known = self._holds(name)
-        if times and times[-1] == self._series[name].last < known:
-            grain = self._sensed[name].spec.grain
-            return Cumulative((*times, known), (*totals, totals[-1] + grain))
-        return Cumulative(times, totals)
 
 
 def _nanoseconds(seconds: float) -> int:
