@@ -11,7 +11,8 @@ from submeter.quantities.clock import Span
 from submeter.quantities.cumulative import Cumulative
 from submeter.quantities.estimate import Tier
 from submeter.runs.account import account
-from submeter.runs.books import Evidence, LoadShape, book, charged
+from submeter.runs.books import Evidence, LoadShape, book
+from submeter.runs.charges import charged
 from submeter.runs.drawn import energy_of
 from submeter.traces.domain import Domain
 from submeter.traces.remainder import parted

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from submeter.benchmarks.steady import groups, half_width, warm_up
 from submeter.quantities.clock import NANOSECONDS_PER_SECOND, Span
-from submeter.runs.books import added, book, charged
+from submeter.runs.books import added, book
+from submeter.runs.charges import charged
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

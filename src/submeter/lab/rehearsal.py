@@ -16,7 +16,8 @@ from submeter.lab.peers.meter import MICROJOULES
 from submeter.lab.scenes import OTHERS, OWN, SUM, Site
 from submeter.lab.stage import Answer
 from submeter.quantities.clock import NANOSECONDS_PER_SECOND, Span
-from submeter.runs.books import Evidence, book, charged
+from submeter.runs.books import Evidence, book
+from submeter.runs.charges import charged
 from submeter.runs.metered import Modelled, first_come, load_shape, read
 from submeter.sensing.metering.naps import Naps
 from submeter.sensing.metering.probing import ProbeSource

@@ -17,7 +17,7 @@ from submeter.quantities.estimate import Tier
 from submeter.quantities.factor import Factor, Source, Spread
 from submeter.reference.factors import devices
 from submeter.runs import hardware, place
-from submeter.runs.books import meter_ratios
+from submeter.runs.charges import meter_ratios, unseen
 from submeter.runs.methods import all_methods
 from submeter.runs.overhead import WITHIN
 from submeter.workloads.activity import State
@@ -177,13 +177,11 @@ def _nobody_knows(booking: Booking) -> bool:
 
 
 def _unattributed(bookings: Sequence[Booking]) -> list[str]:
-    return [
+    told = [
         f"{each.component}: {_written(each, each.unattributed)} of {each.domain} was drawn by "
         "nobody knows whom" for each in bookings if each.unattributed > each.meter * _WORTH_TELLING
-    ] + [
-        f"{each.component}: {each.domain} was not seen at any time"
-        for each in bookings if not each.coverage
     ]  # fmt: skip
+    return told + unseen(bookings)
 
 
 def _written(booking: Booking, microjoules: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from submeter.quantities.estimate import Estimate, Tier, joint_tier
-from submeter.runs.books import charged
+from submeter.runs.charges import charged
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

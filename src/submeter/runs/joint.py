@@ -13,7 +13,7 @@ from submeter.accounting.statement import Heading, state_together
 from submeter.errors import UsageError
 from submeter.ledger.selection import Selection, jobs_of
 from submeter.runs.account import inventory_of, unit_of, wanted
-from submeter.runs.books import charged
+from submeter.runs.charges import charged
 from submeter.runs.claims import charged_once
 from submeter.runs.methods import all_methods
 from submeter.runs.parts import machine, parts_of

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 from submeter.errors import SubmeterError
 from submeter.ledger.book import Ledger
 from submeter.ledger.location import ledger_folder
-from submeter.runs.books import Seat, unseen
+from submeter.runs.books import Seat
 from submeter.runs.calibration import in_background, known
+from submeter.runs.charges import unseen
 from submeter.runs.entry import Seen, Work, make, merged
 from submeter.runs.host import disturbances
 from submeter.runs.lineage import Origin, of_self

@@ -54,12 +54,12 @@ def figures(booking: Any, asked: str) -> Figures:  # noqa: ANN401 - a Booking
     asked : str
         ``device`` or ``process``.
     """
-    books = import_module("submeter.runs.books")
+    charges = import_module("submeter.runs.charges")
     if asked != "device":
-        charge = books.charged([booking]) or (0, 0, 0, 0)
+        charge = charges.charged([booking]) or (0, 0, 0, 0)
         # What nobody knows the owner of may be this process's.
         return Figures(*charge)._replace(high=charge[2] + booking.unattributed)
-    low, high = books.meter_ratios(booking)
+    low, high = charges.meter_ratios(booking)
     energy = booking.meter
     above = high * energy if energy else booking.above
     return Figures(energy, low * energy, above, booking.coverage)
