@@ -1,12 +1,24 @@
-"""Tables that tell of the work, its devices, its place and its totals."""
+"""Tables that tell of the work, its devices, its place and its totals, and of several at once."""
+
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from submeter.disclosures.audit.finding import Severity
+from submeter.disclosures.readers.columns import column
+from submeter.disclosures.readers.markup import plain
+from submeter.disclosures.readers.scopes import scope
 from submeter.disclosures.readers.work_columns import work_of_row
 from tests.disclosures.audited import of_card, of_csv, of_row, rules, told
 
+CORPUS = Path(__file__).with_name("corpus")
+TABLES = CORPUS.joinpath("tables.txt").read_text("utf-8").split("\n\n")
+"""Tables of every shape that papers and tools print, Patterson et al. 2021 and Strubell et al. 2019
+among them; all that they state is possible."""
+PUBLISHED = CORPUS.joinpath("published_tables.txt").read_text("utf-8").split("\n\n")
+"""Tables as published, with what does not follow in them."""
 SOUND = {
     "trainings (Llama 2 model card)": (
         "model,params_b,tokens_b,gpu_hours,gpu,power_w,kwh,co2_kg\n"
@@ -29,6 +41,108 @@ SOUND = {
 @pytest.mark.parametrize("name", SOUND)
 def test_sound_tables_are_silent(name):
     assert told(of_csv(SOUND[name])) == []
+
+
+def of_table(text):
+    return of_card(f"{text}\n") if text.startswith("|") else of_csv(f"{text}\n")
+
+
+@pytest.mark.parametrize("text", TABLES)
+def test_tables_of_every_shape_are_silent(text):
+    assert told(of_table(text)) == []
+
+
+def test_what_published_tables_get_wrong_and_nothing_else():
+    bloom, llama, olmo = map(of_table, PUBLISHED)
+    assert {where.split(":")[1].strip() for _, where in told(bloom)} == {"GPT-3", "OPT"}
+    assert {rule for rule, _ in told(bloom)} == {"arithmetic"}
+    # The total of Llama 2's card holds a model of 34 billion that has no row.
+    assert told(llama) == [
+        ("sum", "table 1: Total: Time (GPU hours)"),
+        ("sum", "table 1: Total: Carbon Emitted(tCO2eq)"),
+    ]
+    (zero,) = [each for each in olmo if each.rule == "grid-bounds"]
+    assert "call it market-based" in zero.cause
+    assert rules(olmo) == ["grid-bounds"]
+
+
+CHANGED = [  # table, what stands there, what is planted, rule and place
+    ("T2T base", "| 201 |", "| 2010 |", "implied-power", "T2T big"),
+    ("Gross tCO2e", "| 46.7 | 96.4 |", "| 46.7 | 964 |", "arithmetic", "Meena"),
+    ("Embodied emissions", "14.6 tonnes", "1.46 tonnes", "sum", "Total"),
+    ("IT energy", "| 1,080 |", "| 10,800 |", "arithmetic", "Feb: Facility energy"),
+    ("IT energy", "| 2,280 |", "| 2,380 |", "sum", "Total: Facility energy"),
+    ("IT energy", "| 1,620 |", "| 162 |", "arithmetic", "Feb"),
+    ("Inference per day", "| 4.8 |", "| 4,800 |", "implied-grid", "B: Training CO2"),
+    ("TDP (W)", "| 3.1 |", "| 31 |", "arithmetic", "row 1"),
+    ("# GPUs", "| 0.06 |", "| 6 |", "implied-power", "8B"),
+    ("a,100,40,40,16,400", "32,400", "3200,400", "arithmetic", "b: inference CO2"),
+    ("a,1000,40,300,120", "4.8,", "48,", "arithmetic", "a: fine-tuning CO2"),
+    ("a,1000,40,416", "416", "400", "arithmetic", "a"),
+    ("a,1,5,2,8", "9,3.6", "9,6.3", "arithmetic", "b"),
+    ("run_emissions_kg", "2.4,0.4", "2.4,400", "implied-grid", "a: query_emissions_kg"),
+    ("query_cpu_energy", "0.000323", "0.323", "implied-grid", "a: query_emissions"),
+    ("Energy per 1000", "400,0.16", "400,16", "implied-grid", "a"),
+    ("CO<sub>2", "25[^2]", "250[^2]", "arithmetic", "A"),
+    ("J/token,Wh/request", "0.32,400", "3.2,400", "arithmetic", "b"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("table", "there", "planted", "rule", "where"), CHANGED)
+def test_what_is_planted_in_a_table_is_found(table, there, planted, rule, where):
+    (text,) = [each for each in TABLES if table in each and there in each]
+    found = told(of_table(text.replace(there, planted)))
+    assert any(each == rule and where in place for each, place in found)
+
+
+def test_rows_that_leave_out_their_pue_are_one_warning():
+    head = "site,MWh,PUE,tCO2e,grid (g/kWh)\n"
+    rows = "A,1000,1.2,{},400\nB,500,1.4,150,300\nC,200,1.1,90,450\n"
+    held = of_csv(head + rows.format(400))
+    assert rules(held) == ["one-factor"] * 3
+    assert len({each.cause for each in held}) == 1
+    assert rules(of_csv(head + rows.format(480))) == ["arithmetic", "arithmetic"]  # one applies it
+
+
+def test_amounts_without_a_unit_warn_and_name_what_they_were_taken_for():
+    (found,) = of_csv("model,energy,emissions\na,3600,0.4\n")
+    assert (found.severity, found.rule) == (Severity.WARNING, "implied-grid")
+    assert "no unit is stated, taken as energy in kWh and carbon in kg" in found.cause
+
+
+def test_hours_of_devices_follow_from_devices_and_days():
+    head = "Stage,GPUs,Days,GPU hours\n"
+    rows = "a,1024,20,491520\nb,64,2,3072\nc,64,2,{}\n"
+    assert told(of_csv(head + rows.format(3072))) == []
+    assert told(of_csv(head + rows.format(30720))) == [("arithmetic", "c: GPU hours")]
+
+
+def test_marks_of_footnotes_are_no_digits():
+    table = (
+        "<table><tr><th>Model<th>MWh<th>tCO2e<th>g/kWh</tr><tr><td>A<td>{}<td>25<td>57</tr></table>"
+    )
+    assert told(of_card(table.format("433<sup>1</sup>"))) == []
+    assert rules(of_card(table.format("4331"))) == ["arithmetic"]
+    assert plain("3.8 × 10<sup>25</sup>") == "3.8 × 10^25"
+
+
+@pytest.mark.parametrize(
+    ("heading", "of", "role"),
+    [
+        ("Pre-training energy (MWh)", "pretraining", "energy"),
+        ("fine_tuning_kwh", "finetuning", "energy"),
+        ("Energy per query (Wh)", "", "energy"),
+        ("Inference CO2 (kg)", "inference", "carbon"),
+        ("Gross tCO2e for Model Training", "training", "carbon"),
+        ("Power Usage Effectiveness", "", "pue"),
+        ("g/kWh", "", "grid"),
+        ("Fraction of the estimate (284 tCO2e)", "", ""),
+        ("Δ energy", "", ""),
+        ("Month", "", ""),
+    ],
+)
+def test_headings_tell_what_they_are_of(heading, of, role):
+    assert (scope(heading), column(heading).role) == (of, role)
 
 
 PLANTED = {

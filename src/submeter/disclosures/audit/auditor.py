@@ -16,7 +16,7 @@ from submeter.disclosures.audit import (
     token_energy,
     training_compute,
 )
-from submeter.disclosures.audit.finding import ORDER
+from submeter.disclosures.audit.finding import ORDER, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -43,12 +43,26 @@ def audit(documents: Sequence[Document]) -> tuple[Finding, ...]:
     found: list[Finding] = []
     for document in documents:
         found.extend(_named(document.findings, document.name))
-        own = [each for claim in document.claims for each in of_claim(claim)]
-        found.extend(one_factor.softened(document.claims, own))
-        found.extend(siblings.beside(document.claims))
+        settled = [_settled(claim) for claim in document.claims]
+        claims = tuple(claim for claim, _ in settled)
+        own = [each for _, findings in settled for each in findings]
+        found.extend(one_factor.softened(claims, own))
+        found.extend(siblings.beside(claims))
     found.extend(siblings.across([document.claims for document in documents]))
     unique = list(dict.fromkeys(found))
     return tuple(sorted(unique, key=lambda each: ORDER.index(each.severity)))
+
+
+def _settled(claim: Claim) -> tuple[Claim, list[Finding]]:
+    """Give a claim by that reading of its inputs which raises no alarm, and what is found."""
+    first = None
+    for inputs in (claim.inputs, *claim.readings):
+        read = replace(claim, inputs=inputs, readings=())
+        found = of_claim(read)
+        if all(each.severity is Severity.NOTE for each in found):
+            return read, found
+        first = first or (read, found)
+    return first or (claim, [])
 
 
 def of_claim(claim: Claim) -> list[Finding]:
@@ -61,7 +75,27 @@ def of_claim(claim: Claim) -> list[Finding]:
     if any(each.rule == "zero" for each in found):
         # That zero does not follow from the inputs is the same, said twice.
         found = [each for each in found if each.rule not in {"arithmetic", "sum", "implied-grid"}]
-    return found
+    supposed = _supposed(claim)
+    return [_softer(each, supposed) for each in found] if supposed else found
+
+
+_BETWEEN = frozenset({"arithmetic", "implied-grid", "implied-power"})
+"""Rules that hold an amount against another one, and hang on both units."""
+_UNITS = {"energy": "kWh", "carbon": "kg", "water": "L"}
+
+
+def _supposed(claim: Claim) -> str:
+    """Tell of which amounts no unit is stated, and which was supposed."""
+    amounts = [*claim.inputs, *([claim.claimed] if claim.claimed else [])]
+    bare = [each.role for each in amounts if each.bare and each.role in _UNITS]
+    return " and ".join(f"{each} in {_UNITS[each]}" for each in dict.fromkeys(bare))
+
+
+def _softer(given: Finding, supposed: str) -> Finding:
+    if given.rule not in _BETWEEN or given.severity is not Severity.ERROR:
+        return given
+    text = f"{given.cause}; no unit is stated, taken as {supposed}"
+    return replace(given, severity=Severity.WARNING, cause=text)
 
 
 def _named(findings: Iterable[Finding], name: str) -> list[Finding]:

@@ -80,7 +80,12 @@ def _grid(claim: Claim, each: Quantity) -> Iterator[Finding]:
     low, high, why = GRID_BOUNDS
     if low <= each.value <= high or (each.value == 0 and each.role == "market"):
         return
-    yield finding(claim, each, "grid-bounds", Severity.ERROR, f"{why}{scale(each.value)}")
+    text = f"{why}{scale(each.value)}"
+    if each.value == 0:
+        text += (
+            "; by contract it may be 0: call it market-based, and state the grid's own beside it"
+        )
+    yield finding(claim, each, "grid-bounds", Severity.ERROR, text)
 
 
 def scale(intensity: float) -> str:

@@ -155,13 +155,16 @@ def _missing_row(claim: Claim, found: Reach) -> str:
     if len(parts) < 2 or claim.claimed is None:  # noqa: PLR2004 - a sum
         return ""
     number = claim.claimed.number
+    fitting: list[tuple[float, str]] = []
     for each in parts:
-        value = exact(each.value)
-        if each.value and agrees(number, found - value):
-            return f"{each.name or each.part_of} ({each.text}) is missing from the sum"
-        if each.value and agrees(number, found + value):
-            return f"{each.name or each.part_of} ({each.text}) is counted twice"
-    return ""
+        name = f"{each.name or each.part_of} ({each.text})"
+        for value, text in (
+            (each.value, "is missing from the sum"),
+            (-each.value, "is counted twice"),
+        ):
+            if value and agrees(number, found - exact(value)):
+                fitting.append((abs(number.value - found.value + value), f"{name} {text}"))
+    return min(fitting, key=lambda each: each[0])[1] if fitting else ""
 
 
 def _gap(claim: Claim, found: Reach) -> str:

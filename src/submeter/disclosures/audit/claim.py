@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 LOOSE = "loose"
 """Flag of a claim that was read from sentences, which leave much unsaid."""
+BESIDE = "beside"
+"""Flag of a claim whose inputs stand beside it in a table, and are not said to be its inputs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,8 @@ class Claim:
         The file.
     unread : tuple of str
         Inputs that were not understood.
+    readings : tuple of tuple of Quantity
+        Other inputs that it may have been made from, where the document leaves that open.
     """
 
     id: str
@@ -48,6 +52,7 @@ class Claim:
     flags: frozenset[str] = frozenset()
     document: str = ""
     unread: tuple[str, ...] = ()
+    readings: tuple[tuple[Quantity, ...], ...] = ()
 
     def of(self, *roles: str) -> tuple[Quantity, ...]:
         """Give the inputs of some roles."""

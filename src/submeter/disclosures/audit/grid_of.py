@@ -17,7 +17,12 @@ if TYPE_CHECKING:
 def implied_grid(claim: Claim) -> Reach | None:
     """Give the intensity that a claim of carbon implies [kg/kWh], where it states none."""
     claimed = claim.claimed
-    if claimed is None or claimed.dimension != CARBON or claimed.value <= 0:
+    if claimed is None or claimed.dimension.uncounted() != CARBON or claimed.value <= 0:
+        return None
+    pieces = claimed.dimension.pieces
+    if pieces and any(each.dimension.pieces != pieces for each in claim.of("energy")):
+        return None
+    if pieces and not claim.of("energy"):
         return None
     if claim.of("grid", "market", "embodied", "each") or claim.of("carbon"):
         return None

@@ -141,6 +141,8 @@ def _zero(claim: Claim, claimed: Quantity) -> Iterator[Finding]:
     worked = [each for each in claim.inputs if each.value > 0 and each.role != "pue"]
     if claim.of("market") or claim.method == "ghg-market":
         return
+    if any(each.value == 0 for each in claim.of("grid")):
+        return  # it follows, and the grid is told of
     severity = Severity.ERROR if worked else Severity.WARNING
     text = "zero for what was not measured? Leave it out, or say not measured"
     if worked:

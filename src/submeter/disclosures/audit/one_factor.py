@@ -34,7 +34,7 @@ def softened(claims: Sequence[Claim], found: Sequence[Finding]) -> list[Finding]
     found : sequence of Finding
         What was found of them.
     """
-    told = list(found)
+    told = _facility_held(claims, found)
     for dimension in (ENERGY, CARBON):
         rows = {
             claim.id: range_of
@@ -59,6 +59,27 @@ def softened(claims: Sequence[Claim], found: Sequence[Finding]) -> list[Finding]
             if each.rule == "arithmetic" and each.where in rows else each for each in told
         ]  # fmt: skip
     return told
+
+
+def _facility_held(claims: Sequence[Claim], found: Sequence[Finding]) -> list[Finding]:
+    """Turn errors into warnings where no row applies the PUE that stands beside it."""
+    rows = [
+        claim for claim in claims
+        if claim.claimed is not None and claim.claimed.dimension == CARBON and claim.of("pue")
+    ]  # fmt: skip
+    left_out = {
+        claim.id for claim in rows
+        if (pue := claim.one("pue")) is not None and (range_of := _factor(claim)) is not None
+        and pue.value > 1 and range_of[0] <= 1 / pue.value <= range_of[1]
+        and _is_error(claim, found)
+    }  # fmt: skip
+    if len(left_out) < _ROWS or len(left_out) < len(rows):
+        return list(found)
+    text = f"none of {len(rows)} rows applies its PUE: their energy likely holds it already"
+    return [
+        replace(each, rule="one-factor", severity=Severity.WARNING, cause=text)
+        if each.rule == "arithmetic" and each.where in left_out else each for each in found
+    ]  # fmt: skip
 
 
 def _is_error(claim: Claim, found: Sequence[Finding]) -> bool:

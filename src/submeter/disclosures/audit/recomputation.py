@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from submeter.disclosures.audit.agreement import agrees, off_by_last_digit, too_fine
 from submeter.disclosures.audit.causes import cause, implied, summed, unit_text
-from submeter.disclosures.audit.claim import LOOSE
+from submeter.disclosures.audit.claim import BESIDE, LOOSE
 from submeter.disclosures.audit.finding import Figure, Finding, Severity
 from submeter.disclosures.audit.grid_of import implied_grid
 from submeter.disclosures.audit.printed import shown
-from submeter.disclosures.audit.units import RATIO
+from submeter.disclosures.audit.units import RATIO, WATER
 from submeter.disclosures.audit.ways import Kind, ways
 
 if TYPE_CHECKING:
@@ -69,7 +69,14 @@ def _worth_telling(claim: Claim, claimed: Quantity) -> bool:
     """Tell whether a reader would expect that the claim follows: not from a PUE alone."""
     if "market" in claim.flags and claimed.value == 0:
         return False
-    return any(each.dimension != RATIO for each in claim.inputs)
+    alone = _NOT_ALONE if BESIDE in claim.flags else frozenset()
+    if alone and claimed.dimension == WATER and not claim.of("wue", "ewif", "water", "count"):
+        return False
+    return any(each.role not in alone and each.dimension != RATIO for each in claim.inputs)
+
+
+_NOT_ALONE = frozenset({"hours", "device_hours", "devices", "grid", "market", "wue", "ewif"})
+"""What may stand in a table beside a figure that is made from none of it by itself."""
 
 
 def _loosely(claim: Claim, claimed: Quantity, found: tuple[Way, ...]) -> Iterator[Finding]:

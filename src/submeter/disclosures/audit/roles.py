@@ -107,6 +107,7 @@ _LIFE = frozenset(
     ["lifetime", "life", "lifespan", "years", "amortisation", "amortization", "service"]
 )
 _SITE = frozenset(["pue"])
+_CARBON = frozenset(["carbon", "emissions", "co2", "co2e", "co2eq", "footprint"])
 _WATER_FAR = frozenset(
     ["ewif", "offsite", "off", "electricity", "generation", "source", "indirect", "grid"]
 )
@@ -119,9 +120,11 @@ def words(name: str) -> list[str]:
     --------
     >>> words("gpuHours"), words("Power Consumption (W)")
     (['gpu', 'hours'], ['power', 'consumption', 'w'])
+    >>> words("Gross tCO2e")
+    ['gross', 't', 'co2e']
     """
     apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", str(name))
-    return re.findall(r"[a-z]+\d*|\d+[a-z]*", apart.lower())
+    return re.findall(r"co2(?:eq|e)?(?![a-z])|[a-z]+\d*|\d+[a-z]*", apart.lower())
 
 
 def role(named: list[str], unit: Unit | None) -> str:
@@ -149,19 +152,20 @@ def role(named: list[str], unit: Unit | None) -> str:
 def _by_name(said: set[str]) -> str:
     """Give the role of a bare number."""
     checks = (
-        ("pue", said & _SITE), ("wue", "wue" in said), ("ewif", "ewif" in said),
+        ("pue", said & _SITE or {"power", "usage", "effectiveness"} <= said),
+        ("wue", "wue" in said or {"water", "usage", "effectiveness"} <= said),
+        ("ewif", "ewif" in said),
         ("device_hours", said & {"hours", "hour", "gpuh"} and said & DEVICES),
         ("lifetime", said & {"lifetime", "lifespan"}),
         ("idle_power", "idle" in said and said & {"power", "watts"}),
         ("power", said & {"power", "tdp", "watts", "wattage"}),
         ("market", (said & _MARKET and said & (_GRID | {"factor"})) or said == {"market"}),
-        ("grid", said & _GRID), ("utilisation", said & _USE),
+        ("grid", said & _GRID), ("utilisation", said & _USE and "energy" not in said),
         ("hours", said & {"hours", "hour", "duration", "runtime", "time"}),
         ("idle_energy", "idle" in said and "energy" in said),
         ("energy", said & {"energy", "consumption", "electricity", "e"}),
         ("each", (said & _EMBODIED and said & DEVICES) or "each" in said),
-        ("embodied", said & _EMBODIED), ("count", said & _COUNTS),
-        ("carbon", said & {"carbon", "emissions", "co2", "co2e", "footprint"}),
+        ("embodied", said & _EMBODIED), ("carbon", said & _CARBON), ("count", said & _COUNTS),
         ("water", said & {"water"}), ("devices", said & DEVICES), ("share", "share" in said),
     )  # fmt: skip
     return next((name for name, holds in checks if holds), OTHER)

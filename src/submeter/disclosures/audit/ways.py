@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from submeter.disclosures.audit import carbon_ways, energy_ways, other_ways, water_ways
+from submeter.disclosures.audit.energy_ways import device_time
 from submeter.disclosures.audit.reach import Reach, reach
 from submeter.disclosures.audit.rules_of import Rules
 from submeter.disclosures.audit.units import CARBON, COUNT, ENERGY, RATIO, TIME, WATER
@@ -72,6 +73,8 @@ def _of(claim: Claim, dimension: Dimension) -> Iterator[Way]:
         for one, note in _WAYS[dimension](claim, rules):
             yield Way(one, Kind.ALSO if note else Kind.MEANT, note)
         return
+    if dimension == TIME and claim.of("devices") and (used := device_time(claim)) is not None:
+        yield Way(used, Kind.MEANT)
     if dimension.pieces < 0 or dimension.time < 0:
         yield from _each(claim, dimension)
     yield from (Way(each, Kind.MEANT) for each in other_ways.quotients(claim))

@@ -45,8 +45,16 @@ def _split(line: str) -> tuple[str, ...]:
 
 
 def plain(cell: str) -> str:
-    """Give a cell without emphasis, links and tags."""
-    text = re.sub(r"<[^>]*>", " ", cell[:_LONGEST])
+    """Give a cell without emphasis, links and tags; what is raised stands behind a ``^``.
+
+    Examples
+    --------
+    >>> plain("**433**<sup>1</sup>"), plain("CO<sub>2</sub>e")
+    ('433^1', 'CO2e')
+    """
+    text = re.sub(r"(?i)<sup\b[^>]*>", "^", cell[:_LONGEST])
+    text = re.sub(r"(?i)</?su[bp]\b[^>]*>", "", text)
+    text = re.sub(r"<[^>]*>", " ", text)
     text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text)
     return " ".join(re.sub(r"[*`]|\\(?=[|_*])", "", text).split())
 
@@ -64,6 +72,8 @@ class _Reader(HTMLParser):
             self.found.append([])
         elif tag == "tr" and self.found:
             self.found[-1].append([])
+        elif tag == "sup":
+            self.handle_data("^")
         elif tag in {"td", "th"} and self.found:
             if not self.found[-1]:
                 self.found[-1].append([])

@@ -6,12 +6,13 @@ import re
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from submeter.disclosures.audit.claim import Claim
+from submeter.disclosures.audit.claim import BESIDE, Claim
 from submeter.disclosures.audit.energy_ways import HELD
 from submeter.disclosures.audit.quantity import CLAIMED, quantity, renamed
-from submeter.disclosures.audit.units import singular
+from submeter.disclosures.audit.units import RATIO, singular
 from submeter.disclosures.readers.columns import LABELS, Column, column
-from submeter.disclosures.readers.row_totals import claims_of_totals
+from submeter.disclosures.readers.row_totals import claims_of_hours, claims_of_totals
+from submeter.disclosures.readers.scopes import of_energy, readings
 from submeter.disclosures.readers.work_columns import work_of_row
 
 if TYPE_CHECKING:
@@ -47,6 +48,12 @@ _NAMES = {
     "compute region": "region", "cloud region": "region", "cloud provider": "provider",
 }  # fmt: skip
 """Other headings of the same."""
+
+_MARKS = re.compile(
+    r"(?:\s*(?:\[\^?\w{1,3}\]|[*†‡§¶]{1,3}|(?<!10)(?<![A-Za-z])\^\w{1,2}\^?"
+    r"|(?<=\d)(?<!10)[¹²³⁴-⁹]))+$"
+)
+"""Marks of footnotes behind a figure."""
 
 Cells = tuple[tuple[Column, "Quantity"], ...]
 
@@ -85,7 +92,7 @@ def claims_of_table(
         found.extend(_physical(name, cells, work_of_row(heading, row), texts, document))
         above.append((label, cells))
         every.append((name, cells))
-    found.extend(claims_of_totals(every, document))
+    found.extend((*claims_of_totals(every, document), *claims_of_hours(every, document)))
     return tuple(found)
 
 
@@ -116,7 +123,7 @@ def _cells(columns: Sequence[Column], row: Sequence[str]) -> tuple[Cells, dict[s
     cells: list[tuple[Column, Quantity]] = []
     texts: dict[str, str] = {}
     for each, raw in zip(columns, row, strict=False):
-        text = str(raw).strip()
+        text = _MARKS.sub("", str(raw).strip()).strip()
         low = _NAMES.get(each.name.lower(), each.name.lower())
         if not each.role or low in _TEXTS:
             if text and (low in _TEXTS or low == "model"):
@@ -125,9 +132,19 @@ def _cells(columns: Sequence[Column], row: Sequence[str]) -> tuple[Cells, dict[s
                 continue
         key = re.sub(r"[\s-]+", "_", each.name) or each.role
         made = quantity(key, text, each.unit)
-        if made is not None:
-            cells.append((each, renamed(made, each.heading, each.role)))
+        if made is None or _unsaid(each, made):
+            continue
+        if not each.unit and not made.bare and made.role in _OF_PIECES:
+            each = each._replace(role=made.role)  # noqa: PLW2901 - its unit stands in the cell
+        cells.append((each, renamed(made, each.heading, each.role)))
     return tuple(cells), texts
+
+
+def _unsaid(column: Column, made: Quantity) -> bool:
+    """Tell whether a cell is of another thing than its column, or of a time that says no unit."""
+    if column.role in _OF_PIECES and made.dimension == RATIO:
+        return True  # a change, in per cent
+    return made.bare and column.role == "hours" and "hour" not in column.name.lower()
 
 
 def _label(columns: Sequence[Column], row: Sequence[str]) -> str:
@@ -142,16 +159,19 @@ def _label(columns: Sequence[Column], row: Sequence[str]) -> str:
 def _claims(where: str, cells: Cells, texts: Mapping[str, str], document: str) -> Iterator[Claim]:
     for role in _CLAIMS:
         made = [(each, value) for each, value in cells if each.role == role]
-        held = any(HELD in each.flags for each, _ in cells if each.role in _FROM[role])
         for each, value in made:
             suffix = f": {each.heading}" if len(made) > 1 or role != made[0][0].role else ""
-            flags = each.flags | ({"included"} if held else set())
+            likely = readings(each, [other for other, _ in made], _inputs(role, value, cells))
             if role == "energy" and len(made) > 1:
+                likely = of_energy(each, made, likely)
+            if not likely:
                 continue  # parts beside one another: which of them is the whole is not said
-            inputs = tuple(_inputs(role, value, cells))
+            held = {"included"} if any(HELD in one.flags for one, _ in likely[0]) else set()
+            ways = [tuple(one for _, one in reading) for reading in likely]
             yield Claim(
-                f"{where}{suffix}", renamed(value, CLAIMED, value.role), inputs, "",
-                MappingProxyType(dict(texts)), flags, document,
+                f"{where}{suffix}", renamed(value, CLAIMED, value.role), ways[0], "",
+                MappingProxyType(dict(texts)), each.flags | held | {BESIDE}, document,
+                readings=tuple(ways[1:]),
             )  # fmt: skip
 
 
@@ -167,25 +187,26 @@ def _physical(
         yield Claim(where, None, (*work, *time, *alone), "", told, frozenset(), document)
 
 
-def _inputs(role: str, claimed: Quantity, cells: Cells) -> Iterator[Quantity]:
-    """Give what a claim is made from, of the same pieces as it is for."""
+def _inputs(role: str, claimed: Quantity, cells: Cells) -> list[tuple[Column, Quantity]]:
+    """Give what a claim may be made from, of the same pieces as it is for."""
     noun = singular(claimed.unit.noun)
-    of_noun = [value for _, value in cells if value.unit.noun and singular(value.unit.noun) == noun]
-    counts = [value for value in of_noun if value.role == "count"]
-    each = any(value.dimension.pieces < 0 for value in of_noun if value.role in _FROM[role])
+    of_noun = [each for each in cells if each[1].unit.noun and singular(each[1].unit.noun) == noun]
+    counts = [each for each in of_noun if each[1].role == "count"]
+    pieces = any(value.dimension.pieces < 0 for _, value in of_noun if value.role in _FROM[role])
     whole = claimed.dimension.pieces == 0
-    for heading, value in cells:
+    found = []
+    for each in cells:
+        heading, value = each
         if heading.role not in _FROM[role]:
             continue
         if heading.role not in _OF_PIECES:
-            yield value
+            found.append(each)
         elif value.dimension.pieces == 0:
-            if whole or (len(counts) == 1 and not each):
-                yield value
-        elif value in of_noun and not whole:
-            yield value
-    if not whole and not each and len(counts) == 1:
-        yield counts[0]
+            if whole or (len(counts) == 1 and not pieces):
+                found.append(each)
+        elif each in of_noun and not whole:
+            found.append(each)
+    return [*found, *counts] if not whole and not pieces and len(counts) == 1 else found
 
 
 def _sums(
@@ -201,5 +222,5 @@ def _sums(
         if len(parts) > 1 and len(parts) == len(above):
             yield Claim(
                 f"{where}: {each.heading}", renamed(value, CLAIMED, value.role), parts,
-                flags=each.flags, document=document,
+                flags=each.flags - {HELD}, document=document,
             )  # fmt: skip
