@@ -30,8 +30,9 @@ def by_moves(read: Cumulative, refresh: int, grain: int, end: int) -> tuple[Cumu
     -----
     A total that was read first at ``t`` and last at ``u``, after another at ``s`` and before
     another at ``v``, was true at some time from ``max(s, u - refresh)`` to ``t``, and to
-    ``v - refresh`` if it moves just so often: in the middle of these. Where nothing was shown yet
-    of the time before `end`, the power before goes on.
+    ``v - refresh`` if it moves just so often: in the middle of these. What moves by a grain has
+    grown evenly since it last did. Where nothing was shown yet of the time before `end`, the power
+    before goes on.
     """
     times, totals = read
     knots: list[tuple[int, int]] = []
@@ -43,7 +44,7 @@ def by_moves(read: Cumulative, refresh: int, grain: int, end: int) -> tuple[Cumu
         since = max(before, still if still < at else at - refresh)
         until = times[later] - refresh if later < len(times) else at
         knots.append((since + (min(at, until if until > since else at) - since + 1) // 2, total))
-        if still > knots[-1][0]:
+        if still > knots[-1][0] and (later == len(times) or totals[later] > total + grain):
             knots.append((still, total))
         by.append((max(before, still), total + grain))
     energy = _series(knots)

@@ -276,11 +276,11 @@ class SensorSource:
         series, back = self._series[name], self._age(name).back
         needed = Span(span.start - max(2 * back, around), span.end + max(4 * back, around))
         read, gaps, ends = series.cumulative(needed), series.gaps(span.end), None
-        if self._moves(name) and read.times and not gaps:
-            grain = self._sensed[name].spec.grain
-            energy, ends = by_moves(read, 2 * back, grain, span.end)
-        else:
-            energy = placed(read, back, span.end)
+        energy = placed(read, back, span.end)
+        if self._moves(name) and read.times:
+            moved, ends = by_moves(read, 2 * back, self._sensed[name].spec.grain, span.end)
+            # Where a gap begins and ends is told by readings.
+            energy = energy if gaps else moved
         return PowerTrace(
             self._sensed[name].domain,
             self.sensor.name,

@@ -28,9 +28,9 @@ _GAIN = 0.05
 """Relative gain error: the same requirements ask for input power within ±5 %. Taken as 95 %, a
 judgement, for a server that need not have been certified."""
 
-_FINE = 0.0001
-"""The largest step of an energy counter that is read as one [kWh]: 360 J, a second of a server's
-draw. Between coarser steps a counter says that nothing was drawn. A judgement."""
+_FINE = 0.001
+"""The largest step of an energy counter that is read as one [kWh]: 3600 J, what a server of 360 W
+draws in the time by which its power may be late. A judgement."""
 
 _MOST_WATTS = 60_000
 """No chassis draws more [W]; a judgement."""
@@ -111,8 +111,6 @@ def _meter(chassis: redfish.Chassis, name: str) -> _Meter:
     if energy is not None and (power is None or step <= _FINE):
         gauge, kind = energy, Kind.COUNTER
         grain = round(step * redfish.JOULES_PER_KWH * 1_000_000)
-        watts = float(power.value) if power is not None else 0.0
-        refresh += step * redfish.JOULES_PER_KWH / max(watts, 100.0)
         reason += f"; the counter moves in steps of {step:g} kWh"
     else:
         assert power is not None  # noqa: S101 - a chassis that tells neither is not found

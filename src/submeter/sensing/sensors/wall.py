@@ -84,8 +84,6 @@ class WallSensor:
         self._grain = round(step * 1_000_000) if self._counts else 0
         refresh, reason = _REFRESH, f"gain ±{_GAIN:.0%} and {_REFRESH:g} s, a judgement"
         if self._counts:
-            # At the draw of the moment; a machine that draws less moves the counter more seldom.
-            refresh += step / max(float(told.power or 0), 1.0)
             reason += f"; the counter moves in steps of {step:g} J"
         elif step:
             reason += f"; power, for the counter's steps of {step:g} J are too coarse"
