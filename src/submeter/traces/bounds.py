@@ -24,18 +24,18 @@ class Bounds:
 
     Parameters
     ----------
-    read : Cumulative
+    shown : Cumulative
         Its readings [µJ], placed in time [ns].
     refresh : int
         How often its number changes [ns].
     """
 
-    read: Cumulative
+    shown: Cumulative
     refresh: int
 
     def least(self, instant: int) -> float:
         """Give the least that the total [µJ] can be at `instant`, by the readings around it."""
-        times, totals = self.read
+        times, totals = self.shown
         after = bisect_left(times, instant)
         if after == len(times):
             return totals[-1]
@@ -47,7 +47,7 @@ class Bounds:
 
     def most(self, instant: int) -> float:
         """Give the most that the total can be at `instant`, by the readings around it."""
-        times, totals = self.read
+        times, totals = self.shown
         after = bisect_left(times, instant)
         if after == len(times):
             return self._beyond(instant)
@@ -64,16 +64,16 @@ class Bounds:
         chance, it would hold more than the fullest of ``n`` that were seen once in ``n + 1`` times:
         beyond what is told it is taken to hold ``1 + _UNSEEN / n`` times as much at most.
         """
-        times, totals = self.read
+        times, totals = self.shown
         whole = times[-1] - times[0]
         if not whole:
             return totals[-1]
         edge = instant - self.refresh // 2
-        return self.read.at(edge) + self.unshown() * max(1.0, self.refresh / whole)
+        return self.shown.at(edge) + self.unshown() * max(1.0, self.refresh / whole)
 
     def power_near(self, place: int) -> float:
         """Give the greatest power [µW] that readings around the one at `place` tell of."""
-        times, totals = self.read
+        times, totals = self.shown
         first, last = max(1, place - _NEAR), min(len(times) - 1, place + _NEAR)
         powers = [
             (totals[i] - totals[i - 1]) * NANOSECONDS_PER_SECOND / (times[i] - times[i - 1])
@@ -83,7 +83,7 @@ class Bounds:
 
     def unshown(self) -> float:
         """Give the most [µJ] that a refresh of which no reading tells is taken to hold."""
-        read = self.read
+        read = self.shown
         whole = read.times[-1] - read.times[0]
         full = max(read.at(each + self.refresh) - read.at(each) for each in read.times)
         return full * (1 + _UNSEEN * min(1.0, self.refresh / whole)) if whole else 0.0
