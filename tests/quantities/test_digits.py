@@ -45,6 +45,23 @@ def test_the_last_digit_is_the_one_that_the_half_width_begins_in(power, place, l
     assert found == min(4, max(1, wanted))
 
 
+@given(intervals())
+def test_an_interval_beside_a_value_holds_it_with_as_few_digits_as_can_be(interval):
+    value, low, high = interval
+    assume(high > low)
+    text = digits.rounded(value, 3)
+    first, last = (float(end) for end in digits.ends(text, low, high).split(" to "))
+    slack = 1e-5 * value
+    assert first - slack <= float(text) <= last + slack or not low <= float(text) <= high
+    assert first == pytest.approx(low, rel=0.06)
+    assert last == pytest.approx(high, rel=0.06)
+
+
+def test_an_interval_that_does_not_hold_what_is_shown_is_told_to_six_digits():
+    """A value cut to fewer digits than it has may lie beside its own interval."""
+    assert digits.ends("41", 41.7, 43.0) == "41.7000 to 43.0000"
+
+
 @given(st.integers(1, 999_999), st.integers(-9, 6))
 def test_a_plain_number_keeps_six_digits_and_no_zeros_at_its_end(number, power):
     shown = digits.plain(number * 10.0**power)

@@ -75,6 +75,27 @@ def test_without_stars_the_reason_stands_there():
     assert "no stars" in described(rated(replace(RESULT, dummy=True)), ABOUT)
 
 
+def test_what_is_not_known_of_the_work_is_left_out_or_said():
+    bare = replace(RESULT, hardware="", tier="", quality=None)
+    root = ET.fromstring(label(rated(bare), ABOUT._replace(link="")))  # noqa: S314 - made above
+    told = words(root)
+    assert "not told" in told
+    assert "node, tier not told" in told
+    assert not {"accuracy", "verify"} & set(told)
+
+
+def test_a_long_name_goes_on_below_and_all_of_it_is_there():
+    hardware = " ".join(["eight accelerators of a server with a long name"] * 3)
+    root = drawn(replace(RESULT, hardware=hardware))
+    texts = list(root.iter(f"{SVG}text"))
+    names = [each.text for each in texts]
+    lines = texts[names.index("hardware") + 1 : names.index("scenario")]
+    assert len(lines) > 1
+    assert " ".join(each.text or "" for each in lines) == hardware
+    heights = [float(each.get("y") or 0) for each in lines]
+    assert heights == sorted(set(heights))
+
+
 @given(printable, printable)
 def test_no_name_breaks_the_picture(model, hardware):
     root = drawn(replace(RESULT, model=model, hardware=hardware))

@@ -132,6 +132,20 @@ def test_random_weights_have_no_stars_and_no_rank(scale):
     assert ranks([dummy, real])[0] is None
 
 
+@given(st.lists(results(), max_size=8))
+def test_who_has_no_stars_tells_nothing_apart(many):
+    rated = OURS.rate(many)
+    beside = OURS.rate([*many, one(1.0, dummy=True), Result("video-chat", "m", 1.0)])
+    assert entropy(beside) == pytest.approx(entropy(rated))
+    assert entropy(beside[-2:]) == 0.0
+
+
+def test_as_many_of_two_stars_is_one_bit():
+    rated = OURS.rate([one(1e-3), one(1e5), one(1e-3), one(1e5)])
+    assert {each.stars for each in rated} == {1, 5}
+    assert entropy(rated) == pytest.approx(1.0)
+
+
 def test_a_cohort_without_a_range_has_no_stars():
     (rated,) = THEIRS.rate([one(5.0)])
     assert rated.stars is None

@@ -45,6 +45,19 @@ def test_a_table_a_thousand_times_off_is_told(ratio, told):
     assert told in defects[0]
 
 
+def test_work_that_has_no_anchor_is_held_against_none():
+    """Nothing tells what of it is a thousand times off, and the tasks beside it are held still."""
+    rows = "".join(
+        f"{task},m{i},{energy / 1000}\n"
+        for task in ("video_chat", "text_generation")
+        for i, energy in enumerate((9, 16, 30))
+    )
+    results, defects = read_table(f"task,model,gpu_energy_wh_per_1000\n{rows}", "t.csv")
+    assert len(results) == 6
+    (told,) = defects
+    assert told.startswith("t.csv: text-generation: ")
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [
