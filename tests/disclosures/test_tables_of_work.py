@@ -117,6 +117,31 @@ def test_hours_of_devices_follow_from_devices_and_days():
     assert told(of_csv(head + rows.format(30720))) == [("arithmetic", "c: GPU hours")]
 
 
+COUNTED = "Model,Training compute (FLOP),Training time,Hardware,Energy\n"
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        ('X,2e24,30 days,"2,048 H100",1.1 GWh', []),
+        ('X,2e24,30 days,"2,048 H100",1.1 TWh', ["implied-power"]),
+        ('X,2e26,30 days,"2,048 H100",1.1 GWh', ["utilisation"]),
+        ("X,2e24,30 days,256 nodes of 8 H100,1.1 GWh", []),  # nobody knows of how many
+        ("X,2e18,84 hours,V100x8,201 kWh", []),
+        ("X,2e18,84 hours,V100,201 kWh", ["implied-power"]),
+    ],
+)
+def test_devices_that_only_their_name_counts(row, expected):
+    found = of_csv(COUNTED + row + "\n")
+    assert rules(found) == expected  # once each, though a row and its energy both tell of it
+
+
+def test_power_of_all_devices_that_their_name_counts():
+    head = "Model,Hardware,Power (W),Hours,CO2 (kg)\n"
+    assert told(of_csv(f"{head}BERT,V100x64,12041,79,380\n")) == []
+    assert rules(of_csv(f"{head}BERT,V100,12041,79,380\n")) == ["implied-power"]
+
+
 def test_marks_of_footnotes_are_no_digits():
     table = (
         "<table><tr><th>Model<th>MWh<th>tCO2e<th>g/kWh</tr><tr><td>A<td>{}<td>25<td>57</tr></table>"
@@ -245,3 +270,13 @@ CALCULATOR = (
 )
 def test_the_calculators_hardware_by_what_people_call_it(hardware, carbon, expected):
     assert rules(of_card(CALCULATOR.format(hardware, carbon))) == expected
+
+
+def test_of_many_energies_none_is_taken_for_what_a_figure_is_made_from():
+    count = 99
+    heading = [f"a{n} energy (kWh)" for n in range(count)] + [
+        f"b{n} CO2 (kg)" for n in range(count)
+    ]
+    row = ["10"] * count + ["9"] * count
+    text = f"model,{','.join(heading)},grid (g/kWh)\nm,{','.join(row)},400\n"
+    assert told(of_csv(text)) == []

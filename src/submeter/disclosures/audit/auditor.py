@@ -49,8 +49,16 @@ def audit(documents: Sequence[Document]) -> tuple[Finding, ...]:
         found.extend(one_factor.softened(claims, own))
         found.extend(siblings.beside(claims))
     found.extend(siblings.across([document.claims for document in documents]))
-    unique = list(dict.fromkeys(found))
-    return tuple(sorted(unique, key=lambda each: ORDER.index(each.severity)))
+    return tuple(sorted(_once(found), key=lambda each: ORDER.index(each.severity)))
+
+
+def _once(found: Iterable[Finding]) -> list[Finding]:
+    """Leave out what was found twice by the same arithmetic, of a figure and of its row."""
+    told: dict[object, Finding] = {}
+    for each in found:
+        same = (each.rule, each.where, each.document, each.arithmetic)
+        told.setdefault(same if each.arithmetic else each, each)
+    return list(told.values())
 
 
 def _settled(claim: Claim) -> tuple[Claim, list[Finding]]:

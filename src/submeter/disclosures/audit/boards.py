@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 NAMED = ("device", "hardware", "gpu", "accelerator")
 """Texts of a claim that name its hardware."""
 _VARIANT = re.compile(r"^(?:\d+gb|pcie|sxm\d?|oam|nvl|server|workstation)$")
-_TIMES = re.compile(r"\b\d+\s*[x×]\s*(?=[a-z])")
+_TIMES = re.compile(r"\b\d+\s*[x×]\s*(?=[a-z])|(?<=\w)\s*[x×]\s*\d+\W*$")
 _TPU = re.compile(r"\btpu[\s-]*v(\d\w*)")
 _LEFT_OUT = re.compile(r"^rtx a\d{4}$|^rtx 6000 ada$")
 """Cards that are called by what stands behind RTX as well."""
@@ -72,6 +72,8 @@ def boards(text: str) -> Boards | None:
     ('A100', 2)
     >>> boards("NVIDIA H100 80GB HBM3").variants[0].id
     'nvidia-h100-sxm-80gb'
+    >>> boards("V100x64").name
+    'V100'
     >>> boards("an abacus") is None
     True
     """

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from submeter.disclosures.audit.boards import boards_of
 from submeter.disclosures.audit.bounds import CLEANEST, GRID_BOUNDS, finding, scale
-from submeter.disclosures.audit.drawn import drawn
+from submeter.disclosures.audit.drawn import counted, device_hours, drawn
 from submeter.disclosures.audit.energy_ways import device_time
 from submeter.disclosures.audit.finding import Figure, Finding, Severity
 from submeter.disclosures.audit.grid_of import implied_grid
@@ -73,11 +73,15 @@ def _power(claim: Claim) -> Iterator[Finding]:
         return
     yield from _of_tokens(claim, limit, name)
     stated = [each for each in claim.of("power") if "tdp" not in each.name.lower()]
-    for each in stated if not claim.of("devices") or claim.of("device_hours") else ():
-        if each.value > _most(claim, limit) and len(claim.of("power")) == 1:
+    number = counted(claim)
+    alone = number is not None and (not claim.of("devices") or claim.of("device_hours"))
+    for each in stated if alone else ():
+        if each.value > _most(claim, limit) * (number or 1) and len(claim.of("power")) == 1:
             text = _why(claim, limit, name)
             yield finding(claim, each, "implied-power", Severity.ERROR, text)
-    hours, energy = device_time(claim), drawn(claim)
+    known = boards_of(claim)  # a stated power may be that of all devices
+    hours = device_hours(claim) if known is not None and known.limit else device_time(claim)
+    energy = drawn(claim)
     if hours is None or energy is None or min(hours.value, energy.value) <= 0:
         return
     mean = energy / hours

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from submeter.disclosures.audit.boards import boards_of
-from submeter.disclosures.audit.drawn import drawn
-from submeter.disclosures.audit.energy_ways import device_time
+from submeter.disclosures.audit.drawn import device_hours, drawn
 from submeter.disclosures.audit.finding import Figure, Finding, Severity
 from submeter.disclosures.audit.printed import shown
 from submeter.disclosures.audit.reach import Reach, exact, reach
@@ -53,7 +52,7 @@ def trained(claim: Claim) -> Iterator[Finding]:
     if done is None or is_inference(claim):
         return
     named = boards_of(claim)
-    hours = device_time(claim)
+    hours = device_hours(claim)
     told = False
     if hours is not None and named is not None and named.peaks:
         for each in _within_hours(claim, done, hours, named):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from submeter.disclosures.audit.energy_ways import HELD
@@ -43,9 +44,12 @@ _PARTS = {
 """What a scope may be made up of, where it is not told by itself."""
 _COMPONENTS = frozenset({"cpu", "gpu", "ram", "dram", "memory", "disk", "npu", "network"})
 _WHOLE = frozenset({"total", "sum", "overall", "all", "combined"})
+MOST_AMOUNTS = 12
+"""Energies of a row; with more, nothing says which of them is meant."""
 _EXTENSIVE = frozenset({"energy", "idle_energy", "hours", "device_hours"})
 
 
+@lru_cache(maxsize=4096)
 def scope(heading: str) -> str:
     """Give what a heading is of; empty where it says nothing of that.
 
@@ -72,6 +76,8 @@ def is_whole(heading: str) -> bool:
 
 def wholes(cells: Sequence[Cell]) -> Iterator[tuple[Cell, tuple[Cell, ...]]]:
     """Give the amounts of one kind that others beside them make up, by what they are called."""
+    if len(cells) > MOST_AMOUNTS:
+        return
     named = [each for each in cells if is_whole(each[0].heading)]
     rest = [each for each in cells if each not in named]
     parts = _without_components(rest)
@@ -96,6 +102,8 @@ def readings(claimed: Column, beside: Sequence[Column], cells: Sequence[Cell]) -
     cells : sequence of pair
         What it could be made from.
     """
+    if sum(each.role == "energy" for each, _ in cells) > MOST_AMOUNTS:
+        return [[each for each in cells if each[0].role != "energy"]]
     own = scope(claimed.heading)
     several = len({scope(each.heading) for each in beside}) > 1
     mine = list(_of(own, cells, several=several)) if own else list(cells)
