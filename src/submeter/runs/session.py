@@ -38,8 +38,8 @@ SETTING_UP = 3.0
 FAREWELL = 3.0
 """How long the end of the program waits for books to be closed [s], beside slow meters."""
 
-_FEW = 16
-"""Windows that are kept though none may need them."""
+_LOOKS = 64
+"""So many windows that wait are looked at, on average, when one of them is let go."""
 
 
 class First(NamedTuple):
@@ -101,7 +101,7 @@ class Session:
         self._lock = threading.Lock()
         self._live: dict[Window, None] = {}
         self._past: list[Window] = []
-        self._looked_through = _FEW
+        self._looked_through = 0
         self._thread = threading.Thread(target=self._background, name="submeter", daemon=True)
         self._thread.start()
         atexit.register(self.finish)
@@ -209,8 +209,8 @@ class Session:
                 for each in self._past
                 if each.parent in firsts and each.span.end > firsts[each.parent]
             ]
-            # Many wait where a meter is slow: one look through all of them is for as many more.
-            self._looked_through = len(self._past) + max(_FEW, len(self._live))
+            # Where a meter is slow many wait for it: they are not all looked through each time.
+            self._looked_through = len(self._past) + len(self._live) // _LOOKS
 
     @property
     def live(self) -> list[Window]:
