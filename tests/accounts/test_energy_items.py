@@ -113,6 +113,7 @@ def test_what_a_device_is_supposed_to_draw_is_of_its_stage():
 
 def test_a_figure_without_interval_keeps_its_plain_name():
     told = account_file({"place": {"grid": "57 gCO2e/kWh"}, **parts("gpu")}).inventory
+    assert told.items[0].energy
     assert told.items[0].energy.id == "energy/0"
     assert told.grid.intensity.id == "grid/stated"
 

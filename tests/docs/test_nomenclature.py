@@ -14,7 +14,7 @@ exit_code expected factor_id hint host id idle_method inside key kind known lice
 method_hash method_id method_version missing model name note place purpose reach reason resource
 revision role rule stage state tenant text title version water_basis what where who why verdict
 words names taken assumed decimals stages units wear facility_water
-aspect category conditions content first quantity record reporter rows rules scope second
+aspect by category conditions content ends first quantity record reporter rows rules scope second
 """
 _RECORDS = """
 account accounts accuracy activity again bookings causes by_component companions desk entry

@@ -41,7 +41,7 @@ class Machine:
         return self.reached
 
     def evidence(self, span, *, final=True):
-        del span
+        del span, final
         domain = Domain("package:0", "cpu")
         trace = PowerTrace(domain, "drawn", Tier.MEASURED, self.energy, EXACT)
         none = Cumulative([], [])

@@ -212,7 +212,10 @@ def _lifetime_use(inventories: Sequence[Inventory], over_life: float | None) -> 
     if not counted or len(units) > 1:
         fix = "give unit: {name: …, count: …} of what was accounted for"
         raise UsageError("there is no number of units to scale the use by", "unit", fix)
-    return over_life / counted, f"of {over_life:,.10g} {units.pop()}s expected over the model's life"
+    return (
+        over_life / counted,
+        f"of {over_life:,.10g} {units.pop()}s expected over the model's life",
+    )
 
 
 def _scaled(part: _Part, ratio: float) -> _Part:
