@@ -64,6 +64,15 @@ def test_what_is_no_stand_in_is_not_called_one(tmp_path):
     assert stand_ins({name: str(root) for name, root in roots.items()}) == ()
 
 
+def test_a_tree_marks_nothing_beside_it(tmp_path):
+    """Least of all the folder of all temporary files, where a recording of hardware may lie."""
+    beside = tmp_path / "beside"
+    beside.mkdir()
+    tree = Tree(tmp_path / "tree", VirtualClock().now)
+    assert is_marked(str(tree.root))
+    assert not is_marked(str(beside))
+
+
 @pytest.mark.system
 @pytest.mark.parametrize("source", LIBRARIES)
 def test_a_stand_in_library_says_that_it_is_one(tmp_path, source):

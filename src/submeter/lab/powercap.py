@@ -111,8 +111,8 @@ class Tree:
         self.zones: list[Zone] = []
         self._now = now
         self._control("intel-rapl")
-        # Beside it: meters that look through the class find what the kernel has there, and no more.
-        mark(root.parent)
+        # Where no meter looks for zones; beside the tree it would mark its neighbours too.
+        mark(root / "intel-rapl")
 
     def add(self, folder: str, name: str, device: Device, counter: int = 0) -> Zone:
         """Add a zone.
