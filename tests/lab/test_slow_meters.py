@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from submeter.lab.device import Device
-from submeter.lab.waveform import Waveform
+from submeter.lab.waveform import Waveform, flat
 from submeter.quantities.clock import NANOSECONDS_PER_SECOND as SECOND
 from submeter.quantities.clock import Span
 from submeter.traces.reading import Kind
@@ -109,3 +109,45 @@ def test_of_what_was_drawn_since_the_last_refresh_nothing_is_known_at_once(watts
     assert other.truth - one.truth == pytest.approx(watts * since * every * 1e6, rel=1e-6)
     for bench in benches:
         assert read(bench._replace(patience=math.inf)).held
+
+
+def test_a_power_that_changes_oftener_than_its_sensor_knows_is_told_by_how_often():
+    """Looks that come ten times as often leave out so much less."""
+    chance, held, widths = random.Random(5), [], []  # noqa: S311 - the same cases every time
+    for _ in range(100):
+        span = Span(START + 20 * SECOND, START + round(chance.uniform(200, 900)) * SECOND)
+        steps = [(SECOND, round(chance.uniform(100, 500) * 1e6)) for _ in range(1000)]
+        device = Device(Waveform(tuple(steps)), SECOND, chance.randrange(SECOND))
+        bench = Bench(device, span, Kind.POWER, late=lateness(chance), stated=10.0)
+        answer = read(bench)
+        held.append(answer.held)
+        widths.append(answer.width / read(bench._replace(stated=1.0)).width)
+    assert sum(held) >= 0.95 * len(held)
+    assert max(widths) < 3
+
+
+@given(st.integers(1, 1_000_000), st.sampled_from([1, 10, 30]), st.integers(0, 500))
+def test_of_what_was_drawn_between_two_looks_at_a_power_nothing_is_known(watts, every, phase):
+    """A load that is idle at each look and busy in between shows the same as an idle one."""
+    look, busy = every * SECOND // 100, (IDLE + watts * 1_000_000)
+    rest = every * SECOND - 2 * look
+    idle, pulsed = flat(IDLE / 1e6), Waveform(((look, IDLE), (rest, busy), (look, IDLE)))
+    start = START + phase * every * SECOND // 500
+    span = Span(start, start + 20 * every * SECOND)
+    one, other = (
+        read(Bench(Device(wave, every * SECOND), span, Kind.POWER)) for wave in (idle, pulsed)
+    )
+    assert one.drawn == other.drawn
+    assert other.truth - one.truth == pytest.approx(20 * 0.98 * every * watts * 1e6)
+
+
+def test_a_power_that_is_polled_slowly_holds_the_truth_of_loads_that_take_no_heed_of_it():
+    """Steps at random, in windows of 1 to 200 looks."""
+    chance, held = random.Random(9), []  # noqa: S311 - the same cases every time
+    for _ in range(300):
+        every = round(chance.choice([0.6, 1, 2, 5, 10]) * SECOND)
+        start = START + round(chance.uniform(1, 3) * every)
+        span = Span(start, start + round(every * 200 ** chance.random()))
+        device = Device(random_wave(chance), every, chance.randrange(every))
+        held.append(read(Bench(device, span, Kind.POWER, late=lateness(chance))).held)
+    assert sum(held) >= 0.95 * len(held)

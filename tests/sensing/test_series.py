@@ -208,3 +208,15 @@ def test_after_a_pause_it_begins_anew():
     series.counter(110, 1001)
     assert series.cumulative() == ((100, 110), (0, 1))
     assert series.gaps(200) == ()
+
+
+def test_how_often_a_rate_changes_is_told_once_it_has_often_enough():
+    """Each change is as late as a reading; what stays the same tells nothing."""
+    series = Series()
+    for beat in range(60):
+        series.rate(beat * SECOND, beat // 5)
+        if beat == 40:
+            assert series.looks is None
+    assert series.looks == 6.0
+    series.restart()
+    assert series.looks is None

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import threading
 from bisect import bisect_left, bisect_right
+from collections import deque
+from itertools import pairwise
+from statistics import median
 from typing import TYPE_CHECKING
 
 from submeter.quantities.clock import NANOSECONDS_PER_SECOND, Span
@@ -21,6 +24,10 @@ ALWAYS = Span(0, 2**63 - 1)
 MOST_SAMPLES = 8192
 """Samples kept of one series; beyond it every second of the older half is let go, which changes
 no total, only how finely the past can be told apart."""
+
+
+_ENOUGH = 8
+"""Times between changes by which it is known how often a rate changes."""
 
 
 class Series:
@@ -41,6 +48,7 @@ class Series:
         self._lost: str = ""
         self.moved = 0
         """When it was read [ns] just before it was last seen to move; 0 if not since it failed."""
+        self._changes: deque[tuple[int, int]] = deque(maxlen=4 * _ENOUGH)
         self._lock = threading.RLock()
 
     def counter(self, instant: int, raw: int) -> None:
@@ -70,9 +78,20 @@ class Series:
             if instant <= self._times[-1]:
                 return
             stretch = instant - self._times[-1]
+            if raw != self._raw:
+                self._changes.append((self._times[-1], instant))
             growth = (self._raw + raw) * stretch // (2 * NANOSECONDS_PER_SECOND)
             self._add(instant, 0 if self._lost else growth)
             self._raw = raw
+
+    @property
+    def looks(self) -> float | None:
+        """How often [s] a rate was seen to change lately; None where that was too seldom to tell.
+
+        What stays the same between two changes may have been looked at oftener than that.
+        """
+        gaps = [later[1] - earlier[0] for earlier, later in pairwise(tuple(self._changes))]
+        return median(gaps) / NANOSECONDS_PER_SECOND if len(gaps) >= _ENOUGH else None
 
     def hold(self, instant: int) -> None:
         """Take in at `instant` [ns] that the rate has stayed what it was."""
@@ -132,6 +151,7 @@ class Series:
         """Begin anew, after a pause in which nothing was read."""
         with self._lock:
             self._times, self._totals, self._gaps, self.moved = [], [], [], 0
+            self._changes.clear()
         self._lost = ""
 
     @property

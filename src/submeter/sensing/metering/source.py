@@ -158,8 +158,10 @@ class SensorSource:
     def _accuracy(self, name: str) -> Accuracy:
         sensed = self._sensed[name]
         accuracy = sensed.accuracy
-        if name in self._powers and sensed.beat > max(accuracy.cycle, sensed.window):
-            accuracy = accuracy._replace(cycle=sensed.beat)
+        if name in self._powers:
+            cycle = max(accuracy.cycle, sensed.beat if sensed.beat > sensed.window else 0.0)
+            looks = self._series[name].looks
+            accuracy = accuracy._replace(cycle=cycle if looks is None else min(cycle, looks))
         check = self._disagreement(name)
         if check is not None and check.counted > 0 and name not in self._still:
             accuracy = check.widened(accuracy)

@@ -28,9 +28,9 @@ _GAIN = 0.05
 """Relative gain error: the same requirements ask for input power within ±5 %. Taken as 95 %, a
 judgement, for a server that need not have been certified."""
 
-_FINE = 0.001
-"""The largest step of an energy counter that is read as one [kWh]: 3600 J, what a server of 360 W
-draws in the time by which its power may be late. A judgement."""
+_FINE = 0.0001
+"""The largest step of an energy counter that is read as one [kWh]: 360 J, a second of a server's
+draw. Between coarser steps a counter says that nothing was drawn. A judgement."""
 
 _MOST_WATTS = 60_000
 """No chassis draws more [W]; a judgement."""
