@@ -135,6 +135,12 @@ def tell(error: SubmeterError) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
 
 
+def tell_at_a_terminal(what: str) -> None:
+    """Write a line on standard error where somebody watches it."""
+    if sys.stderr.isatty():
+        sys.stderr.write(f"{what}\n")
+
+
 def drop_output() -> None:
     """Send what is still to be printed nowhere: its reader is gone, or its disk is full."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -9,7 +9,7 @@ import sys
 from typing import TYPE_CHECKING, NamedTuple
 
 from submeter.errors import UsageError
-from submeter.runs.job import Job
+from submeter.runs.job import Job, Patience
 from submeter.runs.relay import Relay
 from submeter.runs.settings import PARENT, PREFIX
 from submeter.sensing.devices import procfs
@@ -44,29 +44,23 @@ class Outcome(NamedTuple):
     exit_code: int
 
 
-class _Quiet:
-    """Waits for slow meters until somebody asks for the end."""
+class _Relayed(Patience):
+    """Waits for slow meters until somebody asks for the end by a signal."""
 
-    def __init__(self, relay: Relay, told: Callable[[str], None]) -> None:
-        self.sleep = relay.is_quiet
-        self._told = told
+    def __init__(self, relay: Relay, told: Callable[[str], object]) -> None:
+        super().__init__(told)
+        self._relay = relay
 
-    def began(self, names: Sequence[str], seconds: float) -> None:
-        """Tell that these are waited for."""
-        who, most = ", ".join(names), f"{seconds:.0f} s at most"
-        self._told(f"waiting for {who} to show the end, {most} (Ctrl-C: no longer)")
-
-
-def _nobody(told: str) -> None:
-    """Tell nobody."""
-    del told
+    def sleep(self, seconds: float) -> bool:
+        """Sleep; tells whether to go on waiting."""
+        return self._relay.is_quiet(seconds)
 
 
 def run(
     arguments: Sequence[str],
     settings: Settings,
     name: str = "",
-    told: Callable[[str], None] = _nobody,
+    told: Callable[[str], object] = str,
 ) -> Outcome:
     """Run a command and meter it and all that it starts, until it ends.
 
@@ -110,7 +104,7 @@ def run(
         tree.scan_now()
         job.look()
         job.notes += _survivors(tree.pids_now() - {child})
-        return Outcome(job.end(code, _Quiet(relay, told)), code)
+        return Outcome(job.end(code, _Relayed(relay, told)), code)
 
 
 def _survivors(pids: frozenset[int]) -> list[str]:

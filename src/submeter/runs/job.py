@@ -26,7 +26,7 @@ from submeter.sensing.probes.probe import Probe, Use
 from submeter.workloads.activity import State
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from submeter.ledger.writer import LogWriter
     from submeter.runs.books import Evidence
@@ -55,26 +55,25 @@ _CUT = (
 )
 
 
-class Pause(Protocol):
-    """Passes the time until slow meters have shown what was drawn by the end of work."""
+class Patience:
+    """Passes the time until slow meters have shown what was drawn by the end of work.
+
+    Parameters
+    ----------
+    told : callable
+        Takes what whoever waits should know.
+    """
+
+    def __init__(self, told: Callable[[str], object] = str) -> None:
+        self._told = told
 
     def began(self, names: Sequence[str], seconds: float) -> None:
         """Take in that these are waited for, for so long [s] at most."""
-        ...
+        who, most = ", ".join(names), f"{seconds:.0f} s at most"
+        self._told(f"waiting for {who} to show the end, {most} (Ctrl-C: no longer)")
 
     def sleep(self, seconds: float) -> bool:
-        """Sleep; tells whether to go on waiting."""
-        ...
-
-
-class Patient:
-    """Waits until an interrupt."""
-
-    def began(self, names: Sequence[str], seconds: float) -> None:
-        """Tell nobody."""
-
-    def sleep(self, seconds: float) -> bool:
-        """Sleep; an interrupt ends the waiting."""
+        """Sleep; tells whether to go on waiting, which an interrupt ends."""
         try:
             time.sleep(seconds)
         except KeyboardInterrupt:
@@ -150,10 +149,10 @@ class Job:
         """Take readings now, and wait for them: at an edge."""
         self.rig.meter.wait(self.rig.meter.mark(), HUNG)
 
-    def end(self, exit_code: int | None, pause: Pause | None = None) -> Activity:
+    def end(self, exit_code: int | None, patience: Patience | None = None) -> Activity:
         """Take the last readings, close the books and enter them into the ledger.
 
-        Slow meters are waited for as long as `pause` has it, until they have shown the end.
+        Slow meters are waited for as long as `patience` has it, until they have shown the end.
         """
         self._over.set()
         if self._checkpoints.is_alive():
@@ -163,7 +162,7 @@ class Job:
         mark = self.rig.meter.mark()
         late = self.rig.meter.wait(mark, HUNG, settled=True, patience=QUICK)
         self.notes += [f"{name}: no answer for {HUNG:.0f} s at the end" for name in late]
-        self._wait_for_slow(mark, late, pause or Patient())
+        self._wait_for_slow(mark, late, patience or Patience())
         books = self._tally.upto(self.rig, mark.instant, ())
         activity = self._entry(books, State.FINAL, exit_code)
         self._write(activity, mark.instant)
@@ -172,14 +171,14 @@ class Job:
         self.rig.close()
         return activity
 
-    def _wait_for_slow(self, mark: Mark, late: Sequence[str], pause: Pause) -> None:
+    def _wait_for_slow(self, mark: Mark, late: Sequence[str], patience: Patience) -> None:
         meter = self.rig.meter
         slow, seconds = meter.slow(mark, late), meter.slowest
         deadline = time.monotonic() + seconds + HUNG
         if slow:
-            pause.began(slow, seconds)
+            patience.began(slow, seconds)
         while slow and time.monotonic() < deadline:
-            if not pause.sleep(_LOOK):
+            if not patience.sleep(_LOOK):
                 self.notes += [_CUT.format(name) for name in slow]
                 return
             slow = meter.slow(mark, late)

@@ -9,6 +9,7 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
+from submeter.cli.output import tell_at_a_terminal
 from submeter.cli.parser import (
     HARDWARE,
     LEDGER,
@@ -23,7 +24,7 @@ from submeter.cli.report import account_for
 from submeter.errors import UsageError
 from submeter.runs.check import check
 from submeter.runs.groups import KINDS, group_of
-from submeter.runs.job import Job
+from submeter.runs.job import Job, Patience
 from submeter.runs.lineage import of_group, of_process
 from submeter.runs.settings import load
 from submeter.sensing.devices.procfs import read
@@ -78,7 +79,8 @@ def run(args: argparse.Namespace) -> int:
     if isinstance(workload, ProcessTree):
         workload.scan_now()
     job.look()
-    account_for(job.end(None), settings, args)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    account_for(job.end(None, Patience(tell_at_a_terminal)), settings, args)
     return 0
 
 

@@ -8,7 +8,7 @@ from argparse import REMAINDER
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from submeter.cli.output import tell
+from submeter.cli.output import tell, tell_at_a_terminal
 from submeter.cli.parser import HARDWARE, LEDGER, PLACE, WORK, given, json_flag, settings_flags
 from submeter.cli.report import account_for
 from submeter.errors import SubmeterError, UsageError
@@ -33,12 +33,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("command", nargs=REMAINDER, metavar="CMD")
 
 
-def _tell(what: str) -> None:
-    """Tell who waits at a terminal what for."""
-    if sys.stderr.isatty():
-        sys.stderr.write(f"{what}\n")
-
-
 def run(args: argparse.Namespace) -> int:
     """Run the command; the account goes to standard error, the exit code is the command's."""
     words = args.command[1:] if args.command[:1] == ["--"] else args.command
@@ -54,7 +48,7 @@ def run(args: argparse.Namespace) -> int:
             raise UsageError("the account could not be written there", target, fix)
     settings = load(given(args))
     check(settings)
-    outcome = run_command(words, settings, args.name or "", _tell)
+    outcome = run_command(words, settings, args.name or "", tell_at_a_terminal)
     try:
         account_for(outcome.activity, settings, args)
     except SubmeterError as error:
