@@ -42,7 +42,7 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         write_json(as_data(rating, about), args.json)
     if args.json != "-":
-        console().print(f"{args.out}: {described(rating, about)}", markup=False)
+        console().print(f"{args.out}: {described(rating, about)}", markup=False, soft_wrap=True)
     return 0
 
 

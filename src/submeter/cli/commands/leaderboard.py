@@ -30,5 +30,5 @@ def run(args: argparse.Namespace) -> int:
         write_json({"out": args.out, "results": count}, args.json)
     if args.json != "-":
         told = f"{args.out}: {count} results; look at it: python3 -m http.server -d {args.out} 8000"
-        console().print(told, markup=False)
+        console().print(told, markup=False, soft_wrap=True)
     return 0
