@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from submeter.quantities.estimate import Tier
 from submeter.quantities.factor import Z95
-from submeter.sensing.metering.age import LONGEST_LAG
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -23,6 +22,10 @@ part of that, in all parts alike: a judgement."""
 
 _APART = 2
 """So many refreshes lie between two parts at least: nearer ones are seen in one another."""
+
+
+_SLOWEST = 0.5
+"""Of a meter that refreshes less often [s] it is not known well enough how often it does."""
 
 
 class Shown(NamedTuple):
@@ -151,7 +154,7 @@ def refreshes(seen: Evidence) -> dict[str, float]:
         if each.tier is Tier.MEASURED
         and not each.accuracy.cycle
         and not each.of
-        and 0 < each.accuracy.refresh <= LONGEST_LAG
+        and 0 < each.accuracy.refresh <= _SLOWEST
     }
 
 
