@@ -18,7 +18,7 @@ from submeter.runs.host import disturbances
 from submeter.runs.lineage import of_self
 from submeter.runs.overhead import overhead
 from submeter.runs.rig import Rig
-from submeter.runs.tally import CHECKPOINT, Tally
+from submeter.runs.tally import CHECKPOINT, RARER, Tally
 from submeter.sensing.metering.age import QUICK
 from submeter.sensing.metering.meter import SystemClock
 from submeter.sensing.metering.reader import Needed
@@ -40,8 +40,9 @@ EARLY_LOOKS = (0.02, 0.08, 0.2)
 """When the work is looked at before the first heartbeat [s], each after the one before."""
 
 FIRST_CHECKPOINT = 1.0
-"""When the entry of work in progress is first written [s]; it is written again whenever the work
-has gone on for as long as until then, and every `CHECKPOINT` later: a kill loses half at most."""
+"""When the entry of work in progress is first written [s]; it is written again once the work is
+`RARER` times as old, and every `CHECKPOINT` later. Each costs as much CPU time as seconds of
+reading do: more of them in the first minute would cost more than the meter itself may."""
 
 HUNG = 2.0
 """A source that has not answered for this long [s] is reported and no longer waited for."""
@@ -216,7 +217,7 @@ class Job:
             self._write(self._entry(books, State.OPEN), books[1].span.end)
             # Not by how far the books have come: where a source tells no more, they stand still.
             age = Span(self.start, self.clock.now()).seconds
-            wait = min(max(age, FIRST_CHECKPOINT), CHECKPOINT)
+            wait = min(max((RARER - 1) * age, FIRST_CHECKPOINT), CHECKPOINT)
 
     def _write(self, activity: Activity, until: int) -> None:
         """Enter what is known up to `until` [ns], and let those who wait for a device know it.

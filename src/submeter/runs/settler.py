@@ -22,7 +22,7 @@ from submeter.runs.lineage import Origin, of_self
 from submeter.runs.occasions import Occasions, refreshes
 from submeter.runs.overhead import WITHIN, overhead
 from submeter.runs.rig import Rig
-from submeter.runs.tally import CHECKPOINT, Tally
+from submeter.runs.tally import CHECKPOINT, RARER, Tally
 from submeter.sensing.metering.age import QUICK
 from submeter.sensing.probes.processes import ProcessTree
 from submeter.workloads.activity import Phase, State
@@ -45,8 +45,8 @@ HUNG = 2.0
 
 
 FIRST_CHECKPOINT = 4.0
-"""When the entries of open windows are first written [s]; then after twice as long each time, until
-it is every `CHECKPOINT`."""
+"""When the entries of open windows are first written [s]; then after `RARER` times as long each
+time, until it is every `CHECKPOINT`."""
 
 MOST_PARTS = 64
 """Named parts of a window after which those of one name are added up at once."""
@@ -141,7 +141,7 @@ class Settler:
         due = time.monotonic() + wait
         while True:
             if time.monotonic() >= due:
-                wait = min(2 * wait, CHECKPOINT)
+                wait = min(RARER * wait, CHECKPOINT)
                 due = time.monotonic() + wait
                 with suppress(Exception):  # the window's own end will tell what is wrong
                     self._checkpoint()

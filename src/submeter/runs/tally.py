@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 CHECKPOINT = 60.0
 """How often the entry of work in progress is written [s], so that a kill loses no more."""
 
+RARER = 4
+"""While work is young its entry is written at ages that are so many times one another."""
+
 STRETCH = 50 * NANOSECONDS_PER_SECOND
 """Books are added up once this much [ns] of them has been read by every source: at a checkpoint,
 so that none looks twice at what it has seen."""
