@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
 Facts = dict[str, float | str]
 
+SETTLING = 9.0
+"""What a meter does once a boot is over by then [s]: Submeter holds counters against powers for
+five seconds. It counts as what is done once."""
+
 CHUNK = 40_000
 """Turns of the busy loop between two looks at the clock, about 2 ms."""
 
@@ -97,7 +101,7 @@ def idle(meter: Meter, seconds: str) -> Facts:
     """Sleep under the meter: CPU time once it has settled, and from first to last."""
     before = cpu()
     meter.start()
-    time.sleep(3.0)
+    time.sleep(SETTLING)
     settled = cpu()
     time.sleep(float(seconds))
     steady = cpu() - settled

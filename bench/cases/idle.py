@@ -28,7 +28,9 @@ PACES = {
     ("zeus", 1.0): "zeus",
 }
 LIMIT = 0.03
-SETTLING = 4.0
+SETTLING = 10.0
+"""What is done once a boot is over by then [s]: three seconds of watching, five of holding counters
+against powers."""
 
 
 def run(*, quick: bool) -> Table:
