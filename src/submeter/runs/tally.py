@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 CHECKPOINT = 60.0
 """How often the entry of work in progress is written [s], so that a kill loses no more."""
 
-RARER = 4
+RARER = 6
 """While work is young its entry is written at ages that are so many times one another."""
 
 STRETCH = 50 * NANOSECONDS_PER_SECOND

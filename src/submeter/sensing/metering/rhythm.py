@@ -12,7 +12,7 @@ from submeter.quantities.clock import NANOSECONDS_PER_SECOND
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
-ALLOWED, BY_DRIVER = 320_000, 120_000
+ALLOWED, BY_DRIVER = 270_000, 100_000
 """CPU time [ns] that a reading at every beat may cost, of what cannot hang and of a driver; one
 that costs n times as much is taken at every n-th. A judgement: with what is written once a minute
 they come to 0.03 s a minute at 1 Hz where one driver is read, however dear its calls are."""
