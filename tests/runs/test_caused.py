@@ -97,5 +97,6 @@ def test_steps_that_differ_widen_it_and_never_narrow_it(times, ratio):
         of(whole=forecast(times, *ends)).estimate() for ends in ((1.0, 1.0), (1 / ratio, ratio))
     )
     assert uneven.value == pytest.approx(even.value)
-    assert uneven.low <= even.low * 1.01
-    assert uneven.high >= even.high * 0.99
+    # The ends of draws are as sure as their number makes them.
+    assert uneven.low <= even.low * 1.03
+    assert uneven.high >= even.high * 0.97

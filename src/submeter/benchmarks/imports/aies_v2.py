@@ -108,9 +108,16 @@ def _prompts(row: Row) -> float | None:
     return by_energy or by_time
 
 
+_MOST = 1e9
+"""More prompts than any run has: what comes to more is no number of prompts."""
+
+
 def _over(row: Row, whole: str, one: str) -> float | None:
     above, below = row.number(whole), row.number(one)
-    return float(round(above / below)) if above and below and above >= below > 0 else None
+    if not (above and below and above >= below > 0):
+        return None
+    number = above / below
+    return float(round(number)) if number < _MOST else None
 
 
 def _slipped(row: Row) -> Iterator[str]:
