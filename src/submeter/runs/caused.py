@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -66,7 +67,8 @@ class Caused:
         UsageError
             If the method gives no carbon.
         """
-        return self._amount(CENTRAL).value
+        # What is ahead has 1 as its central value.
+        return self._stated(CENTRAL).value
 
     def estimate(self) -> Estimate:
         """Give it [kgCO2e] with the interval of a statement: by the same draws of the same factors.
@@ -76,18 +78,24 @@ class Caused:
         UsageError
             If the method gives no carbon.
         """
-        return self._amount(Draws()).estimate("kgCO2e")
+        draws = Draws()
+        stated = self._stated(draws)
+        told = stated.estimate("kgCO2e")
+        if self._spread is None:
+            return told
+        ahead = Amount(draws.figures(self._spread), frozenset((Tier.MODELLED,)))
+        whole = combined(np.multiply, stated, ahead).estimate("kgCO2e")
+        # By chance of the draws another unknown can move an end inwards: it never makes surer.
+        return replace(whole, low=min(whole.low, told.low), high=max(whole.high, told.high))
 
-    def _amount(self, draws: Draws) -> Amount:
+    def _stated(self, draws: Draws) -> Amount:
+        """Give it without the spread of what is ahead."""
         account = work_out(self._inventory, self._rules, draws)
         if account.carbon is None:
             why = [each for each in account.missing if each.startswith(("carbon", "operational"))]
             what = f"the method {self._rules.id} gives no carbon ({'; '.join(why)})"
             raise UsageError(what, "budget", "name another method, or a budget in energy")
-        if self._spread is None:
-            return account.carbon
-        ahead = Amount(draws.figures(self._spread), frozenset((Tier.MODELLED,)))
-        return combined(np.multiply, account.carbon, ahead)
+        return account.carbon
 
 
 def _spread(energy: Estimate, whole: Estimate) -> Factor | None:
