@@ -139,6 +139,7 @@ def test_addresses_and_keys_are_checked(monkeypatch):
         ({}, "address is missing"),
         ({"url": "127.0.0.1:8000"}, "is no address"),
         ({"url": "http://[::1"}, "cannot be read"),
+        ({"url": "http://ada:secret@127.0.0.1:1/v1"}, "would stand in the bundle"),
         ({"url": "http://example.org/v1", "key_variable": "MY_KEY"}, "over an open line"),
         ({"url": "http://127.0.0.1:1/v1", "key_variable": "NO_KEY"}, "holds no key"),
         ({"url": f"http://127.0.0.1:{port}/v1"}, "nothing listens"),

@@ -8,6 +8,7 @@ import pytest
 
 from submeter.benchmarks.bundle import FILES, SUMS, is_bundle, read_bundle
 from submeter.benchmarks.desk import Progress
+from submeter.benchmarks.plan import published
 from submeter.benchmarks.results import result_of
 from submeter.benchmarks.runner import BenchError, run
 from submeter.benchmarks.verification import figures, verify
@@ -232,3 +233,14 @@ def test_random_weights_have_no_quality_in_a_result(tmp_path):
     result = result_of(read_bundle(out), "b.zip")
     assert result.dummy
     assert result.quality is None
+
+
+def test_a_bundle_tells_nothing_of_its_makers_folders(tmp_path):
+    out = tmp_path / "b.zip"
+    private = str(tmp_path / "home" / "ada" / "weights.bin")
+    run(bench(Squarer(), options={"slow": private}), out, unheard)
+    with zipfile.ZipFile(out) as file:
+        inside = "".join(file.read(name).decode() for name in FILES)
+    assert "weights.bin" in inside
+    assert str(tmp_path) not in inside
+    assert read_bundle(out).plan == published(bench(Squarer(), options={"slow": private}).plan, "m")

@@ -18,7 +18,8 @@ def test_the_first_rule_gives_the_published_stars(capsys):
     assert rows[0]["chances"] is None
 
 
-def test_the_own_scale_is_the_default_and_tells_how_sure_it_is(tmp_path, capsys):
+def test_the_own_scale_is_the_default_and_tells_how_sure_it_is(tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "200")  # lines stay whole
     table = tmp_path / "mine.csv"
     table.write_text(
         "task,model,energy_wh_per_1000,low,high,boundary,quality,metric\n"

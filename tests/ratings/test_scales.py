@@ -195,3 +195,10 @@ def test_what_is_no_energy_is_refused(energy, low, high, told):
 def test_tasks_have_one_name():
     assert task_name("Automatic Speech_Recognition ") == "speech-recognition"
     assert task_name("video chat") == "video-chat"
+
+
+def test_what_was_measured_on_other_data_than_the_anchors_is_told():
+    own, theirs = one(16.0, data="python-library-text"), one(16.0, data="AIEnergyScore/text")
+    told = [each.reason for each in OURS.rate([own, theirs, one(16.0)])]
+    assert "not on the anchor's data" in told[0]
+    assert told[1:] == ["", ""]

@@ -122,7 +122,7 @@ def candidates_of(bundles: Sequence[tuple[str, Bundle]], unit: str) -> list[Cand
     unit : str
         Such as ``query``.
     """
-    boundary = _boundary([bundle for _, bundle in bundles], unit)
+    boundary = boundary_of([bundle for _, bundle in bundles], unit)
     has_quality = all(bundle.told["summary"]["quality"] for _, bundle in bundles)
     has_latency = all(bundle.told["summary"]["speed"]["latency"] for _, bundle in bundles)
     found = []
@@ -137,7 +137,7 @@ def candidates_of(bundles: Sequence[tuple[str, Bundle]], unit: str) -> list[Cand
     return found
 
 
-def _boundary(bundles: Sequence[Bundle], unit: str) -> str:
+def boundary_of(bundles: Sequence[Bundle], unit: str) -> str:
     """Give the narrowest boundary that all have; empty where nothing was seen of one of them."""
     for boundary in ("accelerator", "node"):
         energies = [each.told["summary"]["energy"].get(boundary, {}) for each in bundles]

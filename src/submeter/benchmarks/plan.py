@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from submeter.errors import RecordError, UsageError
@@ -93,6 +94,23 @@ class Plan:
     def as_dict(self) -> dict[str, Any]:
         """Give the object of a bundle's ``configuration``."""
         return {**asdict(self), "options": dict(self.options)}
+
+
+def published(plan: Plan, model: str) -> Plan:
+    """Give a plan as it may be shown: a bundle travels, and tells nothing of its maker's folders.
+
+    Parameters
+    ----------
+    plan : Plan
+        As it was typed: its model may be a path, or a command with a secret in it.
+    model : str
+        What the model is called.
+    """
+    options = {name: Path(value).name for name, value in plan.options.items()}
+    kept = {name: plan.options[name] for name in ("url", "api", "key-variable", "fixed")
+            if name in plan.options}  # fmt: skip
+    data = Path(plan.data).name
+    return replace(plan, model=model, data=data, options={**options, **kept})
 
 
 def plan_of(told: Mapping[str, Any]) -> Plan:

@@ -37,11 +37,13 @@ def result_of(bundle: Bundle, name: str) -> Result:
         energy = told["summary"]["energy"].get(boundary.value, {}).get("per", {}).get(unit)
         if energy is not None and energy["value"] > 0:
             per_1000 = {end: energy[end] / J_PER_WH * 1000 for end in ("value", "low", "high")}
+            # Energies err by ratios, which have no end at 0.
+            low = max(per_1000["low"], per_1000["value"] * 1e-6)
             return Result(
                 task=task_name(told["task"]["id"]),
                 model=str(told["model"]["name"]),
                 energy=per_1000["value"],
-                low=max(per_1000["low"], per_1000["value"] * 1e-6),
+                low=low,
                 high=per_1000["high"],
                 unit=unit,
                 scenario=plan.scenario,
@@ -49,6 +51,7 @@ def result_of(bundle: Bundle, name: str) -> Result:
                 hardware=_hardware(bundle, boundary),
                 tier=str(energy["tier"]),
                 quality=_quality(bundle),
+                data=str(told["data"]["name"]),
                 dummy=bool(told["model"]["dummy"]),
                 source=f"{name} ({bundle.sha256[:12]})",
             )

@@ -13,6 +13,7 @@ from submeter.benchmarks.bundle import SCHEMA, write_bundle
 from submeter.benchmarks.desk import Desk, Progress
 from submeter.benchmarks.drive import drive, limits_of, stream
 from submeter.benchmarks.journal import Journal
+from submeter.benchmarks.plan import published
 from submeter.benchmarks.sitting import Stage
 from submeter.benchmarks.summary import summarise
 from submeter.benchmarks.surroundings import accelerators, environment
@@ -227,7 +228,7 @@ def finish(journal: Journal, plan: Plan, out: Path) -> str:
     told = {
         "schema": SCHEMA,
         "created": made,
-        "configuration": plan.as_dict(),
+        "configuration": published(plan, head["model"]["name"]).as_dict(),
         **{name: head[name] for name in ("task", "model", "data")},
         "environment": environ,
         "sittings": [each.as_dict() for each in sittings],

@@ -101,7 +101,7 @@ class Task:
     load : callable
         Gives the data; its argument names other data than what is at hand, such as a file.
     limits : Limits
-        Of the ``single`` scenario; AI Energy Score's where it has the task.
+        Of the ``single`` scenario; for text generation AI Energy Score's.
     work : mapping of str to callable
         By unit beside the query (``audio_seconds``, ``images``), how much of it an item is.
     extra : str

@@ -33,6 +33,10 @@ def halving_edges(middle: float) -> tuple[float, float, float, float]:
     return (middle * STEP**-1.5, middle * STEP**-0.5, middle * STEP**0.5, middle * STEP**1.5)
 
 
+_COHORTS = ("AIEnergyScore", "EnergyStarAI", "lm-arena-chat")
+"""Who publishes the data that the anchors were measured on."""
+
+
 class Halving:
     """Logarithmic bands against anchors that never move.
 
@@ -62,7 +66,15 @@ class Halving:
             f"{anchor.source}, median of {anchor.models}"
         )
         odds = chances(result, edges)
-        return Rating(result, self.id, stars_of(result.energy, edges), odds, Bands(edges, why))
+        stars = stars_of(result.energy, edges)
+        return Rating(result, self.id, stars, odds, Bands(edges, why), _beside(result))
+
+
+def _beside(result: Result) -> str:
+    """Tell of a result that was measured on other data than the anchor's cohort."""
+    if not result.data or result.data.split("/")[0] in _COHORTS:
+        return ""
+    return f"on {result.data}, not on the anchor's data: what a {result.unit} asks may differ"
 
 
 def _without(result: Result) -> str:

@@ -72,7 +72,7 @@ def label(rating: Rating, about: About) -> str:
     drawn.text(result.task.replace("-", " "), 15, _INK, gap=22)
     drawn.rule()
     drawn.stars(rating)
-    for line in _how_sure(rating):
+    for line in [*_how_sure(rating), *(broken(rating.reason, 13) if rating.stars else [])]:
         drawn.text(line, 13, _SOFT, gap=18)
     drawn.rule()
     value, interval = _energy(rating)

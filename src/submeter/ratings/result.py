@@ -67,6 +67,8 @@ class Result:
         A `Tier`'s value; empty where not told.
     quality : Quality or None
         How good the answers were; None where not told.
+    data : str
+        On which set it was measured; empty where not told.
     dummy : bool
         Random weights of a true shape: never given a star.
     source : str
@@ -90,6 +92,7 @@ class Result:
     hardware: str = ""
     tier: str = ""
     quality: Quality | None = None
+    data: str = ""
     dummy: bool = False
     source: str = ""
 

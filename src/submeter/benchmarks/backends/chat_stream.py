@@ -77,6 +77,9 @@ def endpoint(url: str, key: str) -> Endpoint:
         ) from error
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise UsageError(f'"{url}" is no address', "--option url", "http://127.0.0.1:8000/v1")
+    if parts.username or parts.password or parts.query:
+        fix = "put the key into a variable: --option key-variable=NAME"
+        raise UsageError("an address with a secret in it would stand in the bundle", "url", fix)
     is_secure = parts.scheme == "https"
     if key and not is_secure and not is_here(parts.hostname):
         fix = "use https"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from submeter.benchmarks.bundle import read_bundle
 from submeter.benchmarks.exports.formats import FORMATS, export
 from submeter.benchmarks.front import candidates_of, standings
-from submeter.benchmarks.plan import SCENARIOS, Plan
+from submeter.benchmarks.plan import SCENARIOS, Plan, published
 from submeter.benchmarks.registry import backend_named, names, task_named
 from submeter.benchmarks.runner import Bench
 from submeter.benchmarks.runner import run as run_bench
@@ -148,12 +148,17 @@ def _sweep(args: argparse.Namespace, bench: Bench) -> int:
     made: list[tuple[str, Bundle]] = []
     for number, (plan, name) in enumerate(whole, 1):
         out = folder / f"{name}.zip"
-        is_there = out.exists() and read_bundle(out).plan == plan
+        is_there = out.exists() and _is_of(read_bundle(out), plan)
         sys.stderr.write(f"{number} of {len(whole)}: {name}{', is there' if is_there else ''}\n")
         bundle = read_bundle(out) if is_there else _run_one(bench._replace(plan=plan), out)
         made.append((name, bundle))
     _show_comparison(args, made)
     return 0
+
+
+def _is_of(bundle: Bundle, plan: Plan) -> bool:
+    """Tell whether a bundle is of that plan, as far as a bundle tells it."""
+    return bundle.plan == published(plan, bundle.plan.model)
 
 
 def _compare(args: argparse.Namespace) -> int:

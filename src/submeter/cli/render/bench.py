@@ -8,6 +8,7 @@ from typing import IO, TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
+from submeter.benchmarks.front import boundary_of
 from submeter.cli.output import indented
 from submeter.quantities.digits import phrase
 
@@ -145,6 +146,10 @@ def _notes(bundle: Bundle) -> list[str]:
             "too short: nothing of it is steady, so that no energy is told; allow more --queries "
             "or --time"
         )
+    elif summary["statistics"]["half_width"] is None:
+        told.append(
+            "too short: how much queries differ is not known; the intervals are the meter's alone"
+        )
     work = sum(each["workload"] for each in summary["books"])
     others = sum(each["others"] for each in summary["books"] if each["component"] != "memory")
     if others > _BUSY * (work + others):
@@ -166,16 +171,24 @@ def print_comparison(
 ) -> None:
     """Print bundles beside one another, the least energy first."""
     table = Table(box=None, pad_edge=False)
-    for name in ("bundle", f"J a {unit}", "quality", "latency", "a second", "on the front"):
+    boundary = boundary_of([bundle for _, bundle in bundles], unit)
+    for name in (
+        "bundle",
+        f"{boundary} J a {unit}",
+        "quality",
+        "latency",
+        "a second",
+        "on the front",
+    ):
         table.add_column(name, overflow="fold")
 
     def energy(pair: tuple[tuple[str, Bundle], Standing]) -> float:
-        value = pair[0][1].told["summary"]["energy"]["node"]["per"][unit]["value"]
+        value = pair[0][1].told["summary"]["energy"][boundary]["per"][unit]["value"]
         return float(value)
 
     for (name, bundle), standing in sorted(zip(bundles, found, strict=True), key=energy):
         summary = bundle.told["summary"]
-        per = summary["energy"].get("accelerator", summary["energy"]["node"])["per"][unit]
+        per = summary["energy"][boundary]["per"][unit]
         value, interval = phrase(per["value"], per["low"], per["high"], "J")
         quality, latency = summary["quality"], summary["speed"]["latency"]
         table.add_row(
