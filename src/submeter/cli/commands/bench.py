@@ -193,6 +193,10 @@ def _export(args: argparse.Namespace) -> int:
 
 def _show_comparison(args: argparse.Namespace, bundles: Sequence[tuple[str, Bundle]]) -> None:
     """Show bundles of one kind of work, the least energy first, and who is beaten by whom."""
+    for name, bundle in bundles:
+        if not bundle.told["summary"]["energy"]:
+            sys.stderr.write(f"{name}: no energy is told of it, so that it is left out\n")
+    bundles = [each for each in bundles if each[1].told["summary"]["energy"]]
     unit = _unit(bundles)
     found = standings(candidates_of(bundles, unit))
     if args.json:
@@ -213,7 +217,7 @@ def _unit(bundles: Sequence[tuple[str, Bundle]]) -> str:
         told = ", ".join(sorted({task for task, _ in kinds}))
         fix = "compare those of one task"
         raise UsageError(f"they are not of the same work ({told})", "the bundles", fix)
-    for unit in ("token", "query"):
+    for unit in ("token", "query") if bundles else ():
         energies = [each.told["summary"]["energy"].get("node", {}) for _, each in bundles]
         if all(unit in each.get("per", {}) for each in energies):
             return unit
