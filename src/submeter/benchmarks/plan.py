@@ -96,6 +96,22 @@ class Plan:
         return {**asdict(self), "options": dict(self.options)}
 
 
+def load_of(plan: Plan) -> str:
+    """Tell in words how queries come: the scenario, and how many at a time.
+
+    Examples
+    --------
+    >>> load_of(Plan("text-generation", "m", "openai", "server", concurrency=8))
+    'server, 8 at a time'
+    """
+    more = {
+        "offline": f", batches of {plan.batch}",
+        "server": f", {plan.concurrency} at a time",
+        "reasoning": f", effort {plan.effort or 'as it is'}",
+    }
+    return plan.scenario + more.get(plan.scenario, "")
+
+
 def published(plan: Plan, model: str) -> Plan:
     """Give a plan as it may be shown: a bundle travels, and tells nothing of its maker's folders.
 

@@ -9,6 +9,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from submeter.benchmarks.bundle import read_bundle
+from submeter.benchmarks.plan import load_of
 from submeter.benchmarks.results import result_of
 from submeter.benchmarks.verification import verify
 from submeter.errors import UsageError
@@ -122,6 +123,8 @@ def _row(bundle: Bundle, rating: Rating, rank: Rank | None, name: str) -> dict[s
         "model": result.model,
         "task": result.task,
         "scenario": result.scenario,
+        "load": load_of(bundle.plan),
+        "data": result.data,
         "unit": result.unit,
         "boundary": result.boundary.value,
         "hardware": result.hardware,

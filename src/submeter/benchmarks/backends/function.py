@@ -64,6 +64,9 @@ def _module(model: str) -> tuple[Any, str]:
         raise UsageError(f'"{model}" names no function', "--model", fix)
     try:
         if not place.endswith(".py"):
+            # A module beside whoever calls is found too, after what is installed.
+            if "" not in sys.path:
+                sys.path.append("")
             return import_module(place), name
         spec = importlib.util.spec_from_file_location(Path(place).stem, place)
         if spec is None or spec.loader is None or not Path(place).exists():

@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from submeter.benchmarks.front import boundary_of
+from submeter.benchmarks.plan import load_of
 from submeter.cli.output import indented
 from submeter.quantities.digits import phrase
 
@@ -67,7 +68,7 @@ def print_bundle(out: Console, bundle: Bundle, name: str) -> None:
     """Print what a bundle says."""
     told = bundle.told
     model, summary, environment = told["model"], told["summary"], told["environment"]
-    out.print(Text(f"{model['name']}: {told['task']['id']}, {_scenario(bundle)}", style="bold"))
+    out.print(Text(f"{model['name']}: {told['task']['id']}, {load_of(bundle.plan)}", style="bold"))
     what = [model["engine"], model["precision"], model["device"], "random weights" * model["dummy"]]
     indented(out, ", ".join(each for each in what if each), style="dim")
     where = environment["accelerators"] or [environment["machine"]]
@@ -83,16 +84,6 @@ def print_bundle(out: Console, bundle: Bundle, name: str) -> None:
     for each in told["missing"]:
         indented(out, f"missing: {each}", 0, "dim")
     indented(out, f"{name}: submeter verify {name}; submeter rate {name}", 0, "dim")
-
-
-def _scenario(bundle: Bundle) -> str:
-    plan = bundle.plan
-    more = {
-        "offline": f", batches of {plan.batch}",
-        "server": f", {plan.concurrency} at a time",
-        "reasoning": f", effort {plan.effort or 'as it is'}",
-    }
-    return plan.scenario + more.get(plan.scenario, "")
 
 
 def _energy_rows(summary: Mapping[str, object]) -> list[tuple[str, Text]]:

@@ -17,11 +17,14 @@ const element = (name, attributes = {}, ...children) => {
 };
 const digits = (value, count = 3) => value == null ? "–" : Number(value.toPrecision(count)).toLocaleString("en", { maximumSignificantDigits: count });
 
+const plural = (unit) => unit === "query" ? "queries" : `${unit}s`;
+
 const COLUMNS = [
   { id: "chosen", name: "", cell: (row) => element("input", { type: "checkbox", "aria-label": `compare ${row.model}`, checked: state.chosen.has(row.name), onchange: (event) => choose(row.name, event.target.checked) }) },
   { id: "stars", name: "Stars", value: (row) => row.stars ?? 0, cell: stars },
   { id: "model", name: "Model", value: (row) => row.model.toLowerCase(), cell: (row) => element("div", {}, element("button", { type: "button", onclick: () => open(row.name), "aria-label": `open ${row.model}` }, row.model), element("div", { class: "soft" }, [row.engine, row.precision, row.dummy ? "random weights" : ""].filter(Boolean).join(", "))) },
-  { id: "energy", name: "Wh per 1,000", number: true, value: (row) => row.energy.value, cell: (row) => element("div", {}, digits(row.energy.value), element("div", { class: "soft" }, row.energy.low == null ? "no interval" : `${digits(row.energy.low, 2)} to ${digits(row.energy.high, 2)}`)) },
+  { id: "task", name: "Task", value: (row) => `${row.task} ${row.load}`, cell: (row) => element("div", {}, row.task, element("div", { class: "soft" }, row.load)) },
+  { id: "energy", name: "Wh per 1,000", number: true, value: (row) => row.energy.value, cell: (row) => element("div", {}, digits(row.energy.value), element("div", { class: "soft" }, row.energy.low == null ? "no interval" : `${digits(row.energy.low, 2)} to ${digits(row.energy.high, 2)}`), element("div", { class: "soft" }, plural(row.unit))) },
   { id: "rank", name: "Rank", number: true, value: (row) => row.rank?.best ?? Infinity, cell: (row) => !row.rank ? "–" : row.rank.best === row.rank.worst ? `${row.rank.best}` : `${row.rank.best} to ${row.rank.worst}` },
   { id: "quality", name: "Quality", number: true, value: (row) => row.quality ? (row.quality.more_is_better ? -row.quality.value : row.quality.value) : Infinity, cell: (row) => row.quality ? `${row.quality.metric} ${digits(row.quality.value)}` : "–" },
   { id: "latency", name: "Median latency", number: true, narrow: true, value: (row) => row.latency ?? Infinity, cell: (row) => row.latency == null ? "–" : `${digits(row.latency)} s` },
@@ -34,13 +37,14 @@ function stars(row) {
   if (row.stars == null) return element("span", { class: "soft", title: row.reason }, "no stars");
   const told = Object.entries(row.chances ?? {}).filter(([, chance]) => chance >= 0.05).sort().reverse();
   const odds = told.map(([count, chance]) => `${count}: ${Math.round(chance * 100)} %`).join(", ");
-  return element("div", {}, element("span", { class: "stars", role: "img", "aria-label": `${row.stars} of 5 stars` }, "★".repeat(row.stars) + "☆".repeat(5 - row.stars)), told.length > 1 ? element("div", { class: "soft" }, odds) : null);
+  const note = row.reason ? element("div", { class: "soft" }, "other data") : null;
+  return element("div", {}, element("span", { class: "stars", role: "img", "aria-label": `${row.stars} of 5 stars`, title: row.reason }, "★".repeat(row.stars) + "☆".repeat(5 - row.stars)), told.length > 1 ? element("div", { class: "soft" }, odds) : null, note);
 }
 
 function shown() {
   const search = state.search.toLowerCase();
   const rows = board.results.filter((row) => ["task", "boundary", "hardware"].every((key) => !state[key] || row[key] === state[key]) && row.model.toLowerCase().includes(search));
-  const column = COLUMNS.find((each) => each.id === state.sort && each.value) ?? COLUMNS[3];
+  const column = COLUMNS.find((each) => each.id === state.sort && each.value) ?? COLUMNS.find((each) => each.id === "energy");
   const sign = state.down ? -1 : 1;
   return rows.sort((one, other) => {
     const [a, b] = [column.value(one), column.value(other)];
@@ -59,7 +63,7 @@ function draw() {
   save();
 }
 
-const classes = (column) => [column.number ? "number" : "", column.id, column.narrow ? "narrow" : ""].join(" ").trim();
+const classes = (column) => [column.number ? "number" : "", `at-${column.id}`, column.narrow ? "narrow" : ""].join(" ").trim();
 
 function head(column) {
   const sorted = state.sort === column.id ? (state.down ? "descending" : "ascending") : null;
@@ -117,7 +121,7 @@ function compare() {
   const alike = ["task", "unit", "scenario", "boundary"].every((key) => new Set(rows.map((row) => row[key])).size === 1);
   const line = (name, cell) => element("tr", {}, element("th", { scope: "row" }, name), ...rows.map((row) => element("td", {}, cell(row))));
   const least = Math.min(...rows.map((row) => row.energy.value));
-  const table = element("table", {}, element("tbody", {}, line("Model", (row) => row.model), line("Task", (row) => `${row.task}, ${row.scenario}`), line("Stars", stars),
+  const table = element("table", {}, element("tbody", {}, line("Model", (row) => row.model), line("Task", (row) => `${row.task}, ${row.load}`), line("Stars", stars),
     line("Wh per 1,000", (row) => `${digits(row.energy.value)} (${digits(row.energy.low, 2)} to ${digits(row.energy.high, 2)})`),
     line("Over the least", (row) => alike ? `${digits(row.energy.value / least, 2)} times` : "not comparable"),
     line("Quality", (row) => row.quality ? `${row.quality.metric} ${digits(row.quality.value)}` : "–"), line("Median latency", (row) => row.latency == null ? "–" : `${digits(row.latency)} s`),
@@ -138,7 +142,7 @@ function open(name) {
   const start = () => check(row, checks);
   $("result").replaceChildren(
     element("h2", { id: "result-title" }, row.model),
-    element("dl", {}, ...pair("task", `${row.task}, ${row.scenario}`), ...pair("energy", `${digits(row.energy.value)} Wh per 1,000 (${digits(row.energy.low, 2)} to ${digits(row.energy.high, 2)}), a ${row.unit}`), ...pair("stars", stars(row)), ...pair("boundary", `${row.boundary}, ${row.tier}`), ...pair("hardware", row.hardware), ...pair("engine", [row.engine, row.precision].filter(Boolean).join(", ")), ...pair("queries", `${row.queries} after warm-up`), ...pair("measured", row.date), ...pair("bundle", element("a", { href: row.bundle, download: true }, row.bundle)), ...pair("label", element("a", { href: row.label }, row.label)), ...pair("sha256", row.sha256)),
+    element("dl", {}, ...pair("task", `${row.task}, ${row.load}`), ...pair("energy", `${digits(row.energy.value)} Wh per 1,000 (${digits(row.energy.low, 2)} to ${digits(row.energy.high, 2)}), a ${row.unit}`), ...pair("stars", stars(row)), ...(row.reason ? pair("note", row.reason) : []), ...pair("boundary", `${row.boundary}, ${row.tier}`), ...pair("hardware", row.hardware), ...pair("engine", [row.engine, row.precision].filter(Boolean).join(", ")), ...pair("queries", `${row.queries} after warm-up`), ...pair("measured", row.date), ...pair("bundle", element("a", { href: row.bundle, download: true }, row.bundle)), ...pair("label", element("a", { href: row.label }, row.label)), ...pair("sha256", row.sha256)),
     element("button", { type: "button", id: "verify", onclick: start }, "Verify in this browser"), " ",
     element("button", { type: "button", onclick: () => $("result").close() }, "Close"), checks);
   if (!$("result").open) $("result").showModal();
