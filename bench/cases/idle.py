@@ -63,7 +63,7 @@ def run(*, quick: bool) -> Table:
         (
             (
                 f"{copies} fresh process(es) each, asleep side by side for {seconds:.0f} s, after"
-                " 3 s to settle; CPU time of all threads and of children waited for. 0.6 is 1 % "
+                " 9 s to settle; CPU time of all threads and of children waited for. 0.6 is 1 % "
                 "of a core."
             ),
             "'Once' is from before the start to after the answer, less the sleep.",
