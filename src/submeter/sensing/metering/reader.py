@@ -225,12 +225,15 @@ class Reader:
         return not self._thread.is_alive()
 
     def _run(self) -> None:
+        self._rhythm.begin(self._clock.now())
         while self._rest():
             # The ticket first: a source that joined before it was given is among the sources.
             ticket = self._asked
             sources = self._sources
             edge = ticket > self._rhythm.served
             began = self._clock.now()
+            if self._rested:
+                self._rhythm.begin(began)
             if edge:
                 self._lead_on(began)
             for source in sources:

@@ -20,6 +20,10 @@ they come to 0.03 s a minute at 1 Hz where one driver is read, however dear its 
 SELDOM = 10
 """However dear it is, it is taken at every so manieth beat."""
 
+YOUNG = 0.5
+"""However dear it is, the next is not later than this part of the time that was read so far: what
+is lost where a meter fails, between two readings, is a third of the work at most."""
+
 _LATELY = 8
 """Readings over which their cost is averaged."""
 
@@ -56,7 +60,7 @@ class Rhythm:
         self.slowest = 0.0
         """The slowest refresh [s] that is waited for."""
         self._cost = 0.0
-        self._last = 0
+        self._begun = self._last = 0
         self._unsettled: deque[tuple[int, int]] = deque()
         self._due: list[int] = []
         self._for_edge = False
@@ -99,6 +103,10 @@ class Rhythm:
     def _reaches(self, began: int, lag: float) -> bool:
         return began + round(lag * NANOSECONDS_PER_SECOND) <= self._last
 
+    def begin(self, instant: int) -> None:
+        """Note that readings begin at `instant` [ns], at first or after a rest."""
+        self._begun = instant
+
     def weigh(self, cost: int) -> None:
         """Note what a reading cost [ns of CPU time]."""
         self._cost += (cost - self._cost) / _LATELY
@@ -125,7 +133,8 @@ class Rhythm:
     def pause(self, now: int) -> float:
         """Give how long [s] to sleep from `now` [ns]: until a beat, or until an edge is due."""
         beats = min(max(1.0, self._cost / self._allowed), SELDOM)
-        beat = min(self.period * beats, self.most)
+        young = YOUNG * (now - self._begun) / NANOSECONDS_PER_SECOND
+        beat = min(self.period * beats, max(self.period, young), self.most)
         due = (self._due[0] - now) / NANOSECONDS_PER_SECOND if self._due else math.inf
         self._for_edge = due < beat
         return max(0.0, min(beat, due))
