@@ -28,7 +28,9 @@ def test_what_costs_no_more_than_is_allowed_is_read_at_every_beat(cost):
 
 @given(times=st.floats(1.1, SELDOM - 0.1), period=st.floats(0.1, 60.0))
 def test_what_costs_more_is_read_so_much_more_seldom(times, period):
-    assert weighed(round(times * ALLOWED), period).pause(HOUR) == pytest.approx(times * period, 1e-3)
+    assert weighed(round(times * ALLOWED), period).pause(HOUR) == pytest.approx(
+        times * period, 1e-3
+    )
 
 
 def test_however_dear_it_is_it_is_read_at_every_tenth_beat():
