@@ -22,6 +22,8 @@ ABILITIES = {
     "read-image": "an RGB array to the text in it",
     "describe-image": "an RGB array to a text",
     "answer-about-image": "{question, image} to a text",
+    "chat-with-images": "messages {role, content}, content a list of {type: text, text} and "
+    "{type: image, image: an RGB array}, to a text",
     "transcribe": "{samples: mono floats, rate: Hz} to a text",
     "classify-audio": "{samples, rate} to a label",
     "speak": "a text to {samples, rate}",

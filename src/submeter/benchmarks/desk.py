@@ -132,10 +132,13 @@ class Desk:
                     Query(
                         self._sitting.number, batch, item.id, start, end, answer.first,
                         answer.tokens_in, answer.tokens_out, answer.tokens_reasoning,
-                        answer.finish, None,
-                        {name: amount(item) for name, amount in self._task.work.items()},
+                        answer.finish, None, self._work(item, answer),
                     )
                 )  # fmt: skip
+
+    def _work(self, item: Item, answer: Answer) -> dict[str, float]:
+        asked = {name: amount(item) for name, amount in self._task.work.items()}
+        return asked | {name: of(answer.value) for name, of in self._task.made.items()}
 
     def is_due(self) -> bool:
         """Tell whether a pause is due."""

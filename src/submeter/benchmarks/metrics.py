@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from submeter.benchmarks.agreement import agreement
+from submeter.benchmarks.boxes import all_found, matched, mean_average_precision
 from submeter.errors import UsageError
 
 if TYPE_CHECKING:
@@ -111,7 +113,9 @@ def _overlap(answer: object, reference: object) -> Mark:
 
 
 def _longest_common(answer: object, reference: object) -> Mark:
-    """Give ROUGE-L: F1 of the longest common subsequence of words."""
+    """Give ROUGE-L: F1 of the longest common subsequence of words; the best of several texts."""
+    if isinstance(reference, (list, tuple)):
+        return max(_longest_common(answer, each) for each in reference)
     one, other = words(answer), words(reference)
     row = [0] * (len(other) + 1)
     for each in one:
@@ -120,6 +124,10 @@ def _longest_common(answer: object, reference: object) -> Mark:
             before, row[j] = row[j], before + 1 if each == also else max(row[j], row[j - 1])
     whole = len(one) + len(other)
     return (2.0 * row[-1] / whole if whole else 1.0, 1.0)
+
+
+def _agreed(answer: object, reference: object) -> Mark:
+    return (agreement(answer, reference), 1.0)
 
 
 def _pair(answer: object, reference: object) -> Mark:
@@ -149,6 +157,11 @@ def _ranks(values: Sequence[float]) -> list[float]:
         for i in order[start:end]:
             ranks[i] = (start + end - 1) / 2
     return ranks
+
+
+def _unmarked(answer: object, reference: object) -> Mark:
+    del answer, reference
+    return ()
 
 
 def _never(mark: Mark) -> bool:
@@ -181,7 +194,15 @@ SPEARMAN = Metric(
     "Spearman", more_is_better=True, mark=_pair, overall=rank_correlation, is_correct=_never
 )
 
-METRICS = {each.name: each for each in (ACCURACY, F1, ROUGE_L, WER, CER, SPEARMAN)}
+VQA = Metric("VQA accuracy", more_is_better=True, mark=_agreed, overall=_ratio, is_correct=_half)
+AP50 = Metric(
+    "mAP@0.5", more_is_better=True, mark=matched, overall=mean_average_precision,
+    is_correct=all_found,
+)  # fmt: skip
+NONE = Metric("none", more_is_better=True, mark=_unmarked, overall=_ratio, is_correct=_never)
+"""Of tasks whose answers only people or other models could judge: their items have no reference."""
+
+METRICS = {each.name: each for each in (ACCURACY, F1, ROUGE_L, WER, CER, SPEARMAN, VQA, AP50, NONE)}
 """By name: a bundle names its metric, and its marks are added up anew by whoever verifies it."""
 
 

@@ -32,7 +32,7 @@ class Query:
     mark : tuple of float or None
         What it got by the task's metric; None where it was not marked.
     work : mapping of str to float
-        Work beside the query itself, such as ``audio_seconds``.
+        Work beside the query itself, such as ``audio_second``.
     """
 
     sitting: int

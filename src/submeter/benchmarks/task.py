@@ -103,7 +103,10 @@ class Task:
     limits : Limits
         Of the ``single`` scenario; for text generation AI Energy Score's.
     work : mapping of str to callable
-        By unit beside the query (``audio_seconds``, ``images``), how much of it an item is.
+        By unit beside the query (``audio_second``, ``image``), how much of it an item is.
+    made : mapping of str to callable
+        By unit, how much of it an answer is, where that is what counts: sound that was spoken,
+        pixels that were drawn.
     extra : str
         What to install for its data, as pip is told it; empty for nothing.
     """
@@ -115,4 +118,5 @@ class Task:
     load: Callable[[str], DataSet]
     limits: Limits = FREE
     work: Mapping[str, Callable[[Item], float]] = field(default_factory=dict)
+    made: Mapping[str, Callable[[object], float]] = field(default_factory=dict)
     extra: str = ""
