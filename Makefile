@@ -33,7 +33,7 @@ test: .venv/.dev ## Set up, then run the light tests
 	$(BIN)/pytest -n auto -m "not slow and not system and not models"
 
 test-models: .venv-models/.installed ## Set up, then run the tests that need real models
-	.venv-models/bin/pytest -m models tests/benchmarks/test_models.py
+	.venv-models/bin/pytest -m models tests/benchmarks/test_models.py tests/benchmarks/test_official_sets.py
 
 test-all: .venv/.dev .venv/.demo ## Run every test, then build the wheel and use it in a clean venv
 	@# Real clocks, processes and compilers get the machine to themselves; 5: no such test yet.
