@@ -125,7 +125,8 @@ def published(plan: Plan, model: str) -> Plan:
     options = {name: Path(value).name for name, value in plan.options.items()}
     kept = {name: plan.options[name] for name in ("url", "api", "key-variable", "fixed")
             if name in plan.options}  # fmt: skip
-    data = Path(plan.data).name
+    # A set on the Hub is public, and its owner is a part of its name.
+    data = plan.data if plan.data.startswith("hub:") else Path(plan.data).name
     return replace(plan, model=model, data=data, options={**options, **kept})
 
 
