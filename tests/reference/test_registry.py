@@ -1,8 +1,11 @@
 """Factors are found by id and by text, and their set has one stable hash."""
 
+from dataclasses import replace
+
 import pytest
 
 from submeter.errors import UsageError
+from submeter.reference.factors.facilities import of_year
 from submeter.reference.factors.registry import (
     DATA,
     TABLES,
@@ -44,10 +47,10 @@ def test_nothing_is_found_for_nothing():
 
 
 def test_the_newest_fleet_value_wins():
-    known = shipped()
-    assert known.newest("pue/aws/") is known.factor("pue/aws/2025")
-    assert known.newest("wue/azure/") is known.factor("wue/azure/FY25")
-    assert known.newest("pue/nobody/") is None
+    for stem, period in (("pue/aws", "2025"), ("wue/azure", "FY25")):
+        newest = of_year(stem, shipped(), None)
+        assert newest == replace(shipped().factor(f"{stem}/{period}"), id=stem)
+    assert of_year("pue/nobody", shipped(), None) is None
 
 
 def test_the_hash_is_stable_whatever_the_order():

@@ -31,12 +31,18 @@ def test_words_find_places_within_a_country():
     assert search.published("2022", shipped()) == ()
 
 
+def grids(text):
+    """Give the ids of the grids that an account takes of the places of a name."""
+    found = search.taken(text, shipped())
+    return [each.id for each in found if each.id.startswith("grid/")]
+
+
 def test_a_region_and_a_zone_give_the_grid_that_they_draw_from():
-    assert [each.id for each in search.today("aws/ca-central-1", shipped())] == ["grid/CA-QC"]
-    assert [each.id for each in search.today("amazon/eu-west-3", shipped())] == ["grid/FR"]
-    assert [each.id for each in search.today("SE3", shipped())] == ["grid/SE-SE3"]
-    assert [each.id for each in search.today("Georgia", shipped())] == ["grid/GE", "grid/US-GA"]
-    assert search.today("nowhere", shipped()) == ()
+    assert grids("aws/ca-central-1") == ["grid/CA-QC"]
+    assert grids("amazon/eu-west-3") == ["grid/FR"]
+    assert grids("SE3") == ["grid/SE-SE3"]
+    assert grids("Georgia") == ["grid/GE", "grid/US-GA"]
+    assert grids("nowhere") == []
 
 
 def test_any_id_is_found_of_today_or_of_a_year():
@@ -47,10 +53,26 @@ def test_any_id_is_found_of_today_or_of_a_year():
         search.any_factor("grid/FRA", shipped())
 
 
-def test_water_of_a_year_is_found_by_the_id_that_an_account_writes():
+@pytest.mark.parametrize("year", [2018, 2021, 2024, 2026, 2031])
+def test_what_is_found_of_a_year_is_what_an_account_of_it_takes(year):
+    """By the name of the place, and by the ids that the account writes."""
+    for name in ("FR", "AL", "US-CA", "SE3", "aws/us-east-1", "gcp/us-central1", "azure/eastus"):
+        here = place(name, year=year)
+        whole = (here.grid, here.pue, here.wue, here.ewif, here.adpe, here.primary, here.price)
+        takes = [each for each in whole if each is not None]
+        found = search.taken(name, shipped(), year)
+        assert found[0] == here.grid
+        assert set(found) == {each for each in takes if not each.id.endswith(("unknown", "world"))}
+        for each in takes:
+            assert search.any_factor(each.id, shipped(), year) == each
+
+
+def test_water_of_a_year_stands_beside_that_of_today():
     then = place("FR", year=2021).ewif
-    assert search.any_factor(then.id, shipped()) == then
-    assert then.id in {each.id for each in search.beside(shipped().factor("ewif/FR"), shipped())}
+    beside = search.beside(shipped().factor("ewif/FR"), shipped())
+    row = next(each for each in beside if each.id == "ewif/FR/2021")
+    assert (row.value, row.note) == (then.value, then.note)
+    assert search.any_factor(row.id, shipped()) == row
     assert "nuclear 69%" in then.note
     assert "nuclear 65%" in shipped().factor("ewif/FR").note
     with pytest.raises(UsageError, match="ewif/FR"):

@@ -1,4 +1,4 @@
-"""Work is accounted for by the grid of its own year, and the account says of which year it is."""
+"""Work is accounted for by grid and facility of its own year, and the account says of which."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -102,6 +102,22 @@ def test_an_account_file_that_says_when_takes_that_year_and_else_todays():
     undated = account_file(content).inventory.grid.intensity
     assert undated is not None
     assert undated.id == "grid/FR"
+
+
+@pytest.mark.parametrize(("year", "wue"), [(2023, 0.18), (2024, 0.15), (2025, 0.12)])
+def test_work_takes_the_pue_and_wue_of_its_year_metered_or_told(year, wue):
+    metered = inventory_of(in_year("aws/eu-west-3", year))
+    content = {
+        "energy": [{"component": "gpu", "energy": "1 kWh"}],
+        "place": {"cloud": "aws/eu-west-3"},
+    }
+    told = account_file({**content, "start": f"{year}-02-01", "end": f"{year}-02-28"}).inventory
+    assert metered.facility == told.facility
+    assert metered.facility.wue is not None
+    assert (metered.facility.wue.value, metered.facility.wue.period) == (wue, str(year))
+    note = f"wue: the fleet of aws in {year}, for a site in it"
+    assert note in metered.missing
+    assert note in told.missing
 
 
 def test_the_account_says_of_which_year_the_grid_is():

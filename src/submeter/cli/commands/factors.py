@@ -17,6 +17,7 @@ from submeter.runs.settings import load
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterable, Iterator, Sequence
 
     from submeter.quantities.factor import Factor
     from submeter.reference.factors.registry import Registry
@@ -34,6 +35,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("action", choices=("find", "show", "live"), help=meaning)
     parser.add_argument("text", nargs="*", help="what to look for, such as France or H100")
     parser.add_argument("--all", action="store_true", help="find: every year that was published")
+    parser.add_argument(
+        "--year", type=int, metavar="YEAR",
+        help="what an account of work of that year takes of a place; this year by default",
+    )  # fmt: skip
     parser.add_argument("--limit", type=int, metavar="N", help="at most N (find 20, show 12)")
     settings_flags(parser, (FACTORS,))
     live.add_arguments(parser)
@@ -58,14 +63,21 @@ def run(args: argparse.Namespace) -> int:
 
 def _find(args: argparse.Namespace, registry: Registry) -> int:
     words, limit = " ".join(args.text), args.limit or 20
-    years = search.published(words, registry, every=args.all)
-    drawn = search.today(words, registry)
-    is_near = not years and not drawn and not registry.matches(words)
-    near = () if drawn and not registry.matches(words) else registry.find(words, limit=limit + 1)
-    rows = years or tuple(dict.fromkeys((*drawn, *near)))
+    year, rest = _year(args), words
+    published = search.published(words, registry, every=args.all) if args.year is None else ()
+    drawn = search.taken(words, registry, year)
+    if not published and not drawn:
+        rest, years = search.years_in(words)
+        year = args.year or (years[-1] if years else year)
+        drawn = search.taken(rest, registry, year)
+    is_near = not published and not drawn and not registry.matches(rest)
+    near = () if drawn and not registry.matches(rest) else registry.find(rest, limit=limit + 1)
+    alike = (search.as_taken(each, registry, year) for each in near)
+    rows = published or tuple(dict.fromkeys((*drawn, *_but_rows_of(drawn, alike))))
     found, more = rows[:limit], len(rows) > limit
     if args.json:
-        write_json({"factors": [as_dict(each) for each in found]}, args.json)
+        of_year = {"year": year} if drawn and not published else {}
+        write_json({**of_year, "factors": [as_dict(each) for each in found]}, args.json)
         return int(is_near)
     out = console()
     if not found:
@@ -74,7 +86,9 @@ def _find(args: argparse.Namespace, registry: Registry) -> int:
         return 1
     if is_near:
         out.print(f'nothing is called "{words}"; spelt much like it are:', markup=False)
-    print_factors(out, found, beside=bool(years))
+    elif drawn and not published:
+        out.print(f"as an account of work in {year} takes them; year: that of the row", style="dim")
+    print_factors(out, found, beside=bool(published))
     if more:
         told = f"there are more than {limit}: say more of its name, or a higher --limit"
         out.print(told, style="dim")
@@ -83,15 +97,32 @@ def _find(args: argparse.Namespace, registry: Registry) -> int:
     return int(is_near)
 
 
+def _but_rows_of(drawn: Sequence[Factor], found: Iterable[Factor]) -> Iterator[Factor]:
+    """Leave out the very rows that stand there already under the id of their place."""
+    known = {(each.id, each.period) for each in drawn}
+    for each in found:
+        place, _, last = each.id.rpartition("/")
+        if (each.id, each.period) not in known and (place, last) not in known:
+            yield each
+
+
+def _year(args: argparse.Namespace) -> int:
+    year: int = datetime.now(UTC).year if args.year is None else args.year
+    if not 1900 <= year <= 2200:  # noqa: PLR2004 - far beyond any table
+        raise UsageError(f"{year} is no year of work", "--year", "write it in full: --year 2024")
+    return year
+
+
 def _show(args: argparse.Namespace, registry: Registry) -> int:
-    factor = search.any_factor(" ".join(args.text), registry)
+    year = _year(args)
+    factor = search.any_factor(" ".join(args.text), registry, year)
     others = search.beside(factor, registry)
     age, users = search.age(factor, datetime.now(UTC).year), search.users(factor)
     name = _name(factor, registry)
     if args.json:
         told = {
-            "factor": as_dict(factor), "name": name, "age": age, "taken_by": list(users),
-            "beside": [as_dict(each) for each in others],
+            "year": year, "factor": as_dict(factor), "name": name, "age": age,
+            "taken_by": list(users), "beside": [as_dict(each) for each in others],
         }  # fmt: skip
         write_json(told, args.json)
         return 0

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from submeter.errors import QuantityError, RegionError
 from submeter.quantities.factor import Spread, stated
-from submeter.reference.factors import electricity
+from submeter.reference.factors import electricity, facilities
 from submeter.reference.factors.gazetteer import Spot, resolve
 from submeter.reference.factors.history import history
 from submeter.reference.factors.registry import shipped
@@ -141,8 +141,9 @@ def place(text: str | None, registry: Registry | None = None, year: int | None =
     registry : Registry, optional
         Where factors come from; by default what comes with the package.
     year : int, optional
-        The year of the work; where its grid has no value of it, the newest before it stands for
-        it. By default the table of today's grids, as wide as it must be to stand for today.
+        The year of the work; where its grid or facility has no value of it, the newest before it
+        stands for it. By default today's: the table of today's grids, as wide as it must be to
+        stand for today, and the newest of the facility.
 
     Raises
     ------
@@ -181,8 +182,8 @@ def _own(text: str, registry: Registry) -> Spot | None:
 
 def _build(spot: Spot, registry: Registry, notes: list[str], year: int | None) -> Place:
     grid = _grid(spot, registry, notes, year)
-    pue = _facility(spot, "pue", registry, notes)
-    wue = _facility(spot, "wue", registry, notes)
+    pue = facilities.of_spot(spot, "pue", registry, notes, year)
+    wue = facilities.of_spot(spot, "wue", registry, notes, year)
     ewif = _local(spot, "ewif", registry, notes, year)
     return Place(
         code=spot.code,
@@ -244,21 +245,6 @@ def _is_of(own: Factor, code: str, year: int) -> bool:
         return True
     since = own.period[-len("2026") :]
     return own.id == f"grid/{code}" and since.isdigit() and int(since) <= year
-
-
-def _facility(spot: Spot, key: str, registry: Registry, notes: list[str]) -> Factor:
-    """Give the newest value of the spot, else of its fleet, else that of an unknown facility."""
-    own = registry.get(f"{key}/{spot.code}")
-    if own is None and spot.provider:
-        own = registry.newest(f"{key}/{spot.code}/")
-    if own is not None:
-        return own
-    fleet = registry.newest(f"{key}/{spot.fleet}/") if spot.fleet else None
-    if fleet is not None:
-        notes.append(f"{key}: the fleet of {spot.fleet} in {fleet.period}, for a site in it")
-        return fleet
-    notes.append(f"{key}: the facility is not known")
-    return registry.factor(f"{key}/unknown")
 
 
 def _price(spot: Spot, registry: Registry, notes: list[str], year: int | None) -> Factor | None:

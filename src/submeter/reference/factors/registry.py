@@ -17,6 +17,7 @@ from submeter.quantities.factor import Factor, Spread
 from submeter.reference.catalogue.factors import of_catalogue
 from submeter.reference.factors import electricity
 from submeter.reference.factors.history import history
+from submeter.reference.factors.periods import last_year
 from submeter.reference.sealed import read_sealed
 
 if TYPE_CHECKING:
@@ -125,13 +126,13 @@ class Registry:
             name = self.names.get(factor_id, "").lower()
             tail = factor_id.lower().split("/", 1)[-1]
             exact = text.lower() in {factor_id.lower(), tail, name}
-            older = -_year(self.factors[factor_id])
+            older = -year_of(self.factors[factor_id])
             scored.append((not exact, len(whole), older, factor_id))
         if not scored:
             for factor_id in self.factors:
                 likeness = self._likeness(text.lower(), factor_id)
                 if likeness >= _CLOSE:
-                    older = -_year(self.factors[factor_id])
+                    older = -year_of(self.factors[factor_id])
                     scored.append((True, round(1000 * (1 - likeness)), older, factor_id))
         return tuple(self.factors[each[-1]] for each in sorted(scored)[:limit])
 
@@ -152,20 +153,20 @@ class Registry:
         name = self.names.get(factor_id, "").lower()
         return max(SequenceMatcher(None, text, other).ratio() for other in (tail, name))
 
-    def newest(self, prefix: str) -> Factor | None:
-        """Give the factor of the latest period whose id is `prefix` and a period, or None.
+    def years(self, prefix: str) -> tuple[Factor, ...]:
+        """Give the factors whose id is `prefix` and a period that names a year.
 
         Examples
         --------
-        >>> shipped().newest("pue/aws/").id
-        'pue/aws/2025'
+        >>> [each.period for each in shipped().years("wue/azure/")]
+        ['FY24', 'FY25', '2021']
         """
-        found = [
+        found = self.factors.items()
+        return tuple(
             factor
-            for key, factor in self.factors.items()
-            if key.startswith(prefix) and "/" not in key[len(prefix) :]
-        ]
-        return max(found, key=_year, default=None)
+            for key, factor in found
+            if key.startswith(prefix) and "/" not in key[len(prefix) :] and year_of(factor)
+        )
 
     def factor_set_hash(self) -> str:
         """Give the SHA-256 of every factor's number, interval, unit, basis, period and source."""
@@ -190,10 +191,15 @@ def _digest(factors: Iterable[Factor]) -> str:
     return digest.hexdigest()
 
 
-def _year(factor: Factor) -> int:
-    """Give the last two digits of the factor's period, the later year where it is a span."""
-    tail = factor.period[-2:]
-    return int(tail) if tail.isdigit() else 0
+def year_of(factor: Factor) -> int:
+    """Give the year that a factor describes, by its period, else by its id; 0 if it is undated.
+
+    Examples
+    --------
+    >>> year_of(shipped().factor("wue/azure/FY25"))
+    2025
+    """
+    return last_year(factor.period) or last_year(factor.id.rpartition("/")[2])
 
 
 def parse_row(table: SealedTable, row: Mapping[str, str]) -> Factor:
