@@ -1,6 +1,8 @@
 """Scales: what was published is reproduced; on the frozen one nobody moves another."""
 
 import csv
+import random
+import time
 from pathlib import Path
 
 import pytest
@@ -176,6 +178,52 @@ def test_overlapping_intervals_cannot_be_ranked():
         (1, 2, 3),
         (3, 3, 3),
     ]
+
+
+@given(st.lists(results(), min_size=1, max_size=8))
+def test_ranks_are_as_each_pair_says(many):
+    """The counts in sorted ends, against the rule itself, pair by pair."""
+
+    def ends(each):
+        return each.low or each.energy, each.high or each.energy
+
+    for result, rank in zip(many, ranks(many), strict=True):
+        others = [each for each in many if each is not result and comparable(each, result)]
+        before = [each for each in others if ends(each)[1] < ends(result)[0]]
+        behind = [each for each in others if ends(each)[0] > ends(result)[1]]
+        beside = [each.model for each in others if each not in before and each not in behind]
+        assert rank
+        assert rank.best == len(before) + 1
+        assert rank.worst == len(others) + 1 - len(behind)
+        assert sorted(rank.beside) == sorted(beside)
+        assert list(rank.beside[:1]) == list(rank.beside)[:1]
+        assert not beside or rank.beside[0] in beside
+
+
+def test_ten_thousand_results_are_ranked_in_a_second():
+    chance = random.Random(0)  # noqa: S311 - no secret
+    many = []
+    for i in range(10_000):
+        energy = 10 ** chance.uniform(-1, 3)
+        many.append(one(energy, energy / 1.2, energy * 1.2, source=str(i)))
+    start = time.process_time()
+    placed = ranks(many)
+    assert time.process_time() - start < 1.0
+    least = min(range(len(many)), key=lambda i: many[i].high or 0.0)
+    rank = placed[least]
+    assert rank
+    assert (rank.best, rank.of) == (1, 10_000)
+    assert len(rank.beside) == len(list(rank.beside)) == rank.worst - 1
+
+
+def test_what_is_too_unsure_to_rate_has_neither_star_nor_rank():
+    short, real = one(1.0, unrated="too short"), one(20.0)
+    for scale in (OURS, THEIRS):
+        assert (scale.rate([short])[0].stars, scale.rate([short])[0].reason) == (None, "too short")
+    assert ranks([short, real])[0] is None
+    other = ranks([short, real])[1]
+    assert other
+    assert other.of == 1
 
 
 @pytest.mark.parametrize(

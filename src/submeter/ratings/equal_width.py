@@ -49,13 +49,13 @@ class EqualWidth:
         """Rate results within their cohorts, in the order in which they came."""
         cohorts: dict[tuple[str, ...], list[Result]] = {}
         for each in results:
-            if not each.dummy:
+            if not each.barred:
                 cohorts.setdefault(_cohort(each), []).append(each)
         return [self._rate(each, cohorts.get(_cohort(each), [])) for each in results]
 
     def _rate(self, result: Result, cohort: Sequence[Result]) -> Rating:
-        if result.dummy:
-            return Rating(result, self.id, None, reason="random weights are given no stars")
+        if result.barred:
+            return Rating(result, self.id, None, reason=result.barred)
         energies = [each.energy for each in cohort]
         if min(energies) == max(energies):
             told = "a cohort without a range has no parts: rate it together with others"

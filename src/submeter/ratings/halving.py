@@ -54,8 +54,8 @@ class Halving:
         return [self._rate(each) for each in results]
 
     def _rate(self, result: Result) -> Rating:
-        if result.dummy:
-            return Rating(result, self.id, None, reason="random weights are given no stars")
+        if result.barred:
+            return Rating(result, self.id, None, reason=result.barred)
         anchor = anchor_of(result)
         if anchor is None:
             return Rating(result, self.id, None, reason=_without(result))

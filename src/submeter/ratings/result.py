@@ -73,6 +73,8 @@ class Result:
         Random weights of a true shape: never given a star.
     source : str
         Where it comes from, such as a file and its line, or a bundle's hash.
+    unrated : str
+        Why it is given neither star nor rank, in words; empty of what can be rated.
 
     Raises
     ------
@@ -95,6 +97,7 @@ class Result:
     data: str = ""
     dummy: bool = False
     source: str = ""
+    unrated: str = ""
 
     def __post_init__(self) -> None:
         where = self.source or self.model
@@ -109,6 +112,11 @@ class Result:
         if not 0 < self.low <= self.energy <= self.high < math.inf:
             told = f"the interval {self.low} to {self.high} does not hold {self.energy}"
             raise UsageError(told, where, "low and high are in Wh per 1,000, as the energy is")
+
+    @property
+    def barred(self) -> str:
+        """Why it is given neither star nor rank, random weights among it; empty if it is rated."""
+        return "random weights are given no stars" if self.dummy else self.unrated
 
 
 _ALIASES = {
