@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from submeter.benchmarks.agreement import agreement
 from submeter.benchmarks.boxes import all_found, matched, mean_average_precision
+from submeter.benchmarks.finals import right
+from submeter.benchmarks.rankings import ndcg
+from submeter.benchmarks.spans import squad
 from submeter.errors import UsageError
 
 if TYPE_CHECKING:
@@ -164,6 +167,19 @@ def _unmarked(answer: object, reference: object) -> Mark:
     return ()
 
 
+def _mean(marks: Sequence[Mark]) -> float:
+    """Give the mean of the first numbers."""
+    return math.fsum(each[0] for each in marks) / len(marks)
+
+
+def _exact(mark: Mark) -> bool:
+    return mark[1] == 1.0
+
+
+def _some(mark: Mark) -> bool:
+    return mark[0] > 0
+
+
 def _never(mark: Mark) -> bool:
     del mark
     return False
@@ -202,7 +218,33 @@ AP50 = Metric(
 NONE = Metric("none", more_is_better=True, mark=_unmarked, overall=_ratio, is_correct=_never)
 """Of tasks whose answers only people or other models could judge: their items have no reference."""
 
-METRICS = {each.name: each for each in (ACCURACY, F1, ROUGE_L, WER, CER, SPEARMAN, VQA, AP50, NONE)}
+SQUAD = Metric("SQuAD F1", more_is_better=True, mark=squad, overall=_mean, is_correct=_exact)
+"""Correct is an exact match."""
+NDCG = Metric("nDCG@10", more_is_better=True, mark=ndcg, overall=_ratio, is_correct=_some)
+"""Correct is a search whose first ten results hold something relevant."""
+SOLVED = Metric("solved", more_is_better=True, mark=right, overall=_ratio, is_correct=_whole)
+"""The part of the problems whose final answer is right."""
+PASS = replace(ACCURACY, name="pass@1")
+"""The part of the programs that pass their tests at the first attempt."""
+
+METRICS = {
+    each.name: each
+    for each in (
+        SQUAD,
+        NDCG,
+        SOLVED,
+        PASS,
+        ACCURACY,
+        F1,
+        ROUGE_L,
+        WER,
+        CER,
+        SPEARMAN,
+        VQA,
+        AP50,
+        NONE,
+    )
+}
 """By name: a bundle names its metric, and its marks are added up anew by whoever verifies it."""
 
 
