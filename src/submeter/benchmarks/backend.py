@@ -49,6 +49,8 @@ class Answer(NamedTuple):
         When the first token came [ns, monotonic].
     finish : str
         Why it ended: ``stop``, ``length``; empty where not told.
+    tokens_cached : int or None
+        Of `tokens_in`, those that the engine had in its cache.
     """
 
     value: object
@@ -57,6 +59,7 @@ class Answer(NamedTuple):
     tokens_reasoning: int | None = None
     first: int | None = None
     finish: str = ""
+    tokens_cached: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

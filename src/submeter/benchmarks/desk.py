@@ -14,7 +14,7 @@ from submeter.benchmarks.surroundings import conditions
 from submeter.quantities.clock import NANOSECONDS_PER_SECOND, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from submeter.benchmarks.backend import Answer, Loaded
     from submeter.benchmarks.bench_meter import BenchMeter, BlindMeter
@@ -30,6 +30,24 @@ LONGEST = 20.0
 _LONGER = 1.5
 _REST = 50
 """A pause may take this part of the stretch before it, as one over it; else stretches grow."""
+
+
+class Asked(NamedTuple):
+    """What a workload says of one query: what its answer may be, when it is due, how long it is.
+
+    Parameters
+    ----------
+    limits : Limits
+        What the answer may be.
+    due : int
+        When it should be asked [ns].
+    wanted : mapping of str to int
+        Tokens that it should have.
+    """
+
+    limits: Limits
+    due: int
+    wanted: Mapping[str, int]
 
 
 class Progress(NamedTuple):
@@ -98,6 +116,16 @@ class Desk:
         return len(self._asked_before) + len(self._queries)
 
     @property
+    def answered(self) -> set[str]:
+        """Ids of the items that were answered in earlier sittings."""
+        return {each.item for each in self._asked_before}
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether this sitting has begun."""
+        return self._meter is not None
+
+    @property
     def now(self) -> int:
         """The meter's time [ns]."""
         return self._of_meter.clock.now()
@@ -117,11 +145,12 @@ class Desk:
         )
         self._stretch_start = self.now
 
-    def take(self, loaded: Loaded, items: Sequence[Item]) -> None:
+    def take(self, loaded: Loaded, items: Sequence[Item], asked: Asked | None = None) -> None:
         """Ask a batch and note it; may be called by several threads at a time."""
         inputs = [each.input for each in items]
+        limits = self._limits if asked is None else asked.limits
         start = self.now
-        answers = loaded.answer(inputs, self._limits)
+        answers = loaded.answer(inputs, limits)
         end = self.now
         with self._lock:
             batch = self._batches
@@ -132,7 +161,8 @@ class Desk:
                     Query(
                         self._sitting.number, batch, item.id, start, end, answer.first,
                         answer.tokens_in, answer.tokens_out, answer.tokens_reasoning,
-                        answer.finish, None, self._work(item, answer),
+                        answer.finish, None, self._work(item, answer), answer.tokens_cached,
+                        *(() if asked is None else (asked.due, asked.wanted)),
                     )
                 )  # fmt: skip
 
@@ -171,8 +201,9 @@ class Desk:
 
     def _marked(self) -> list[Query]:
         mark = self._task.metric.mark
+        may = self.plan.runs_answers or not self._task.runs_answers
         for place, item, answer in self._unmarked:
-            if item.reference is not None:
+            if may and item.reference is not None:
                 marked = mark(answer.value, item.reference)
                 self._queries[place] = replace(self._queries[place], mark=marked)
         self._unmarked.clear()
@@ -185,8 +216,10 @@ class Desk:
         width = spread(steady.portions, energies(steady.portions, self._seen))
         lasted = sum(span.seconds for each in sittings for span in each.stretches)
         done = len(everything)
-        enough = done >= plan.most or lasted >= plan.seconds
-        precise = done >= plan.least and width <= plan.precision
+        enough, precise = done >= plan.most, False
+        if plan.scenario != "workload":  # which is replayed to its end, however sure it is before
+            enough = enough or lasted >= plan.seconds
+            precise = done >= plan.least and width <= plan.precision
         self._report(Progress(done, plan.most, width, _left(plan, done, width, lasted)))
         return enough or precise
 

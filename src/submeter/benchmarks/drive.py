@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from submeter.benchmarks.task import Limits
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from submeter.benchmarks.backend import Loaded
     from submeter.benchmarks.desk import Desk
@@ -27,7 +27,7 @@ def limits_of(plan: Plan, task: Task) -> Limits:
     if plan.output is not None:
         return Limits(plan.output, plan.output, plan.seed, plan.effort)
     if plan.scenario == "reasoning":
-        return Limits(None, FREE, plan.seed, plan.effort)
+        return Limits(None, plan.budget or FREE, plan.seed, plan.effort)
     return task.limits._replace(seed=plan.seed, effort=plan.effort)
 
 
@@ -73,13 +73,11 @@ class _Counter:
         self._draw = random.Random(desk.plan.seed)  # noqa: S311 - no secret
         self._due = time.monotonic()
         self._lock = threading.Lock()
-        self.is_over = False
-        self.failure: BaseException | None = None
 
     def next(self) -> tuple[Item, float] | None:
         """Give the next query and when it is due [s, monotonic]; None once there are no more."""
         with self._lock:
-            if self.is_over or self._left <= 0:
+            if self._left <= 0:
                 return None
             self._left -= 1
             self._due += self._draw.expovariate(self._rate) if self._rate else 0.0
@@ -93,29 +91,54 @@ def _side_by_side(desk: Desk, loaded: Loaded, items: Iterator[Item]) -> None:
     """
     counter = _Counter(desk, items)
 
-    def work() -> None:
+    def work() -> bool:
+        given = counter.next()
+        if given is None:
+            return False
+        item, due = given
+        time.sleep(max(0.0, due - time.monotonic()))
+        desk.take(loaded, [item])
+        return True
+
+    in_seats(desk, work, desk.plan.concurrency)
+
+
+def in_seats(desk: Desk, work: Callable[[], bool], seats: int) -> None:
+    """Let so many threads work until there is no more work, or the run has said enough.
+
+    Parameters
+    ----------
+    desk : Desk
+        Where a pause is made now and then meanwhile, and one at the end.
+    work : callable
+        Does one piece of work; tells whether there was any left.
+    seats : int
+        Threads.
+    """
+    is_over = threading.Event()
+    failures: list[BaseException] = []
+
+    def sit() -> None:
         try:
-            while (given := counter.next()) is not None:
-                item, due = given
-                time.sleep(max(0.0, due - time.monotonic()))
-                desk.take(loaded, [item])
+            while not is_over.is_set() and work():
+                pass
         except BaseException as error:  # noqa: BLE001 - told by the caller's thread
-            counter.failure = counter.failure or error
-            counter.is_over = True
+            failures.append(error)
+            is_over.set()
 
     threads = [
-        threading.Thread(target=work, name=f"submeter-ask-{i}", daemon=True)
-        for i in range(desk.plan.concurrency)
+        threading.Thread(target=sit, name=f"submeter-ask-{i}", daemon=True) for i in range(seats)
     ]
     for each in threads:
         each.start()
     try:
-        while any(each.is_alive() for each in threads):
+        # Others may wait long for their time: a failure does not wait for them.
+        while not failures and any(each.is_alive() for each in threads):
             time.sleep(_LOOK)
-            if not counter.is_over and desk.is_due() and desk.pause():
-                counter.is_over = True
+            if not is_over.is_set() and desk.is_due() and desk.pause():
+                is_over.set()
     finally:
-        counter.is_over = True
-    if counter.failure is not None:
-        raise counter.failure
+        is_over.set()
+    if failures:
+        raise failures[0]
     desk.pause()

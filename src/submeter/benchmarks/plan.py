@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ SCENARIOS = {
     "offline": "batches of a fixed size, one after another",
     "server": "so many queries at a time, answered side by side; energy of the steady part",
     "reasoning": "one query at a time at a stated effort, at a fixed budget or at free length",
+    "workload": "requests of one's own (--workload), each at its time and as long as it was",
 }
 
 
@@ -53,6 +55,14 @@ class Plan:
         For how long the machine is watched idle before [s].
     dummy : bool
         Random weights of the model's shape.
+    runs_answers : bool
+        Whether answers that are programs may be run, to mark them.
+    budget : int or None
+        Tokens of an answer at most, of scenario reasoning; None: free length.
+    speed : float
+        By how much faster than they came a workload's requests are replayed.
+    power_limit : int or None
+        What each accelerator may draw [W]; None: as it is set.
     """
 
     task: str
@@ -73,6 +83,10 @@ class Plan:
     effort: str = ""
     idle: float = 3.0
     dummy: bool = False
+    runs_answers: bool = False
+    budget: int | None = None
+    speed: float = 1.0
+    power_limit: int | None = None
 
     def __post_init__(self) -> None:
         checks = {
@@ -86,6 +100,13 @@ class Plan:
             "an idle time of 0 s or more": self.idle >= 0,
             "a rate of 0 or more": self.rate >= 0,
             "answers of 1 token or more": self.output is None or self.output >= 1,
+            "a budget of 1 token or more": self.budget is None or self.budget >= 1,
+            "a budget in the scenario reasoning only": (
+                self.budget is None or self.scenario == "reasoning"
+            ),
+            "a budget, or --output-tokens of a fixed length": None in (self.budget, self.output),
+            "a speed of more than 0": 0 < self.speed < math.inf,
+            "a power limit of 1 W or more": self.power_limit is None or self.power_limit >= 1,
         }
         for told, holds in checks.items():
             if not holds:
@@ -104,12 +125,30 @@ def load_of(plan: Plan) -> str:
     >>> load_of(Plan("text-generation", "m", "openai", "server", concurrency=8))
     'server, 8 at a time'
     """
+    speed = f" at {plan.speed:g} times its speed" if plan.speed != 1 else ""
     more = {
         "offline": f", batches of {plan.batch}",
         "server": f", {plan.concurrency} at a time",
-        "reasoning": f", effort {plan.effort or 'as it is'}",
+        "reasoning": f", effort {plan.effort or 'as it is'}, {length_of(plan)}",
+        "workload": f" of one's own, {plan.most} requests{speed}",
     }
-    return plan.scenario + more.get(plan.scenario, "")
+    limit = "" if plan.power_limit is None else f", accelerators limited to {plan.power_limit} W"
+    return plan.scenario + more.get(plan.scenario, "") + limit
+
+
+def length_of(plan: Plan) -> str:
+    """Tell in words how long answers may be.
+
+    Examples
+    --------
+    >>> length_of(Plan("text-generation", "m", "openai", "reasoning", budget=512))
+    'at most 512 tokens'
+    """
+    if plan.output is not None:
+        return f"exactly {plan.output} tokens"
+    if plan.budget is not None:
+        return f"at most {plan.budget} tokens"
+    return "free length" if plan.scenario == "reasoning" else "the task's own length"
 
 
 def published(plan: Plan, model: str) -> Plan:

@@ -25,7 +25,7 @@ class Query:
         When it was asked and answered [ns, monotonic clock of its sitting].
     first : int or None
         When the first token came.
-    tokens_in, tokens_out, tokens_reasoning : int or None
+    tokens_in, tokens_out, tokens_reasoning, tokens_cached : int or None
         As the engine counts them.
     finish : str
         Why the answer ended.
@@ -33,6 +33,10 @@ class Query:
         What it got by the task's metric; None where it was not marked.
     work : mapping of str to float
         Work beside the query itself, such as ``audio_second``.
+    due : int or None
+        When it should have been asked [ns], of a replayed workload.
+    wanted : mapping of str to int
+        The ``tokens_in``, ``tokens_cached`` and ``tokens_out`` that the workload has here.
     """
 
     sitting: int
@@ -47,6 +51,9 @@ class Query:
     finish: str = ""
     mark: tuple[float, ...] | None = None
     work: Mapping[str, float] = field(default_factory=dict)
+    tokens_cached: int | None = None
+    due: int | None = None
+    wanted: Mapping[str, int] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         """Give the object of ``queries.ndjson``; what is not known is left out."""
@@ -65,7 +72,7 @@ def query_of(line: Mapping[str, Any]) -> Query:
     """
     try:
         numbers = {name: int(line[name]) for name in ("sitting", "batch", "start", "end")}
-        known = ("first", "tokens_in", "tokens_out", "tokens_reasoning")
+        known = ("first", "tokens_in", "tokens_out", "tokens_reasoning", "tokens_cached", "due")
         told = {name: int(line[name]) for name in known if name in line}
         mark = line.get("mark")
         query = Query(
@@ -73,6 +80,7 @@ def query_of(line: Mapping[str, Any]) -> Query:
             finish=str(line.get("finish", "")),
             mark=None if mark is None else tuple(map(float, mark)),
             work={str(name): float(amount) for name, amount in line.get("work", {}).items()},
+            wanted={str(name): int(amount) for name, amount in line.get("wanted", {}).items()},
             **numbers,
             **told,
         )

@@ -44,11 +44,12 @@ def build(bundles: Sequence[Path], out: Path, scale: Scale) -> int:
     Raises
     ------
     UsageError
-        If a bundle cannot be read or doesn't verify, two are the same, or the folder holds other
-        things.
+        If a bundle cannot be read or doesn't verify, two are the same, one is of a workload of
+        one's own, or the folder holds other things.
     """
     read = [(path, _verified(path)) for path in bundles]
     _check_twins(read)
+    _check_own(read)
     _check_folder(out)
     results = [result_of(bundle, path.name) for path, bundle in read]
     ratings, placed = scale.rate(results), ranks(results)
@@ -91,6 +92,14 @@ def _check_twins(read: Sequence[tuple[Path, Bundle]]) -> None:
             what = f"{path} is the same bundle as {seen[bundle.sha256]}"
             raise UsageError(what, "the bundles", "name it once")
         seen[bundle.sha256] = path
+
+
+def _check_own(read: Sequence[tuple[Path, Bundle]]) -> None:
+    for path, bundle in read:
+        if bundle.plan.scenario == "workload":
+            what = "a workload of one's own has no place on a leaderboard"
+            fix = "leave it out; submeter bench compare sets its candidates beside one another"
+            raise UsageError(what, str(path), fix)
 
 
 def _check_folder(out: Path) -> None:

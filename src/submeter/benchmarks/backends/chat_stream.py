@@ -128,6 +128,7 @@ def ask(
         connection.close()
         raise EndpointError(f"the stream broke off: {error!r}") from error
     details = usage.get("completion_tokens_details") or {}
+    of_prompt = usage.get("prompt_tokens_details") or {}
     return Answer(
         "".join(text),
         usage.get("prompt_tokens"),
@@ -135,6 +136,7 @@ def ask(
         details.get("reasoning_tokens"),
         first,
         finish,
+        of_prompt.get("cached_tokens"),
     )
 
 

@@ -26,8 +26,9 @@ _COUNTS = ("tokens_in", "tokens_out", "tokens_reasoning")
 class CommandBackend:
     """Runs a program in any language.
 
-    It gets ``{"input": …, "least": …, "most": …}`` and gives ``{"value": …}``, with ``tokens_in``,
-    ``tokens_out``, ``tokens_reasoning`` and ``finish`` where it knows them.
+    It gets ``{"input": …, "least": …, "most": …}``, with ``effort`` where one is asked for, and
+    gives ``{"value": …}``, with ``tokens_in``, ``tokens_out``, ``tokens_reasoning`` and ``finish``
+    where it knows them.
     """
 
     name = "command"
@@ -66,6 +67,8 @@ class _Running:
 
     def _ask(self, given: object, limits: Limits) -> Answer:
         asked = {"input": given, "least": limits.least, "most": limits.most}
+        if limits.effort:
+            asked["effort"] = limits.effort
         into, out = self._running.stdin, self._running.stdout
         assert into is not None  # noqa: S101 - as it was started
         assert out is not None  # noqa: S101 - as it was started

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import inspect
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -22,6 +23,8 @@ class FunctionBackend:
     """Runs a function of the user's own.
 
     It is called with one query's input, and gives the answer, or an `Answer` that tells tokens too.
+    One that has a parameter ``limits`` is given what its answer may be: ``least`` and ``most``
+    tokens, ``seed``, ``effort``.
     """
 
     name = "function"
@@ -41,20 +44,35 @@ class FunctionBackend:
 
 
 class _LoadedFunction:
-    def __init__(self, function: Callable[[object], object], name: str) -> None:
+    def __init__(self, function: Callable[..., object], name: str) -> None:
         self.pid: int | None = None
         self._function = function
+        self._is_limited = _takes_limits(function)
         # The path may tell more of its owner than of the model.
         self.facts = Facts(Path(name).name, engine=f"Python {sys.version.split()[0]}")
 
     def answer(self, inputs: Sequence[object], limits: Limits) -> Sequence[Answer]:
         """Call it once a query."""
-        del limits
-        told = [self._function(each) for each in inputs]
+        more = {"limits": limits} if self._is_limited else {}
+        told = [self._function(each, **more) for each in inputs]
         return [each if isinstance(each, Answer) else Answer(each) for each in told]
+
+    def cannot(self, effort: str) -> str:
+        """Tell why it cannot do an effort; empty if it is told of it."""
+        del effort
+        if self._is_limited:
+            return ""
+        return "the function is not told of it: it has no parameter limits"
 
     def close(self) -> None:
         """Do nothing: the module stays loaded."""
+
+
+def _takes_limits(function: Callable[..., object]) -> bool:
+    try:
+        return "limits" in inspect.signature(function).parameters
+    except (TypeError, ValueError):
+        return False  # one of C's, which doesn't tell
 
 
 def _module(model: str) -> tuple[Any, str]:

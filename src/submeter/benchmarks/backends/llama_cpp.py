@@ -62,7 +62,15 @@ class LlamaCppBackend:
         )
         at = endpoint(f"{server.listening_address}/v1", "")
         return InProcess(
-            server, Served(path.name, at, {"api": "completions", **told}, None, "", facts)
+            server,
+            Served(
+                path.name,
+                at,
+                {"api": "completions", **told, "effort-by": "template"},
+                None,
+                "",
+                facts,
+            ),
         )
 
 
@@ -72,7 +80,7 @@ class InProcess:
     def __init__(self, server: object, served: Served) -> None:
         self._server: object | None = server
         self.facts, self.pid = served.facts, served.pid
-        self.answer = served.answer
+        self.answer, self.cannot = served.answer, served.cannot
         self._served = served
 
     def close(self) -> None:

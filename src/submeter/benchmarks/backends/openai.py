@@ -7,7 +7,9 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from submeter.benchmarks.backend import NOWHERE, Answer, Facts
-from submeter.benchmarks.backends.chat_stream import ask, endpoint, is_here
+from submeter.benchmarks.backends.chat_stream import EndpointError, ask, endpoint, is_here
+from submeter.benchmarks.backends.efforts import effort_fields, template_of, unknown_to, way_of
+from submeter.benchmarks.task import Limits
 from submeter.errors import UsageError
 from submeter.sensing.devices.listeners import listener
 
@@ -17,7 +19,6 @@ if TYPE_CHECKING:
 
     from submeter.benchmarks.backend import Loaded, Order
     from submeter.benchmarks.backends.chat_stream import Endpoint
-    from submeter.benchmarks.task import Limits
 
 OPTIONS = {
     "url": "address of the API, such as http://127.0.0.1:8000/v1",
@@ -25,6 +26,8 @@ OPTIONS = {
     "key-variable": "environment variable that holds the key, such as OPENAI_API_KEY",
     "pid": "process id of the server, where it runs here and cannot be found by its port",
     "fixed": "how answers of a fixed length are asked for: ignore_eos (default), or no",
+    "effort-by": "how an --effort is asked for: field (reasoning_effort, default), or template "
+    "(enable_thinking, reasoning_effort among the chat template's variables)",
 }
 
 
@@ -87,6 +90,7 @@ class Served:
         self._at = at
         self._is_chat = options.get("api", "chat") == "chat"
         self._fixes = options.get("fixed", "ignore_eos") != "no"
+        self._way = way_of(options)
         self._own = threading.local()
         self._connections: list[http.client.HTTPConnection] = []
 
@@ -119,9 +123,21 @@ class Served:
             body["max_tokens"] = limits.most
         if self._fixes and limits.least is not None and limits.least == limits.most:
             body |= {"ignore_eos": True, "min_tokens": limits.least}
-        if limits.effort:
-            body["reasoning_effort"] = "none" if limits.effort == "off" else limits.effort
-        return body
+        return body | effort_fields(limits.effort, self._way)
+
+    def cannot(self, effort: str) -> str:
+        """Tell why it cannot do an effort; empty if it can, as far as it tells."""
+        if not self._is_chat:
+            return "the completions API knows no effort: take --option api=chat"
+        template = "" if self.pid == NOWHERE else template_of(self._at)
+        why = unknown_to(template, effort) if template else ""
+        if why:
+            return why
+        try:
+            self._ask("Hello", Limits(None, 1, 0, effort))
+        except EndpointError as error:
+            return f"the server refuses it: {error}"
+        return ""
 
     def close(self) -> None:
         """Close the connections; the server is its owner's."""

@@ -40,12 +40,18 @@ def export(bundle: Bundle, name: str, form: str, data: str = "") -> Export:
     Raises
     ------
     UsageError
-        If the bundle is of random weights, or has nothing that the format holds.
+        If the bundle is of random weights or of a workload of one's own, or has nothing that the
+        format holds.
     """
     if bundle.told["model"]["dummy"]:
         what = "random weights have no quality and no place on a leaderboard"
         raise UsageError(what, name, "measure the model itself")
     result = result_of(bundle, name)
+    if bundle.plan.scenario == "workload":
+        what = "a workload of one's own has no place among results of others"
+        raise UsageError(
+            what, name, "submeter bench compare sets its candidates beside one another"
+        )
     if form in _OF_THE_HUB:
         return _OF_THE_HUB[form](bundle, result, data)
     return _PLAIN[form](bundle, result)
