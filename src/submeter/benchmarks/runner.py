@@ -14,6 +14,9 @@ from submeter.benchmarks.desk import Desk, Progress
 from submeter.benchmarks.drive import drive, limits_of, stream
 from submeter.benchmarks.journal import Journal
 from submeter.benchmarks.plan import published
+from submeter.benchmarks.reasoning import refuse_effort
+from submeter.benchmarks.replay.prompts import counted
+from submeter.benchmarks.replay.replayer import replay
 from submeter.benchmarks.sitting import Stage
 from submeter.benchmarks.summary import summarise
 from submeter.benchmarks.surroundings import accelerators, environment
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
 
     from submeter.benchmarks.backend import Backend, Facts, Loaded
     from submeter.benchmarks.plan import Plan
+    from submeter.benchmarks.replay.prompts import Count
     from submeter.benchmarks.task import DataSet, Task
     from submeter.runs.host import Host
     from submeter.runs.settings import Settings
@@ -130,14 +134,25 @@ def _sit(bench: Bench, data: DataSet, desk: Desk, journal: Journal) -> None:
         order = Order(plan.model, bench.task.ability, plan.options, plan.dummy)
         loaded = bench.backend.load(order)
         stages.append(Stage("load", Span(load_start, meter.clock.now())))
+        refuse_effort(loaded, plan.effort)
+        count = None
+        if plan.scenario == "workload":
+            begin = meter.clock.now()
+            count = counted(loaded, plan.seed)
+            stages.append(Stage("calibrate", Span(begin, meter.clock.now())))
         if loaded.pid is not None:
             # A server that ran before: it is followed instead, and its loading was not seen.
             meter.close()
             meter = _beside(bench, loaded.pid, meter.host)
             stages = []
-        journal.note(_head(bench, data, loaded.facts, meter))
+        asked, ready = _prepared(bench, data, loaded, meter)
+        stages += ready
+        journal.note(_head(bench, data, loaded.facts, meter, count))
         desk.sit(meter, stages)
-        drive(desk, loaded, stream(data, plan.seed, desk.done))
+        if count is None:
+            drive(desk, asked, stream(data, plan.seed, desk.done))
+        else:
+            replay(desk, loaded, data, count)
     except (SubmeterError, KeyboardInterrupt):
         _keep(desk, loaded)
         raise
@@ -157,12 +172,23 @@ def _sit(bench: Bench, data: DataSet, desk: Desk, journal: Journal) -> None:
         meter.close()
 
 
+def _prepared(
+    bench: Bench, data: DataSet, loaded: Loaded, meter: BenchMeter | BlindMeter
+) -> tuple[Loaded, list[Stage]]:
+    """Give what is asked: the model, or what stands between it and the queries, made ready."""
+    if bench.task.session is None:
+        return loaded, []
+    begin = meter.clock.now()
+    asked = bench.task.session(loaded, data)
+    return asked, [Stage("prepare", Span(begin, meter.clock.now()))] if data.corpus else []
+
+
 def _beside(bench: Bench, pid: int, host: Host) -> BenchMeter | BlindMeter:
     return BlindMeter(host) if pid == NOWHERE else BenchMeter(bench.settings, pid)
 
 
 def _keep(desk: Desk, loaded: Loaded | None) -> None:
-    if loaded is not None and desk.done:
+    if loaded is not None and desk.has_begun and desk.done:
         desk.pause()
 
 
@@ -172,7 +198,11 @@ def _told(error: BaseException) -> str:
 
 
 def _head(
-    bench: Bench, data: DataSet, facts: Facts, meter: BenchMeter | BlindMeter
+    bench: Bench,
+    data: DataSet,
+    facts: Facts,
+    meter: BenchMeter | BlindMeter,
+    count: Count | None = None,
 ) -> dict[str, Any]:
     task = bench.task
     return {
@@ -196,6 +226,7 @@ def _head(
             "items": len(data.items),
             "sha256": data.sha256,
             "metric": task.metric.name,
+            **({} if count is None else {"count": count._asdict()}),
         },
         "environment": environment(meter.host, facts),
     }
