@@ -1,5 +1,7 @@
 """A file of factors of one's own, named by option, environment or settings file."""
 
+import json
+
 import pytest
 
 ROWS = (
@@ -140,3 +142,86 @@ def test_they_reach_the_account_of_an_entry_and_its_explanation(cards):
 
 
 OWN = ("--factors", "hardware.csv")
+
+
+LIMITS = (
+    "id,value,unit,name\n"
+    "tdp/my-card,250,W,Our Card 48GB\n"
+    "tdp/nvidia-a100-pcie-80gb,150,W,\n"
+    "embodied/my-card,120,kgCO2e,Our Card 48GB\n"
+    "grid/FR,300,gCO2e/kWh,\n"
+)
+MODEL_CARD = (
+    "# A model\n- **Hardware Type:** Our Card 48GB\n- **Hours used:** 1000\n"
+    "- **Compute Region:** France\n- **Carbon Emitted:** {}\n"
+)
+
+
+def drew(device, kilowatt_hours):
+    """Give a claim of so much energy over 100 hours of a device."""
+    energy = f"{kilowatt_hours} kWh"
+    inputs = {"device_hours": "100 h", "energy": energy}
+    return [{"id": "a", "device": device, "inputs": inputs, "claimed": energy}]
+
+
+@pytest.mark.parametrize("way", ["option", "environment", "settings file"])
+@pytest.mark.parametrize(
+    ("device", "sound", "wrong", "limit"),
+    [("8 x Our Card 48GB", 20, 200, "250 W"), ("A100 PCIe 80GB", 60, 66, "150 W")],
+)
+def test_an_audit_knows_the_power_of_ones_own_cards(meter, way, device, sound, wrong, limit):
+    """Of a card that the catalogue lacks, and of one whose limit is set lower than its maker's."""
+    (meter.folder / "cards.csv").write_text(LIMITS)
+    words, env = [], {}
+    if way == "option":
+        words = ["--factors", "cards.csv"]
+    elif way == "environment":
+        env = {"SUBMETER_FACTORS": "cards.csv"}
+    else:
+        (meter.folder / "submeter.toml").write_text('factors = ["cards.csv"]\n')
+    for energy, rules in ((sound, []), (wrong, ["implied-power"])):
+        (meter.folder / "claims.json").write_text(json.dumps(drew(device, energy)))
+        done = meter("audit", "claims.json", "--json", "-", *words, env=env)
+        found = json.loads(done.stdout)["findings"]
+        assert [each["rule"] for each in found] == rules
+        assert all(limit in each["cause"] for each in found)
+        assert done.returncode == bool(rules)
+    if way == "option":
+        assert meter.json("audit", "claims.json")["findings"] == []
+
+
+def test_a_card_is_recomputed_by_the_power_and_the_grid_of_ones_own(meter):
+    (meter.folder / "cards.csv").write_text(LIMITS)
+    own = ("--factors", "cards.csv")
+    for carbon, rules in ((75, []), (250, ["place-grid"])):
+        (meter.folder / "README.md").write_text(MODEL_CARD.format(f"{carbon} kg"))
+        found = meter.json("audit", "README.md", *own)["findings"]
+        assert [each["rule"] for each in found] == rules
+        assert all("250 W × 1000 h" in each["arithmetic"] for each in found)
+    assert meter.json("audit", "README.md")["findings"] == [], "nobody knows the card's power"
+
+
+def test_an_account_file_is_audited_by_ones_own_factors(meter):
+    (meter.folder / "cards.csv").write_text(LIMITS)
+    told = {
+        "name": "w", "method": "bloom-2022", "place": {"grid": "100 gCO2e/kWh"},
+        "energy": [{"component": "gpu", "device": "Our Card 48GB", "device_hours": "1000 h"}],
+        "claimed": {"value": 20, "unit": "kgCO2e"},
+    }  # fmt: skip
+    (meter.folder / "work.json").write_text(json.dumps(told))
+    assert meter.json("audit", "work.json", "--factors", "cards.csv")["findings"] == []
+    (note,) = meter.json("audit", "work.json")["findings"]
+    assert (note["rule"], note["severity"]) == ("account", "note")
+    told["claimed"] = {"value": 20, "unit": "tCO2e"}
+    (meter.folder / "work.json").write_text(json.dumps(told))
+    done = meter("audit", "work.json", "--factors", "cards.csv", "--json", "-")
+    (found,) = json.loads(done.stdout)["findings"]
+    assert (found["rule"], "10^3" in found["cause"]) == ("account", True)
+
+
+def test_a_bad_line_stops_an_audit(meter):
+    (meter.folder / "cards.csv").write_text("id,value,unit\ntdp/x,abc,W\n")
+    (meter.folder / "claims.json").write_text(json.dumps(drew("x", 1)))
+    done = meter("audit", "claims.json", "--factors", "cards.csv")
+    assert done.returncode == 2
+    assert "line 2 is not a factor" in done.stderr

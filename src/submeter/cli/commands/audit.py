@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from submeter.cli.output import console, indented, write_json
-from submeter.cli.parser import json_flag
+from submeter.cli.parser import FACTORS, json_flag, settings_flags
 from submeter.disclosures.audit.auditor import audit
 from submeter.disclosures.audit.finding import ORDER, Severity
 from submeter.disclosures.audit.printed import shown
 from submeter.disclosures.readers.files import read_file
+from submeter.runs.place import known_by
+from submeter.runs.settings import load
 
 if TYPE_CHECKING:
     import argparse
@@ -37,13 +39,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--against", action="append", default=[], metavar="FILE",
         help="a second document that tells of the same things",
     )  # fmt: skip
+    settings_flags(parser, (FACTORS,))
     json_flag(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Audit; the answer is no if anything is an error."""
-    documents = [read_file(Path(each)) for each in (*args.files, *args.against)]
-    found = audit(documents)
+    files = load({"factors": args.factors})["factors"]
+    known = known_by(files)
+    documents = [read_file(Path(each), files) for each in (*args.files, *args.against)]
+    found = audit(documents, known)
     if args.json:
         write_json(_json(documents, found), args.json)
     else:

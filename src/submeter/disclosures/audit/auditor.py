@@ -17,12 +17,14 @@ from submeter.disclosures.audit import (
     training_compute,
 )
 from submeter.disclosures.audit.finding import ORDER, Severity
+from submeter.reference.factors.registry import shipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from submeter.disclosures.audit.claim import Claim, Document
     from submeter.disclosures.audit.finding import Finding
+    from submeter.reference.factors.registry import Registry
 
 RULES = {
     **recomputation.RULES, **bounds.RULES, **implied.RULES, **token_energy.RULES,
@@ -32,18 +34,26 @@ RULES = {
 """Every rule that holds for claims of any format, with what it finds."""
 
 
-def audit(documents: Sequence[Document]) -> tuple[Finding, ...]:
+def audit(documents: Sequence[Document], registry: Registry | None = None) -> tuple[Finding, ...]:
     """Audit documents, each by itself and against one another.
+
+    Parameters
+    ----------
+    documents : sequence of Document
+        What was read.
+    registry : Registry, optional
+        What is known of devices and places; by default what comes with the package.
 
     Returns
     -------
     tuple of Finding
         Errors first, then warnings, then notes; within these by document and place.
     """
+    known = shipped() if registry is None else registry
     found: list[Finding] = []
     for document in documents:
         found.extend(_named(document.findings, document.name))
-        settled = [_settled(claim) for claim in document.claims]
+        settled = [_settled(claim, known) for claim in document.claims]
         claims = tuple(claim for claim, _ in settled)
         own = [each for _, findings in settled for each in findings]
         found.extend(one_factor.softened(claims, own))
@@ -61,24 +71,24 @@ def _once(found: Iterable[Finding]) -> list[Finding]:
     return list(told.values())
 
 
-def _settled(claim: Claim) -> tuple[Claim, list[Finding]]:
+def _settled(claim: Claim, registry: Registry) -> tuple[Claim, list[Finding]]:
     """Give a claim by that reading of its inputs which raises no alarm, and what is found."""
     first = None
     for inputs in (claim.inputs, *claim.readings):
         read = replace(claim, inputs=inputs, readings=())
-        found = of_claim(read)
+        found = of_claim(read, registry)
         if all(each.severity is Severity.NOTE for each in found):
             return read, found
         first = first or (read, found)
     return first or (claim, [])
 
 
-def of_claim(claim: Claim) -> list[Finding]:
+def of_claim(claim: Claim, registry: Registry) -> list[Finding]:
     """Audit one claim by itself."""
     found = [
-        *recomputation.recompute(claim), *bounds.bounded(claim), *implied.implied(claim),
-        *token_energy.token_energy(claim), *training_compute.trained(claim),
-        *decoding.decoded(claim), *place_grid.placed(claim),
+        *recomputation.recompute(claim), *bounds.bounded(claim), *implied.implied(claim, registry),
+        *token_energy.token_energy(claim, registry), *training_compute.trained(claim, registry),
+        *decoding.decoded(claim, registry), *place_grid.placed(claim, registry),
     ]  # fmt: skip
     if any(each.rule == "zero" for each in found):
         # That zero does not follow from the inputs is the same, said twice.

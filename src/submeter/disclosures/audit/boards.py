@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from submeter.reference.catalogue.accelerators import accelerators, match_accelerator
 from submeter.reference.catalogue.peaks import peaks
+from submeter.reference.factors.devices import of_own
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from submeter.disclosures.audit.claim import Claim
     from submeter.reference.catalogue.accelerators import Accelerator
     from submeter.reference.catalogue.peaks import Peak
+    from submeter.reference.factors.registry import Registry
 
 NAMED = ("device", "hardware", "gpu", "accelerator")
 """Texts of a claim that name its hardware."""
@@ -63,8 +65,15 @@ class Boards(NamedTuple):
         return tuple(each for each in known if each) if all(known) else ()
 
 
-def boards(text: str) -> Boards | None:
-    """Give the accelerators that a text names; None where it names none of the catalogue.
+def boards(text: str, registry: Registry | None = None) -> Boards | None:
+    """Give the accelerators that a text names; None where it names none that is known.
+
+    Parameters
+    ----------
+    text : str
+        As somebody wrote it.
+    registry : Registry, optional
+        The power limits of the user's own in it count before the catalogue's.
 
     Examples
     --------
@@ -77,12 +86,14 @@ def boards(text: str) -> Boards | None:
     >>> boards("an abacus") is None
     True
     """
+    own = of_own(registry) if registry is not None else ()
     exact = match_accelerator(text)
     if exact is not None:
+        exact = next((each for each in own if each.id == exact.id), exact)
         return Boards(exact.name, (exact,))
     words = _words(text)
     found: dict[tuple[str, ...], tuple[Accelerator, ...]] = {}
-    for core, family in _families().items():
+    for core, family in _families(own).items():
         if _within(core, words) and (family[0].vendor != _APPLE or _APPLE in words):
             found[core] = _told_apart(family, words)
     whole = [core for core in found if not any(core != o and _within(core, o) for o in found)]
@@ -92,10 +103,10 @@ def boards(text: str) -> Boards | None:
     )
 
 
-def boards_of(claim: Claim) -> Boards | None:
+def boards_of(claim: Claim, registry: Registry) -> Boards | None:
     """Give the accelerators that a claim names."""
     texts = (claim.texts.get(name, "") for name in NAMED)
-    return next((found for text in texts if text and (found := boards(text))), None)
+    return next((found for text in texts if text and (found := boards(text, registry))), None)
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -107,10 +118,15 @@ def _words(text: str) -> tuple[str, ...]:
     )
 
 
-@lru_cache(maxsize=1)
-def _families() -> Mapping[tuple[str, ...], tuple[Accelerator, ...]]:
+@lru_cache(maxsize=4)
+def _families(own: tuple[Accelerator, ...]) -> Mapping[tuple[str, ...], tuple[Accelerator, ...]]:
     found: dict[tuple[str, ...], tuple[Accelerator, ...]] = {}
-    for device in accelerators():
+    known = {device.id: device for device in accelerators()}
+    for device in own:
+        if device.id not in known:
+            # Of a name of the user's own nothing is known to be a variant's.
+            found |= {core: (device,) for core in map(_words, (device.id, device.name)) if core}
+    for device in (known | {each.id: each for each in own if each.id in known}).values():
         core = tuple(word for word in device.id.split("-")[1:] if not _VARIANT.match(word))
         for name in (core, core[1:]) if _LEFT_OUT.match(" ".join(core)) else (core,):
             found[name] = (*found.get(name, ()), device)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from submeter.disclosures.audit.boards import Boards
     from submeter.disclosures.audit.claim import Claim
     from submeter.disclosures.audit.quantity import Quantity
+    from submeter.reference.factors.registry import Registry
 
 RULES = {
     "decoding-bandwidth": "at batch 1 tokens come faster than the weights can be read",
@@ -38,11 +39,11 @@ SERVER = 8
 _SECONDS, _JOULES = 3600.0, 3.6e6
 
 
-def decoded(claim: Claim) -> Iterator[Finding]:
+def decoded(claim: Claim, registry: Registry) -> Iterator[Finding]:
     """Hold the speed and the energy of tokens against memory and arithmetic."""
     work = work_of(claim)
     through = passed(claim, work)
-    named = boards_of(claim)
+    named = boards_of(claim, registry)
     if through is None or named is None or not named.peaks:
         return
     size, part = through

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from submeter.disclosures.audit.claim import Claim
     from submeter.disclosures.audit.quantity import Quantity
+    from submeter.reference.factors.registry import Registry
 
 RULES = {
     "implied-grid": "carbon over energy is no grid's intensity",
@@ -44,12 +45,12 @@ IDLE = 0.05
 judgement."""
 
 
-def implied(claim: Claim) -> Iterator[Finding]:
+def implied(claim: Claim, registry: Registry) -> Iterator[Finding]:
     """Hold what a claim implies against what is possible."""
     if claim.claimed is not None:
         yield from _zero(claim, claim.claimed)
     yield from _grid(claim)
-    yield from _power(claim)
+    yield from _power(claim, registry)
 
 
 def _grid(claim: Claim) -> Iterator[Finding]:
@@ -67,8 +68,8 @@ def _grid(claim: Claim) -> Iterator[Finding]:
     yield _of(claim, "implied-grid", told, f"{why}{scale(found.value)}", found.text)
 
 
-def _power(claim: Claim) -> Iterator[Finding]:
-    limit, least, name = _limit(claim)
+def _power(claim: Claim, registry: Registry) -> Iterator[Finding]:
+    limit, least, name = _limit(claim, registry)
     if limit is None or least is None:
         return
     yield from _of_tokens(claim, limit, name)
@@ -79,7 +80,7 @@ def _power(claim: Claim) -> Iterator[Finding]:
         if each.value > _most(claim, limit) * (number or 1) and len(claim.of("power")) == 1:
             text = _why(claim, limit, name)
             yield finding(claim, each, "implied-power", Severity.ERROR, text)
-    known = boards_of(claim)  # a stated power may be that of all devices
+    known = boards_of(claim, registry)  # a stated power may be that of all devices
     hours = device_hours(claim) if known is not None and known.limit else device_time(claim)
     energy = drawn(claim)
     if hours is None or energy is None or min(hours.value, energy.value) <= 0:
@@ -125,9 +126,9 @@ def _of_tokens(claim: Claim, limit: float, name: str) -> Iterator[Finding]:
         yield _of(claim, "implied-power", told, f"{text}; a unit, or more devices", mean.text)
 
 
-def _limit(claim: Claim) -> tuple[float | None, float | None, str]:
+def _limit(claim: Claim, registry: Registry) -> tuple[float | None, float | None, str]:
     """Give the power limit of the device that is named, and of its smallest variant [kW]."""
-    named = boards_of(claim)
+    named = boards_of(claim, registry)
     if named is not None and named.limit is not None:
         return named.limit, named.least_limit, named.name
     beside = claim.of("energy") or (claim.claimed and claim.claimed.dimension != ENERGY)

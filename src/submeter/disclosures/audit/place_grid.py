@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from submeter.disclosures.audit.claim import Claim
     from submeter.disclosures.audit.reach import Reach
     from submeter.reference.factors.gazetteer import Spot
+    from submeter.reference.factors.registry import Registry
 
 RULES = {"place-grid": "the grid that is stated or implied is not that of the place"}
 ROOM = 2.5
@@ -58,11 +59,11 @@ class Years(NamedTuple):
     span: str
 
 
-def placed(claim: Claim) -> Iterator[Finding]:
+def placed(claim: Claim, registry: Registry) -> Iterator[Finding]:
     """Hold the grid of a claim against the years of its place."""
     if "market" in claim.flags or claim.of("market") or claim.texts.get("contract"):
         return
-    known = place_of(claim)
+    known = place_of(claim, registry)
     if known is None:
         return
     for grid, stated in _grids(claim):
@@ -87,13 +88,13 @@ def _grids(claim: Claim) -> Iterator[tuple[Reach, bool]]:
         yield implied, False
 
 
-def place_of(claim: Claim) -> Years | None:
+def place_of(claim: Claim, registry: Registry) -> Years | None:
     """Give the years of the place that a claim names; None where it names none that is known."""
     provider = _PROVIDERS.get(claim.texts.get("provider", "").strip().lower(), "")
     for name in _NAMED:
         spot = _spot(claim.texts.get(name, ""), provider)
         if spot is not None:
-            return _years(spot)
+            return _with_own(_years(spot), spot, registry)
     return None
 
 
@@ -135,6 +136,14 @@ def _years(spot: Spot) -> Years | None:
     years = sorted({year for each in factors for year in re.findall(r"\d{4}", each.period)})
     span = f"{years[0]} to {years[-1]}" if len(years) > 1 else "".join(years)
     return Years(spot, min(values) / 1e3, max(values) / 1e3, span)
+
+
+def _with_own(known: Years | None, spot: Spot, registry: Registry) -> Years | None:
+    """Widen the range of a place to the user's own rows of it."""
+    own = [each.value / 1e3 for each in registry.own_grids(spot.grid) if each.value > 0]
+    if known is None or not own:
+        return known
+    return known._replace(low=min(known.low, *own), high=max(known.high, *own))
 
 
 def _finding(claim: Claim, grid: Reach, known: Years, *, stated: bool) -> Finding:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from submeter.disclosures.audit.boards import Boards
     from submeter.disclosures.audit.claim import Claim
     from submeter.disclosures.audit.reach import Reach
+    from submeter.reference.factors.registry import Registry
 
 RULES = {"tokens-per-joule": "a token takes less energy than its arithmetic"}
 SMALLEST = 0.1e9
@@ -27,12 +28,12 @@ SMALLEST = 0.1e9
 _JOULES = 3.6e6
 
 
-def token_energy(claim: Claim) -> Iterator[Finding]:
+def token_energy(claim: Claim, registry: Registry) -> Iterator[Finding]:
     """Hold the energy of a token against its arithmetic."""
     found = joules_of_token(claim)
     if found is None or not found.known or found.value <= 0:
         return
-    best, whose = _per_joule(boards_of(claim))
+    best, whose = _per_joule(boards_of(claim, registry))
     through = passed(claim, work_of(claim))
     size = through[0].number.low * through[1] if through is not None else SMALLEST
     least, joules = 2 * size / best, found.times(_JOULES)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from submeter.disclosures.audit.boards import Boards
     from submeter.disclosures.audit.claim import Claim
+    from submeter.reference.factors.registry import Registry
 
 RULES = {
     "utilisation": "the arithmetic of a training does not fit into its devices' hours",
@@ -45,13 +46,13 @@ tens of times (BERT: 40) and counted once."""
 _JOULES, _SECONDS, _TERA = 3.6e6, 3600.0, 1e12
 
 
-def trained(claim: Claim) -> Iterator[Finding]:
+def trained(claim: Claim, registry: Registry) -> Iterator[Finding]:
     """Hold the arithmetic of a training against hours and energy."""
     done = operations(claim)
     yield from _stated(claim)
     if done is None or is_inference(claim):
         return
-    named = boards_of(claim)
+    named = boards_of(claim, registry)
     hours = device_hours(claim)
     told = False
     if hours is not None and named is not None and named.peaks:

@@ -25,6 +25,7 @@ from submeter.disclosures.readers.data_files import with_data
 from submeter.disclosures.readers.rows import Inputs, claims_of_row, claims_of_rows
 from submeter.disclosures.readers.tables import claims_of_table
 from submeter.errors import UsageError
+from submeter.runs.place import known_by
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,8 +45,15 @@ RULES = {
 _ROWS = ("rows", "claims", "cases", "results", "entries", "data")
 
 
-def read_file(path: Path) -> Document:
+def read_file(path: Path, files: str = "") -> Document:
     """Read a file that claims something.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    files : str
+        Files of factors of the user's own, as the setting ``factors`` names them.
 
     Raises
     ------
@@ -54,9 +62,9 @@ def read_file(path: Path) -> Document:
     """
     ending = path.suffix.lower()
     if ending in STRUCTURED:
-        document = of_content(_structured(path, ending), path.name)
+        document = of_content(_structured(path, ending), path.name, files)
     else:
-        document = of_text(_text(path), path.name, ending)
+        document = of_text(_text(path), path.name, ending, files)
     claims = tuple(with_data(claim, path.parent) for claim in document.claims)
     if not claims and not document.findings and document.kind not in {"leaderboard", "statement"}:
         told = "no claim was found: see docs/reference/audit-rules.md for the forms that are read"
@@ -89,7 +97,7 @@ def _text(path: Path) -> str:
         raise UsageError("the file is no text in UTF-8", str(path), "convert it") from error
 
 
-def of_text(text: str, name: str, ending: str = "") -> Document:
+def of_text(text: str, name: str, ending: str = "", files: str = "") -> Document:
     """Read a text: a table, rows of JSON, or a model card."""
     if ending in TABLES:
         return _table(text, name, "\t" if ending == ".tsv" else "")
@@ -101,8 +109,8 @@ def of_text(text: str, name: str, ending: str = "") -> Document:
     if ending not in TEXTS and text.lstrip()[:1] in {"{", "["}:
         content = _json(text)
         if content is not None:
-            return of_content(content, name)
-    return model_card.card(text, name)
+            return of_content(content, name, files)
+    return model_card.card(text, name, known_by(files))
 
 
 def _json(text: str) -> Any:  # noqa: ANN401 - whatever it holds
@@ -112,10 +120,10 @@ def _json(text: str) -> Any:  # noqa: ANN401 - whatever it holds
         return None
 
 
-def of_content(content: object, name: str) -> Document:
+def of_content(content: object, name: str, files: str = "") -> Document:
     """Read what a document of JSON, YAML or TOML holds."""
     if isinstance(content, list):
-        return _listed(content, name)
+        return _listed(content, name, files)
     if not isinstance(content, dict):
         return Document(name, "nothing")
     if content.get("schema") == "submeter.statement/1":
@@ -128,7 +136,7 @@ def of_content(content: object, name: str) -> Document:
     if "@graph" in content or "ai_energyConsumption" in content:
         found = tuple(software_bills.findings_of_spdx(content, name))
         return Document(name, "SPDX", tuple(software_bills.claims_of_spdx(content, name)), found)
-    return formats.of_mapping(content, name) or _record(content, name)
+    return formats.of_mapping(content, name) or _record(content, name, files)
 
 
 def _any_energy(content: Mapping[str, Any]) -> bool:
@@ -138,7 +146,7 @@ def _any_energy(content: Mapping[str, Any]) -> bool:
     )
 
 
-def _record(content: Mapping[str, Any], name: str) -> Document:
+def _record(content: Mapping[str, Any], name: str, files: str) -> Document:
     if isinstance(content.get("measures"), list) and isinstance(content.get("task"), dict):
         claims = tuple(boamps.claims_of_boamps(content, name))
         return Document(name, "BoAmps", claims, tuple(boamps.findings_of_boamps(content, name)))
@@ -149,31 +157,31 @@ def _record(content: Mapping[str, Any], name: str) -> Document:
         return Document(name, "model card", (claim,) if claim else ())
     if codecarbon.is_codecarbon(content):
         return _runs([{str(key): str(value) for key, value in content.items()}], name)
-    return _own(content, name)
+    return _own(content, name, files)
 
 
-def _own(content: Mapping[str, Any], name: str) -> Document:
+def _own(content: Mapping[str, Any], name: str, files: str) -> Document:
     """Read an account file, a row, or a list of rows under a name."""
     if isinstance(content.get("energy"), list) or isinstance(content.get("embodied"), list):
-        return _account(content, name)
+        return _account(content, name, files)
     listed = next((content[key] for key in _ROWS if isinstance(content.get(key), list)), None)
     if "claimed" in content or "inputs" in content or listed is None:
         claims = tuple(claims_of_row(content, name)) if "claimed" in content else ()
         return Document(name, "row" if claims else "nothing", claims)
-    return _listed(listed, name)
+    return _listed(listed, name, files)
 
 
-def _account(content: Mapping[str, Any], name: str) -> Document:
+def _account(content: Mapping[str, Any], name: str, files: str) -> Document:
     reading = Inputs()
     reading.take({key: value for key, value in content.items() if key != "claimed"})
     inputs = Claim(
         str(content.get("name") or "account")[:100], None, tuple(reading.quantities), document=name
     )
-    found = tuple(statements.findings_of_account(content, name))
+    found = tuple(statements.findings_of_account(content, name, files))
     return Document(name, "account", (inputs,), found)
 
 
-def _listed(content: list[Any], name: str) -> Document:
+def _listed(content: list[Any], name: str, files: str) -> Document:
     mappings = [each for each in content if isinstance(each, dict)]
     if mappings and codecarbon.is_codecarbon(mappings[0]):
         return _runs([{str(k): str(v) for k, v in row.items()} for row in mappings], name)
@@ -182,7 +190,7 @@ def _listed(content: list[Any], name: str) -> Document:
         return known
     accounts = [row for row in mappings if isinstance(row.get("energy"), list)]
     if accounts and "inputs" not in accounts[0]:
-        found = [each for row in accounts for each in _account(row, name).findings]
+        found = [each for row in accounts for each in _account(row, name, files).findings]
         return Document(name, "accounts", (), tuple(found))
     return Document(name, "rows", claims_of_rows(content, name))
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from submeter.disclosures.audit.quantity import Quantity
+    from submeter.reference.factors.registry import Registry
 
 RULES = {
     "card-grams": "the front matter is in grams, and its number looks like another unit",
@@ -44,8 +45,8 @@ _LABELS = tuple(label.lower() for label in _FIELDS.values())
 _LONGEST_FRONT = 100_000
 
 
-def card(text: str, name: str) -> Document:
-    """Read a model card."""
+def card(text: str, name: str, registry: Registry | None = None) -> Document:
+    """Read a model card; power that it does not state is that of the devices in `registry`."""
     front = _FRONT.match(text)
     body = text[front.end() :] if front else text
     claims: list[Claim] = []
@@ -61,15 +62,15 @@ def card(text: str, name: str) -> Document:
     pairs = documentation_forms.pairs_of_text(body)
     claims += documentation_forms.claims_of_form(pairs, name)
     findings += documentation_forms.findings_of_form(pairs, name)
-    block = _block(body, name)
+    block = _block(body, name, registry)
     claims += [block] if block else []
     for number, table in enumerate(tables(body), 1):
         if pairs and len(table.heading) == 2:  # noqa: PLR2004 - fields of the form
             continue
         where = f"table {number}:"
         claims += claims_of_table(table.heading, table.rows, name, where)
-    told = _unlabelled(body)
-    said = tuple(claims_of_prose(told, name, text.count("\n", 0, len(text) - len(body))))
+    told, before = _unlabelled(body), text.count("\n", 0, len(text) - len(body))
+    said = tuple(claims_of_prose(told, name, before, registry))
     claims += said
     findings += _grams(stated)
     findings += _twice(stated, block)
@@ -110,7 +111,7 @@ def _front(content: object, name: str) -> Claim | None:
     )  # fmt: skip
 
 
-def _block(body: str, name: str) -> Claim | None:
+def _block(body: str, name: str, registry: Registry | None) -> Claim | None:
     """Read the paragraph that the calculator of ML CO2 Impact asks for."""
     found: dict[str, str] = {}
     for key, label in _FIELDS.items():
@@ -124,7 +125,7 @@ def _block(body: str, name: str) -> Claim | None:
     hours = quantity("device_hours", found.get("hours", ""), "h")
     if hours is not None:
         inputs.append(hours)
-    power = _rated(found.get("device", ""))
+    power = _rated(found.get("device", ""), registry)
     inputs += [power] if power is not None and hours is not None else []
     texts = {key: text for key, text in found.items() if key not in {"hours", "carbon"}}
     return Claim(
@@ -133,12 +134,12 @@ def _block(body: str, name: str) -> Claim | None:
     )  # fmt: skip
 
 
-def _rated(text: str) -> Quantity | None:
+def _rated(text: str, registry: Registry | None) -> Quantity | None:
     """Give the power of the device that is named: of a family from the least to the most.
 
     With a number before it, as in ``8 x H100``, the hours may be of one device or of all.
     """
-    named = boards(text) if text else None
+    named = boards(text, registry) if text else None
     limit, least = (named.limit, named.least_limit) if named is not None else (None, None)
     power = quantity("tdp", f"{limit * 1e3:g} W") if limit is not None else None
     if power is None or limit is None or least is None:

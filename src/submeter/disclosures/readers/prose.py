@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from submeter.disclosures.audit.quantity import Quantity
+    from submeter.reference.factors.registry import Registry
 
 _EMITTED = re.compile(r"\bemit|\bemission|carbon|CO\s?[2₂]|greenhouse|footprint", re.IGNORECASE)
 _SCOPE = re.compile(
@@ -64,7 +65,9 @@ class Said(NamedTuple):
         return tuple(each for each in self.figures if each.kind in kinds)
 
 
-def claims_of_prose(body: str, document: str, offset: int = 0) -> Iterator[Claim]:
+def claims_of_prose(
+    body: str, document: str, offset: int = 0, registry: Registry | None = None
+) -> Iterator[Claim]:
     """Read the sentences of a text.
 
     Parameters
@@ -75,6 +78,8 @@ def claims_of_prose(body: str, document: str, offset: int = 0) -> Iterator[Claim
         The file.
     offset : int
         Lines of the file before it.
+    registry : Registry, optional
+        What is known of devices; by default what comes with the package.
     """
     for paragraph in paragraphs(body):
         said = [
@@ -83,10 +88,10 @@ def claims_of_prose(body: str, document: str, offset: int = 0) -> Iterator[Claim
         ]
         together = _alike(said)
         if together is not None and _one_of_each(together) is not None:
-            yield from _made(together, document, offset)
+            yield from _made(together, document, offset, registry)
         else:
             for each in said:
-                yield from _made([each], document, offset)
+                yield from _made([each], document, offset, registry)
 
 
 def _of_something_else(text: str) -> bool:
@@ -132,7 +137,9 @@ def _kind(each: Mention, text: str) -> str:
     return each.quantity.name if each.kind in {"parameters", "active"} else each.kind
 
 
-def _made(group: Sequence[Said], document: str, offset: int) -> Iterator[Claim]:
+def _made(
+    group: Sequence[Said], document: str, offset: int, registry: Registry | None
+) -> Iterator[Claim]:
     made, text = _one_of_each(group), _joined(group)
     if not made:
         return
@@ -142,7 +149,7 @@ def _made(group: Sequence[Said], document: str, offset: int) -> Iterator[Claim]:
     flags = {LOOSE, *(["market"] if _MARKET.search(text) else [])}
     time = _time(made)
     inputs = [made[kind] for kind in ("grid", "pue") if kind in made]
-    drawn = [made["energy"]] if "energy" in made else [*time, *_rated(made, texts, time)]
+    drawn = [made["energy"]] if "energy" in made else [*time, *_rated(made, texts, time, registry)]
     if "carbon" in made:
         yield Claim(
             place, renamed(made["carbon"], CLAIMED, "carbon"), (*drawn, *inputs) if drawn else (),
@@ -182,14 +189,17 @@ def _time(made: dict[str, Quantity]) -> list[Quantity]:
 
 
 def _rated(
-    made: dict[str, Quantity], texts: MappingProxyType[str, str], time: Sequence[Quantity]
+    made: dict[str, Quantity],
+    texts: MappingProxyType[str, str],
+    time: Sequence[Quantity],
+    registry: Registry | None,
 ) -> list[Quantity]:
     """Give the power of a device: stated, else its maker's."""
     if not time:
         return []
     if "power" in made:
         return [made["power"]]
-    named = boards(texts.get("device", ""))
+    named = boards(texts.get("device", ""), registry)
     limit = named.limit if named is not None else None
     power = quantity("tdp", f"{limit * 1e3:g} W") if limit is not None else None
     return [power] if power is not None else []

@@ -20,6 +20,7 @@ from submeter.disclosures.audit.units import CARBON, ENERGY, WATER
 from submeter.disclosures.readers.rows import Inputs
 from submeter.errors import SubmeterError
 from submeter.runs.methods import all_methods
+from submeter.runs.place import FILES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -94,13 +95,15 @@ def _each(statement: Mapping[str, Any], where: str, document: str) -> Iterator[F
             )  # fmt: skip
 
 
-def findings_of_account(content: Mapping[str, Any], document: str) -> Iterator[Finding]:
-    """Hold what an account file claims against the account that it gives."""
+def findings_of_account(
+    content: Mapping[str, Any], document: str, files: str = ""
+) -> Iterator[Finding]:
+    """Hold what an account file claims against the account that it gives, by `files` of factors."""
     plain = {key: value for key, value in content.items() if key not in {"claimed", "id"}}
     where = str(content.get("id") or content.get("name") or "account")[:100]
     for claimed in _claims(content.get("claimed")):
         try:
-            found = _accounted(plain, claimed)
+            found = _accounted(plain, claimed, files)
         except SubmeterError as error:
             yield Finding("account", Severity.NOTE, where, figure(claimed), None,
                           f"it cannot be accounted for: {error}", "", document)  # fmt: skip
@@ -134,13 +137,13 @@ def _claims(content: object) -> Iterator[Quantity]:
             yield made
 
 
-def _accounted(plain: Mapping[str, Any], claimed: Quantity) -> list[Reach]:
+def _accounted(plain: Mapping[str, Any], claimed: Quantity, files: str) -> list[Reach]:
     """Give the figures of a statement that a claim may be of, with the reach of the inputs."""
     fields = _FIELDS.get(claimed.dimension.uncounted(), ())
-    values = _figures(plain, fields)
+    values = _figures(plain, fields, files)
     room = dict.fromkeys(values, (0.0, 0.0))
     for changed in _rounded(plain):
-        for name, value in _figures(changed, fields).items():
+        for name, value in _figures(changed, fields, files).items():
             if name in values:
                 low, high = room[name]
                 step = value - values[name]
@@ -155,8 +158,8 @@ def _accounted(plain: Mapping[str, Any], claimed: Quantity) -> list[Reach]:
     return [each.times(1 / units) for each in found] if units else found
 
 
-def _figures(plain: Mapping[str, Any], fields: tuple[str, ...]) -> dict[str, float]:
-    told = account_file(dict(plain))
+def _figures(plain: Mapping[str, Any], fields: tuple[str, ...], files: str) -> dict[str, float]:
+    told = account_file(dict(plain), {FILES: files})
     lines = state(told.inventory, find(told.method, all_methods()), Draws(count=8)).as_dict()
     found = {}
     for name in fields:

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from submeter.reference.catalogue.accelerators import match_accelerator, words
+from submeter.reference.catalogue.accelerators import (
+    Accelerator,
+    accelerators,
+    match_accelerator,
+    words,
+)
 from submeter.reference.catalogue.embodied import embodied
 
 if TYPE_CHECKING:
@@ -63,6 +69,31 @@ def known(name: str, registry: Registry) -> Known | None:
     if device is None:
         return None
     return _of(device.id, registry, device.name, embodied(device).reason)
+
+
+def of_own(registry: Registry) -> tuple[Accelerator, ...]:
+    """Give the devices whose power limit the user's own rows tell, as the catalogue has its own.
+
+    One of the catalogue keeps all but its limit; another has its name and its limit alone.
+    """
+    known = {device.id: device for device in accelerators()} if registry.own else {}
+    found = []
+    for key in registry.own:
+        kind, _, name = key.partition("/")
+        if kind == KINDS[0]:
+            limit = registry.factors[key]
+            device = known.get(name) or _unlisted(name, registry.names.get(key, name), limit)
+            found.append(replace(device, tdp=limit.value, tdp_range=None, source=limit.source))
+    return tuple(found)
+
+
+def _unlisted(device: str, name: str, limit: Factor) -> Accelerator:
+    called = device if name.startswith(f"{KINDS[0]}/") else name
+    return Accelerator(
+        id=device, vendor="", name=called, kind="datacentre", tdp=None, tdp_range=None, seen="",
+        memory=None, die=None, process=None, embodied_like="", aliases=(), named="",
+        source=limit.source, die_source=None,
+    )  # fmt: skip
 
 
 def _of(device: str, registry: Registry, name: str, reason: str) -> Known:
