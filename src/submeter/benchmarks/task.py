@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from submeter.benchmarks.backend import Loaded
     from submeter.benchmarks.metrics import Metric
 
 
@@ -33,6 +34,8 @@ class DataSet:
         The queries, in their publisher's order.
     sha256 : str
         Of what is asked and what is wanted, so that two results can be told to be of one set.
+    corpus : tuple of str
+        Texts that are made ready once, before the queries, such as those that are searched.
     """
 
     name: str
@@ -40,15 +43,20 @@ class DataSet:
     licence: str
     items: tuple[Item, ...]
     sha256: str
+    corpus: tuple[str, ...] = ()
 
 
-def data_set(name: str, version: str, licence: str, items: Sequence[Item]) -> DataSet:
+def data_set(
+    name: str, version: str, licence: str, items: Sequence[Item], corpus: Sequence[str] = ()
+) -> DataSet:
     """Make a set and its hash; inputs that are arrays are hashed by their bytes."""
     digest = hashlib.sha256()
     for each in items:
         told = [each.id, _plain(each.input), _plain(each.reference)]
         digest.update(json.dumps(told, sort_keys=True, ensure_ascii=False).encode())
-    return DataSet(name, version, licence, tuple(items), digest.hexdigest())
+    if corpus:
+        digest.update(json.dumps(list(corpus), ensure_ascii=False).encode())
+    return DataSet(name, version, licence, tuple(items), digest.hexdigest(), tuple(corpus))
 
 
 def _plain(value: object) -> object:
@@ -107,6 +115,11 @@ class Task:
     made : mapping of str to callable
         By unit, how much of it an answer is, where that is what counts: sound that was spoken,
         pixels that were drawn.
+    session : callable or None
+        Gives what stands between the queries and a model that is asked several times for each, or
+        that makes the corpus ready first; takes the model and the data.
+    runs_answers : bool
+        Whether answers are marked by running them: only where the user says so.
     extra : str
         What to install for its data, as pip is told it; empty for nothing.
     """
@@ -119,4 +132,6 @@ class Task:
     limits: Limits = FREE
     work: Mapping[str, Callable[[Item], float]] = field(default_factory=dict)
     made: Mapping[str, Callable[[object], float]] = field(default_factory=dict)
+    session: Callable[[Loaded, DataSet], Loaded] | None = None
+    runs_answers: bool = False
     extra: str = ""
