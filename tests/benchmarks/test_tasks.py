@@ -11,7 +11,17 @@ from submeter.benchmarks.task import Item, data_set
 from submeter.benchmarks.tasks import entities, file_types, speech
 from submeter.errors import UsageError
 
-NEEDS = {"ocr": "PIL"}
+NEEDS = {
+    "ocr": "PIL",
+    "image-classification": "sklearn",
+    "object-detection": "skimage",
+    "image-captioning": "skimage",
+    "visual-question-answering": "skimage",
+    "multimodal-chat": "skimage",
+    "video-chat": "skimage",
+}
+SPOKEN = ("speech-recognition", "audio-classification")
+"""Tasks that need Debian's clips."""
 
 
 def loaded(name):
@@ -21,7 +31,7 @@ def loaded(name):
     try:
         return task, task.load("")
     except UsageError as error:
-        if name != "speech-recognition":
+        if name not in SPOKEN:
             raise
         pytest.skip(str(error))
 
@@ -43,7 +53,10 @@ def test_every_task_has_data_that_are_the_same_at_every_call(name):
 def test_the_reference_itself_is_a_perfect_answer(name):
     task, data = loaded(name)
     references = [each.reference for each in data.items if each.reference is not None]
-    marks = [task.metric.mark(each, each) for each in references]
+    # Of several people's words any is as good as can be: the first is taken.
+    said = task.metric.name in ("ROUGE-L", "VQA accuracy")
+    answers = [each[0] if said and isinstance(each, list) else each for each in references]
+    marks = [task.metric.mark(*pair) for pair in zip(answers, references, strict=True)]
     if marks:
         assert task.metric.overall(marks) == (1.0 if task.metric.more_is_better else 0.0)
         assert all(map(task.metric.is_correct, marks))
