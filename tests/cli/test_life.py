@@ -1,6 +1,7 @@
 """A model's life from a real ledger and from account files, each joule once."""
 
 import json
+import subprocess
 
 import jsonschema
 import pytest
@@ -72,6 +73,44 @@ def test_the_life_of_what_was_run(lived):
     assert counts == {"development": 1, "failed runs": 1, "training": 1, "inference": 1}
     assert energy(told["whole"]) == pytest.approx(sum(map(energy, told["lines"])))
     assert [each["model"] for each in told["made_from_it"]] == ["small"]
+
+
+MEASURED = """
+import submeter
+told = dict(model="tiny", stage="training", region="FR")
+for more in (
+    {"purpose": "failed"},
+    {"stage": "distillation", "teacher": "big"},
+    {"stage": "data-preparation"},
+):
+    with submeter.measure("w", **{**told, **more}):
+        sum(range(2_000_000))
+with submeter.measure("big", model="big", stage="training"):
+    sum(range(2_000_000))
+"""
+
+
+def test_what_work_is_in_a_life_is_told_to_run_attach_and_measure_alike(meter):
+    meter.environ["SUBMETER_REGION"] = "FR"
+    python = meter.burn(0.1)[0]
+    assert meter("run", "--", python, meter.script("measured.py", MEASURED)).returncode == 0
+    tiny = ("--model", "tiny", "--stage")
+    meter("run", *tiny, "training", "--purpose", "development", "--", *meter.burn(0.1))
+    meter("run", *tiny, "evaluation", "--", *meter.burn(0.1))
+    for stage, purpose in (("fine-tuning", "failed"), ("inference", "")):
+        process = subprocess.Popen(meter.burn(1.0))
+        done = meter("attach", process.pid, *tiny, stage, "--purpose", purpose)
+        assert (process.wait(), done.returncode) == (0, 0), done.stderr
+    told = meter.json("life", "tiny", "--share", "big=0.5")
+    counts = {each["name"]: each["count"] for each in told["lines"]}
+    assert counts == {
+        "data preparation": 1, "development": 1, "failed runs": 2, "distillation": 1,
+        "teacher big": 1, "evaluation": 1, "inference": 1,
+    }  # fmt: skip
+    assert all(energy(each) > 0 for each in told["lines"])
+    assert energy(told["whole"]) == pytest.approx(sum(map(energy, told["lines"])))
+    refused = meter("run", "--role", "development", "--", "true")
+    assert (refused.returncode, "did you mean --purpose?" in refused.stderr) == (2, True)
 
 
 def test_what_was_measured_inside_is_counted_once(lived):

@@ -31,7 +31,7 @@ HARDWARE = (
 )
 WORK = (
     ("stage", "STAGE", "stage of the model's life: training, inference, evaluation …"),
-    ("purpose", "TEXT", "what the work is for"),
+    ("purpose", "TEXT", "what the work is for; a life tells development and failed apart"),
     ("model", "NAME", "the model at work"),
     ("base", "NAME", "the model that it is made from"),
     ("teacher", "NAME", "the model that it is distilled from"),
