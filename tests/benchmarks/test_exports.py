@@ -22,7 +22,7 @@ from submeter.benchmarks.runner import run
 from submeter.cli.main import main
 from submeter.errors import UsageError
 from submeter.runs.settings import load
-from tests.benchmarks.work import Squarer, bench, unheard
+from tests.benchmarks.work import LONG, Squarer, bench, unheard
 
 SCHEMA = (
     Path(__file__).parents[3] / "shared" / "facts" / "schemas" / "every_eval_ever"
@@ -46,7 +46,7 @@ def with_gpu(tmp_path_factory):
     recording.write_text("".join(f"{json.dumps(each)}\n" for each in (head, *lines)))
     settings = load({"period": "0.1 s", "sensor.replay": str(recording)}, {})
     out = folder / "b.zip"
-    run(bench(Squarer(cost=300_000, wrong=(3,)))._replace(settings=settings), out, unheard)
+    run(bench(Squarer(LONG, wrong=(3,)))._replace(settings=settings), out, unheard)
     return out
 
 
@@ -54,8 +54,22 @@ def with_gpu(tmp_path_factory):
 def without(tmp_path_factory):
     """Give the path of a bundle without an accelerator."""
     out = tmp_path_factory.mktemp("cpu") / "b.zip"
-    run(bench(Squarer()), out, unheard)
+    run(bench(Squarer(LONG)), out, unheard)
     return out
+
+
+def test_a_run_too_short_to_tell_an_interval_is_exported_without_one(tmp_path):
+    out = tmp_path / "b.zip"
+    run(bench(Squarer(1000)), out, unheard)
+    bundle = read_bundle(out)
+    per = bundle.told["summary"]["energy"]["node"]["per"]["query"]
+    assert (per["low"], per["high"]) == (None, None)
+    told = json.loads(export(bundle, "b", "every-eval-ever").text)
+    found = [each["score_details"] for each in told["evaluation_results"]]
+    energies = [each for each in found if each["score"] == per["value"]]
+    assert energies
+    assert "confidence_interval" not in energies[0]["uncertainty"]
+    assert "too short" in export(bundle, "b", "model-card").text
 
 
 def exported(path, form, out, *more):

@@ -12,7 +12,7 @@ from submeter.benchmarks.plan import Plan
 from submeter.benchmarks.runner import run
 from submeter.benchmarks.sweep import steps
 from submeter.errors import UsageError
-from tests.benchmarks.work import Squarer, bench, unheard
+from tests.benchmarks.work import LONG, Squarer, bench, unheard
 
 traits = st.builds(Trait, st.floats(-5, 5), st.floats(0, 2), st.floats(0, 2))
 candidates = st.builds(
@@ -56,7 +56,7 @@ def test_worked_example():
 
 def test_bundles_are_weighed_by_what_all_of_them_have(tmp_path):
     found = []
-    for name, backend in (("light", Squarer()), ("heavy", Squarer(cost=400_000, wrong=range(9)))):
+    for name, backend in (("light", Squarer(LONG)), ("heavy", Squarer(3 * LONG, wrong=range(9)))):
         run(bench(backend, model=name), tmp_path / name, unheard)
         found.append((name, read_bundle(tmp_path / name)))
     light, heavy = candidates_of(found, "query")
@@ -69,6 +69,18 @@ def test_bundles_are_weighed_by_what_all_of_them_have(tmp_path):
     assert not told["heavy"].is_on_front
     assert told["heavy"].by == "light"
     assert 0.5 < told["heavy"].dominated < 1
+
+
+def test_a_run_too_short_to_tell_its_interval_beats_nobody_surely(tmp_path):
+    found = []
+    for name, backend in (("short", Squarer(1000)), ("long", Squarer(LONG))):
+        run(bench(backend, model=name), tmp_path / name, unheard)
+        found.append((name, read_bundle(tmp_path / name)))
+    short, long = candidates_of(found, "query")
+    assert short.traits[0].deviation == math.inf
+    assert short.traits[0].value < long.traits[0].value
+    energies = [each._replace(traits=each.traits[:1]) for each in (short, long)]
+    assert dominance(*energies) == 0.5
 
 
 PLAN = Plan("t", "m", "b", "offline")

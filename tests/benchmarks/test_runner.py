@@ -14,14 +14,14 @@ from submeter.benchmarks.runner import BenchError, run
 from submeter.benchmarks.verification import figures, verify
 from submeter.errors import UsageError
 from submeter.ratings.result import Boundary
-from tests.benchmarks.work import Squarer, bench, unheard
+from tests.benchmarks.work import LONG, Squarer, bench, unheard
 
 
 @pytest.fixture
 def made(tmp_path):
     """Give a bundle that was really measured."""
     out = tmp_path / "b.zip"
-    run(bench(Squarer(wrong=(3,))), out, unheard)
+    run(bench(Squarer(LONG, wrong=(3,))), out, unheard)
     return out
 
 

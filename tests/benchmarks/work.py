@@ -27,6 +27,10 @@ SQUARES = Task(
 )
 
 
+LONG = 1_000_000
+"""Rounds of work a query of which 60 last about a second: long enough for several portions."""
+
+
 class Squarer:
     """Squares numbers after `cost` rounds of work; fails at the query `fails_at`."""
 

@@ -19,7 +19,7 @@ def ready():
     print("ready")
 
 def answer(text):
-    for _ in range(50_000):
+    for _ in range(500_000):
         pass
     return Answer(text.split("\\n\\n")[1][:60], tokens_out=12)
 

@@ -12,7 +12,7 @@ from submeter.cli.main import main
 from submeter.errors import UsageError
 from submeter.ratings import halving
 from submeter.web.leaderboard import build
-from tests.benchmarks.work import Squarer, bench, unheard
+from tests.benchmarks.work import LONG, Squarer, bench, unheard
 from tests.web.browser import page, site
 
 
@@ -20,7 +20,7 @@ from tests.web.browser import page, site
 def bundles(tmp_path_factory):
     """Give two bundles that were really measured: a light model and a heavy one that errs."""
     folder = tmp_path_factory.mktemp("bundles")
-    for name, backend in (("light", Squarer()), ("heavy", Squarer(cost=300_000, wrong=(3, 4)))):
+    for name, backend in (("light", Squarer(LONG)), ("heavy", Squarer(3 * LONG, wrong=(3, 4)))):
         run(bench(backend, model=name), folder / f"{name}.zip", unheard)
     return folder
 

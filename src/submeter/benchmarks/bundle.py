@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import zipfile
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from submeter.benchmarks.archive import MOST, pack, unpack
 from submeter.benchmarks.plan import plan_of
 from submeter.benchmarks.query import query_of
+from submeter.benchmarks.rules import RULES
 from submeter.benchmarks.sitting import sitting_of
 from submeter.errors import RecordError, UsageError
 from submeter.runs.evidence_json import from_lines
@@ -24,12 +25,18 @@ if TYPE_CHECKING:
     from submeter.runs.books import Evidence
 
 SCHEMA = "submeter.bundle/1"
+UPDATE = "use a newer Submeter: pip install --upgrade submeter"
 FILES = ("bundle.json", "readings.ndjson", "queries.ndjson")
 SUMS = "SHA256SUMS"
-_MOST = 512 * 1024 * 1024
-"""More bytes than a file within a bundle has: a small zip may hold a very large one."""
-_DAY = (1980, 1, 1, 0, 0, 0)
-"""Of every file within, so that the same content makes the same bundle."""
+SIGNATURES = "SIGNATURES"
+"""Lies beside the sums and is not among them: who signs a bundle leaves its own hash as it is."""
+
+
+_MALFORMED = (
+    RecordError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError,
+    RecursionError,
+)  # fmt: skip
+"""What reading something made by anybody may raise."""
 
 
 class Bundle(NamedTuple):
@@ -47,6 +54,10 @@ class Bundle(NamedTuple):
         What was read, by sitting.
     sha256 : str
         Of ``SHA256SUMS``: it stands for the whole.
+    rules : int
+        The version of the rules by which its figures follow; 0 of one that tells none.
+    sums, signatures : bytes
+        ``SHA256SUMS``, and ``SIGNATURES``, which is empty of a bundle that nobody signed.
     """
 
     told: Mapping[str, Any]
@@ -55,6 +66,15 @@ class Bundle(NamedTuple):
     queries: Sequence[Query]
     seen: Mapping[int, Evidence]
     sha256: str
+    rules: int = 0
+    sums: bytes = b""
+    signatures: bytes = b""
+
+
+class NewerBundle(UsageError):  # noqa: N818 - a state of the bundle, not a fault
+    """A bundle of a form, or by rules, that this version does not know yet."""
+
+    code = "SM160"
 
 
 def write_bundle(
@@ -71,44 +91,68 @@ def write_bundle(
     texts = (head, "".join(f"{line}\n" for line in readings),
              "".join(f"{line}\n" for line in queries))  # fmt: skip
     parts = {name: text.encode() for name, text in zip(FILES, texts, strict=True)}
-    sums = "".join(f"{hashlib.sha256(parts[name]).hexdigest()}  {name}\n" for name in FILES)
-    parts[SUMS] = sums.encode()
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as file:
-        for name, content in parts.items():
-            file.writestr(zipfile.ZipInfo(name, _DAY), content, zipfile.ZIP_DEFLATED, 9)
+    parts[SUMS] = _sums(parts)
+    replace(path, pack(parts))
+    return hashlib.sha256(parts[SUMS]).hexdigest()
+
+
+def replace(path: Path, content: bytes) -> None:
+    """Write a file at once, or not at all: what was there stays until then.
+
+    Raises
+    ------
+    UsageError
+        If it cannot be written.
+    """
     beside = path.with_name(f".{path.name}.new")
     try:
-        beside.write_bytes(packed.getvalue())
+        beside.write_bytes(content)
         beside.replace(path)
     except OSError as error:
         fix = "name a file that can be written; what was measured is kept beside it"
         raise UsageError(
             f"the bundle cannot be written: {error.strerror}", str(path), fix
         ) from error
-    return hashlib.sha256(parts[SUMS]).hexdigest()
 
 
-def read_bundle(path: Path) -> Bundle:
-    """Read a bundle whose files are as their sums say.
+def parts_of(path: Path, most: int = MOST) -> dict[str, bytes]:
+    """Give a bundle's files, which are as their sums say.
 
     Raises
     ------
     UsageError
-        If it is none, of a newer form, or was altered: it says which file.
+        If it is no bundle, or was altered: it says which file.
     """
-    parts = _unpack(path)
+    parts = unpack(path, (*FILES, SUMS), (SIGNATURES,), most)
     _check_sums(parts, path)
+    return parts
+
+
+def read_bundle(path: Path, most: int = MOST) -> Bundle:
+    """Read a bundle whose files are as their sums say.
+
+    Parameters
+    ----------
+    path : Path
+        The bundle.
+    most : int
+        Bytes that each of its files has at most, unpacked.
+
+    Raises
+    ------
+    NewerBundle
+        If it is of a newer form, or by newer rules.
+    UsageError
+        If it is none, or was altered: it says which file.
+    """
+    parts = parts_of(path, most)
     try:
         told = json.loads(parts["bundle.json"])
         schema = str(told.get("schema"))
-    except (ValueError, AttributeError) as error:
+    except (ValueError, AttributeError, RecursionError) as error:
         raise UsageError(f"it is no JSON: {error}", f"{path}: bundle.json") from error
-    if schema != SCHEMA:
-        name, _, version = schema.partition("/")
-        newer = name == SCHEMA.partition("/")[0] and version.isdigit()
-        fix = "use a newer Submeter" if newer else "submeter bench run makes bundles"
-        raise UsageError(f'a bundle of the form "{schema}", this reads {SCHEMA}', str(path), fix)
+    _check_form(schema, path)
+    rules = _rules(told, path)
     try:
         return Bundle(
             told,
@@ -117,8 +161,11 @@ def read_bundle(path: Path) -> Bundle:
             [query_of(line) for line in _lines(parts["queries.ndjson"])],
             _evidence(_lines(parts["readings.ndjson"])),
             hashlib.sha256(parts[SUMS]).hexdigest(),
+            rules,
+            parts[SUMS],
+            parts.get(SIGNATURES, b""),
         )
-    except (RecordError, ValueError, KeyError, TypeError) as error:
+    except _MALFORMED as error:
         fix = "ask whoever made it for another"
         raise UsageError(f"the bundle cannot be read: {error}", str(path), fix) from error
 
@@ -128,31 +175,43 @@ def is_bundle(path: Path) -> bool:
     return zipfile.is_zipfile(path)
 
 
-def _unpack(path: Path) -> dict[str, bytes]:
-    try:
-        with zipfile.ZipFile(path) as file:
-            found = {each.filename: each for each in file.infolist()}
-            absent = [name for name in (*FILES, SUMS) if name not in found]
-            if absent:
-                raise UsageError(f"the bundle has no {', '.join(absent)}", str(path))
-            large = [name for name in (*FILES, SUMS) if found[name].file_size > _MOST]
-            if large:
-                raise UsageError(f"{large[0]} is larger than any bundle's", str(path))
-            return {name: file.read(name) for name in (*FILES, SUMS)}
-    except (OSError, zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
-        fix = "submeter bench run makes bundles"
-        raise UsageError(f"the bundle cannot be read: {error}", str(path), fix) from error
+def _sums(parts: Mapping[str, bytes]) -> bytes:
+    lines = [f"{hashlib.sha256(parts[name]).hexdigest()}  {name}\n" for name in FILES]
+    return "".join(lines).encode()
 
 
 def _check_sums(parts: Mapping[str, bytes], path: Path) -> None:
+    """Hold all against the sums, to the byte: two bundles of the same content have one hash."""
+    fix = "it was altered after it was made: ask for the original"
     stated: dict[str, str] = {}
     for line in parts[SUMS].decode("ascii", "replace").splitlines():
         digest, _, name = line.partition("  ")
         stated[name] = digest
     for name in FILES:
         if hashlib.sha256(parts[name]).hexdigest() != stated.get(name):
-            fix = "it was altered after it was made: ask for the original"
             raise UsageError(f"{name} is not what {SUMS} says", str(path), fix)
+    if parts[SUMS] != _sums(parts):
+        raise UsageError(f"{SUMS} says more than a bundle's does", str(path), fix)
+
+
+def _check_form(schema: str, path: Path) -> None:
+    if schema == SCHEMA:
+        return
+    name, _, version = schema.partition("/")
+    what = f'a bundle of the form "{schema[:60]}", this reads {SCHEMA}'
+    if name == SCHEMA.partition("/")[0] and version.isdigit():
+        raise NewerBundle(what, str(path), UPDATE)
+    raise UsageError(what, str(path), "submeter bench run makes bundles")
+
+
+def _rules(told: Mapping[str, Any], path: Path) -> int:
+    rules = told.get("rules", 0)
+    if type(rules) is not int or rules < 0:
+        raise UsageError('its "rules" are no version', str(path), "ask for the original")
+    if rules > RULES:
+        what = f"made by a newer Submeter: its figures follow rules {rules}, this knows {RULES}"
+        raise NewerBundle(what, str(path), UPDATE)
+    return rules
 
 
 def _lines(content: bytes) -> list[dict[str, Any]]:

@@ -150,6 +150,8 @@ def _energy(bundle: Bundle, boundary: str, unit: str) -> Trait:
     summary = bundle.told["summary"]
     told = summary["energy"][boundary]["per"][unit]
     value = max(told["value"], 1e-12)
+    if told["high"] is None:  # of a run too short to tell: as likely above another as below it
+        return Trait(math.log(value), math.inf)
     whole = math.log(told["high"] / max(told["low"], value * 1e-6)) / (2 * _REACH)
     width = summary["statistics"]["half_width"]
     own = whole if width is None else min(whole, math.log1p(width) / _REACH)

@@ -23,7 +23,7 @@ LEAST = 0.2
 second, and within one of them nothing tells queries apart."""
 
 SLICES = 20
-"""Slices of the steady part of a run whose queries overlap."""
+"""Slices of the steady part of a run whose queries overlap, at most."""
 
 
 class Portion(NamedTuple):
@@ -129,8 +129,19 @@ def _portions(sitting: int, batches: Sequence[Sequence[Query]]) -> list[Portion]
     ]
 
 
-def side_by_side(sittings: Sequence[Sitting], queries: Sequence[Query], concurrency: int) -> Steady:
+def side_by_side(
+    sittings: Sequence[Sitting], queries: Sequence[Query], concurrency: int, least: float = LEAST
+) -> Steady:
     """Give the steady part of a run whose queries overlapped.
+
+    Parameters
+    ----------
+    sittings, queries : sequence
+        What was done.
+    concurrency : int
+        Queries at a time.
+    least : float
+        No slice is shorter [s]: one within a single reading would be as alike as its neighbours.
 
     Notes
     -----
@@ -156,10 +167,37 @@ def side_by_side(sittings: Sequence[Sitting], queries: Sequence[Query], concurre
         whole = Span(begin, end)
         stretches.append((sitting.number, whole))
         kept += [each for each in own if whole.overlap(Span(each.start, each.end))]
-        cuts = [begin + (end - begin) * i // SLICES for i in range(SLICES + 1)]
-        spans = [Span(*ends) for ends in pairwise(cuts)]
-        portions += [_slice(sitting.number, each, own) for each in spans if each.nanoseconds]
+        portions += _slices(sitting.number, whole, own, least)
     return Steady(tuple(kept), count - len(kept), tuple(stretches), tuple(portions))
+
+
+def from_first_to_last(sittings: Sequence[Sitting], queries: Sequence[Query]) -> Steady:
+    """Give a replayed workload: all of it, pauses between its requests among it.
+
+    From when the first was due until the last is answered, in each sitting.
+    """
+    kept: list[Query] = []
+    stretches: list[tuple[int, Span]] = []
+    portions: list[Portion] = []
+    for sitting in sittings:
+        own = _read(sitting, queries)
+        if not own:
+            continue
+        begin = min(each.start if each.due is None else min(each.due, each.start) for each in own)
+        whole = Span(begin, own[-1].end)
+        kept += own
+        stretches.append((sitting.number, whole))
+        portions += _slices(sitting.number, whole, own)
+    return Steady(tuple(kept), 0, tuple(stretches), tuple(portions))
+
+
+def _slices(
+    sitting: int, whole: Span, queries: Sequence[Query], least: float = LEAST
+) -> list[Portion]:
+    number = max(1, min(SLICES, int(whole.seconds / least))) if least else SLICES
+    cuts = [whole.start + whole.nanoseconds * i // number for i in range(number + 1)]
+    spans = [Span(*ends) for ends in pairwise(cuts)]
+    return [_slice(sitting, each, queries) for each in spans if each.nanoseconds]
 
 
 def _slice(sitting: int, span: Span, queries: Sequence[Query]) -> Portion:

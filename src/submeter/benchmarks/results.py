@@ -10,7 +10,10 @@ from submeter.ratings.result import Boundary, Quality, Result, task_name
 
 if TYPE_CHECKING:
     from submeter.benchmarks.bundle import Bundle
+    from submeter.benchmarks.plan import Plan
 
+OWN = "a workload of one's own is nobody else's work: no stars, and no rank"
+TOO_SHORT = "too short: how much queries differ is not known; run it for longer"
 _UNITS = {"server": "token"}
 
 
@@ -36,15 +39,17 @@ def result_of(bundle: Bundle, name: str) -> Result:
     for boundary in (Boundary.ACCELERATOR, Boundary.NODE):
         energy = told["summary"]["energy"].get(boundary.value, {}).get("per", {}).get(unit)
         if energy is not None and energy["value"] > 0:
-            per_1000 = {end: energy[end] / J_PER_WH * 1000 for end in ("value", "low", "high")}
+            value = energy["value"] / J_PER_WH * 1000
+            ends = [energy["low"], energy["high"]]
+            low, high = (None if end is None else end / J_PER_WH * 1000 for end in ends)
             # Energies err by ratios, which have no end at 0.
-            low = max(per_1000["low"], per_1000["value"] * 1e-6)
+            low = None if low is None else max(low, value * 1e-6)
             return Result(
                 task=task_name(told["task"]["id"]),
                 model=str(told["model"]["name"]),
-                energy=per_1000["value"],
+                energy=value,
                 low=low,
-                high=per_1000["high"],
+                high=high,
                 unit=unit,
                 scenario=plan.scenario,
                 boundary=boundary,
@@ -54,9 +59,17 @@ def result_of(bundle: Bundle, name: str) -> Result:
                 data=str(told["data"]["name"]),
                 dummy=bool(told["model"]["dummy"]),
                 source=f"{name} ({bundle.sha256[:12]})",
+                unrated=_unrated(plan, low),
             )
     fix = "see what is missing in it: submeter verify"
     raise UsageError(f"the bundle tells no energy a {unit}", name, fix)
+
+
+def _unrated(plan: Plan, low: float | None) -> str:
+    """Tell why a result is given neither star nor rank; empty if it is."""
+    if plan.scenario == "workload":
+        return OWN
+    return TOO_SHORT if low is None else ""
 
 
 def _hardware(bundle: Bundle, boundary: Boundary) -> str:

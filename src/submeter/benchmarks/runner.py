@@ -17,6 +17,7 @@ from submeter.benchmarks.plan import published
 from submeter.benchmarks.reasoning import refuse_effort
 from submeter.benchmarks.replay.prompts import counted
 from submeter.benchmarks.replay.replayer import replay
+from submeter.benchmarks.rules import RULES
 from submeter.benchmarks.sitting import Stage
 from submeter.benchmarks.summary import summarise
 from submeter.benchmarks.surroundings import accelerators, environment
@@ -258,6 +259,7 @@ def finish(journal: Journal, plan: Plan, out: Path) -> str:
     made = datetime.fromtimestamp(sittings[0].started / 1e9, UTC).isoformat(timespec="seconds")
     told = {
         "schema": SCHEMA,
+        "rules": RULES,
         "created": made,
         "configuration": published(plan, head["model"]["name"]).as_dict(),
         **{name: head[name] for name in ("task", "model", "data")},

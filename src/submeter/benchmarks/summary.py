@@ -6,7 +6,18 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from submeter.benchmarks.metrics import metric_of
-from submeter.benchmarks.portions import books_of, energies, in_turn, side_by_side, spread
+from submeter.benchmarks.percentiles import percentiles
+from submeter.benchmarks.portions import (
+    LEAST,
+    books_of,
+    energies,
+    from_first_to_last,
+    in_turn,
+    side_by_side,
+    spread,
+)
+from submeter.benchmarks.replay.figures import figures
+from submeter.benchmarks.rules import RULES
 from submeter.benchmarks.steady import bootstrap
 from submeter.quantities.clock import NANOSECONDS_PER_SECOND
 from submeter.quantities.estimate import Estimate
@@ -34,6 +45,7 @@ def summarise(
     sittings: Sequence[Sitting],
     queries: Sequence[Query],
     seen: Mapping[int, Evidence],
+    rules: int = RULES,
 ) -> dict[str, Any]:
     """Give a bundle's ``summary``.
 
@@ -47,15 +59,19 @@ def summarise(
         What was done.
     seen : mapping of int to Evidence
         What was read, by sitting.
+    rules : int
+        The version of `submeter.benchmarks.rules` by which figures follow.
     """
-    steady = steady_of(plan, sittings, queries)
+    steady = steady_of(plan, sittings, queries, rules)
     booked = books_of(steady, seen)
     drawn = energies(steady.portions, seen)
-    width = spread(steady.portions, drawn)
+    # A workload is measured whole: its requests differ, and that makes its energy no less sure.
+    width = math.inf if plan.scenario == "workload" else spread(steady.portions, drawn)
+    knows = math.isfinite(width) or plan.scenario == "workload" or not rules
     seconds = sum(span.seconds for _, span in steady.stretches)
     amounts = _amounts(plan, steady, metric)
     return {
-        "energy": _energies(booked, amounts, width),
+        "energy": _energies(booked, amounts, width, knows=knows),
         "books": [_booked(each) for each in booked],
         "stretches": [[number, span.start, span.end] for number, span in steady.stretches],
         "stages": _stages(sittings, seen),
@@ -72,15 +88,21 @@ def summarise(
             "saved": max(0, REFERENCE - len(queries)) if width <= plan.precision else None,
             "sittings": len(sittings),
             "cut_short": _cut_short(queries),
+            **({"outliers": _outliers(steady)} if rules else {}),
         },
-        "overhead": _overhead(sittings, seconds),
+        "overhead": _overhead(sittings, seconds, rules),
+        **({"workload": figures(queries)} if plan.scenario == "workload" else {}),
     }
 
 
-def steady_of(plan: Plan, sittings: Sequence[Sitting], queries: Sequence[Query]) -> Steady:
+def steady_of(
+    plan: Plan, sittings: Sequence[Sitting], queries: Sequence[Query], rules: int = RULES
+) -> Steady:
     """Give the part of a run that counts, as its scenario has it."""
     if plan.scenario == "server":
-        return side_by_side(sittings, queries, plan.concurrency)
+        return side_by_side(sittings, queries, plan.concurrency, LEAST if rules else 0.0)
+    if plan.scenario == "workload":
+        return from_first_to_last(sittings, queries)
     return in_turn(sittings, queries)
 
 
@@ -90,7 +112,7 @@ def _amounts(plan: Plan, steady: Steady, metric: str) -> dict[str, float]:
     tokens = sum(each.tokens for each in steady.portions)
     if tokens:
         told["token"] = tokens
-    if plan.scenario == "server":
+    if plan.scenario in ("server", "workload"):
         return told
     for each in steady.queries:
         for name, amount in each.work.items():
@@ -105,9 +127,14 @@ def _amounts(plan: Plan, steady: Steady, metric: str) -> dict[str, float]:
 
 
 def _energies(
-    booked: Sequence[Booking], amounts: Mapping[str, float], width: float
+    booked: Sequence[Booking], amounts: Mapping[str, float], width: float, *, knows: bool
 ) -> dict[str, Any]:
-    """Give by boundary the energy in all and by unit; what nobody saw is absent."""
+    """Give by boundary the energy in all and by unit; what nobody saw is absent.
+
+    Where nothing is known of how one query differs from the next, nothing bounds it either: a unit
+    has no interval then, for the meter's own would tell of queries that nobody saw.
+    """
+    unknown = {} if knows else {"low": None, "high": None}
     boards = [each for each in booked if each.component == "gpu"]
     told = {}
     for boundary, books in (("node", booked), ("accelerator", boards)):
@@ -117,7 +144,10 @@ def _energies(
         units = {unit: amount for unit, amount in amounts.items() if amount}
         told[boundary] = {
             "total": _joules(energy, 1.0, 0.0),
-            "per": {unit: _joules(energy, amount, width) for unit, amount in units.items()},
+            "per": {
+                unit: {**_joules(energy, amount, width), **unknown}
+                for unit, amount in units.items()
+            },
         }
     return told
 
@@ -128,27 +158,22 @@ def _joules(energy: Estimate, amount: float, width: float) -> dict[str, Any]:
     Notes
     -----
     The meter's error and that of the mean of so many queries have nothing to do with each other:
-    their logarithms add in squares.
+    their logarithms add in squares. A spread that is not known leaves the meter's own.
     """
     value = energy.value / amount
     if not value:
         return Estimate(value, value, energy.high / amount, "J", energy.tier,
                         energy.coverage).as_dict()  # fmt: skip
-    own = math.log1p(width) if math.isfinite(width) else math.inf
-    low = _beyond(energy.low / energy.value, own, -1)
-    high = _beyond(energy.high / energy.value, own, 1)
-    if not math.isfinite(high):
-        # A single portion tells no spread: the meter's own interval is all that is known.
-        low, high = energy.low / energy.value, energy.high / energy.value
+    own = math.log1p(width) if math.isfinite(width) else 0.0
+    low = beyond(energy.low / energy.value, own, -1)
+    high = beyond(energy.high / energy.value, own, 1)
     ends = (value * min(low, 1.0), value * max(high, 1.0))
     return Estimate(value, *ends, "J", energy.tier, energy.coverage).as_dict()
 
 
-def _beyond(ratio: float, own: float, sign: int) -> float:
-    if ratio <= 0:
-        return 0.0
-    size = math.hypot(math.log(ratio), own)
-    return math.exp(sign * size) if math.isfinite(size) else (0.0 if sign < 0 else math.inf)
+def beyond(ratio: float, own: float, sign: int) -> float:
+    """Give how far an end lies from the value, as a ratio: the meter's and the run's own joined."""
+    return math.exp(sign * math.hypot(math.log(ratio), own)) if ratio > 0 else 0.0
 
 
 def _booked(each: Booking) -> dict[str, Any]:
@@ -179,9 +204,9 @@ def _stages(sittings: Sequence[Sitting], seen: Mapping[int, Evidence]) -> dict[s
 
 
 def _speed(steady: Steady, amounts: Mapping[str, float], seconds: float) -> dict[str, Any]:
-    lasted = sorted((each.end - each.start) / NANOSECONDS_PER_SECOND for each in steady.queries)
+    lasted = sorted((each.end - _due(each)) / NANOSECONDS_PER_SECOND for each in steady.queries)
     firsts = sorted(
-        (each.first - each.start) / NANOSECONDS_PER_SECOND
+        (each.first - _due(each)) / NANOSECONDS_PER_SECOND
         for each in steady.queries
         if each.first is not None
     )
@@ -192,28 +217,22 @@ def _speed(steady: Steady, amounts: Mapping[str, float], seconds: float) -> dict
     )
     return {
         "seconds": seconds,
-        "latency": _percentiles(lasted),
-        "first_token": _percentiles(firsts),
-        "between_tokens": _percentiles(gaps),
+        "latency": percentiles(lasted),
+        "first_token": percentiles(firsts),
+        "between_tokens": percentiles(gaps),
         "per_second": {unit: amount / seconds for unit, amount in amounts.items() if seconds},
     }
 
 
-def _percentiles(ordered: Sequence[float]) -> dict[str, float] | None:
-    """Give percentiles of an ordered series, each the least that so many do not exceed."""
-    if not ordered:
-        return None
-    last = len(ordered) - 1
-    return {
-        f"p{part}": ordered[min(last, math.ceil(part / 100 * len(ordered)) - 1)]
-        for part in (50, 90, 95, 99)
-    }
+def _due(query: Query) -> int:
+    """Give from when on a query's latency counts: of a workload from when its user asked."""
+    return query.start if query.due is None else query.due
 
 
 def _single(steady: Steady, drawn: Sequence[float]) -> dict[str, float] | None:
     """Give how the energy of single queries [J] is spread; None where readings can't tell them."""
     alone = all(each.queries == 1 for each in steady.portions)
-    return _percentiles(sorted(drawn)) if alone and drawn else None
+    return percentiles(sorted(drawn)) if alone and drawn else None
 
 
 def _quality(metric: str, queries: Sequence[Query], seed: int) -> dict[str, Any] | None:
@@ -240,17 +259,42 @@ def _quality(metric: str, queries: Sequence[Query], seed: int) -> dict[str, Any]
     }
 
 
+def _outliers(steady: Steady) -> dict[str, int]:
+    """Tell what becomes of queries that lasted far longer or shorter: they count as all others.
+
+    Notes
+    -----
+    ``far`` are those beyond Tukey's outer fences, three interquartile ranges from the quartiles.
+
+    References
+    ----------
+    Tukey (1977), Exploratory Data Analysis, chapter 2.
+    """
+    lasted = sorted(each.end - each.start for each in steady.queries)
+    if not lasted:
+        return {"dropped": 0, "far": 0}
+    low, high = (lasted[(len(lasted) - 1) * part // 4] for part in (1, 3))
+    reach = 3 * (high - low)
+    far = sum(1 for each in lasted if not low - reach <= each <= high + reach)
+    return {"dropped": 0, "far": far}
+
+
 def _cut_short(queries: Sequence[Query]) -> float | None:
     """Give the part of the answers that ended at their limit and not by themselves."""
     told = [each.finish for each in queries if each.finish]
     return sum(1 for each in told if each == "length") / len(told) if told else None
 
 
-def _overhead(sittings: Sequence[Sitting], seconds: float) -> dict[str, float | None]:
+def _overhead(sittings: Sequence[Sitting], seconds: float, rules: int) -> dict[str, float | None]:
+    """Give the CPU time that metering took, and which part of a core that was.
+
+    A server that ran before has no stages: its metering is counted from its first query.
+    """
     cpu = sum(each.overhead for each in sittings) / NANOSECONDS_PER_SECOND
-    lasted = sum(
-        (each.until - each.stages[0].span.start) / NANOSECONDS_PER_SECOND
+    begun = [
+        (each, each.stages[0].span if each.stages else each.stretches[0])
         for each in sittings
-        if each.stages
-    )
+        if each.stages or (rules and each.stretches)
+    ]
+    lasted = sum((each.until - first.start) / NANOSECONDS_PER_SECOND for each, first in begun)
     return {"cpu_seconds": cpu, "part": cpu / lasted if lasted else None, "of": seconds}

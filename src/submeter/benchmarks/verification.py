@@ -5,7 +5,10 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, NamedTuple
 
+from submeter.benchmarks.rules import KEPT
+from submeter.benchmarks.signature import signatures
 from submeter.benchmarks.summary import summarise
+from submeter.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,11 +26,44 @@ class Difference(NamedTuple):
     follows: object
 
 
+class NotRecomputed(UsageError):  # noqa: N818 - a state of the bundle, not a fault
+    """A bundle by older rules, whose code this version no longer has."""
+
+    code = "SM170"
+
+
 def verify(bundle: Bundle) -> list[Difference]:
-    """Give the figures of a bundle that do not follow from its readings; none if all do."""
-    metric = str(bundle.told["data"]["metric"])
-    fresh = summarise(bundle.plan, metric, bundle.sittings, bundle.queries, bundle.seen)
-    return list(_differences("summary", bundle.told["summary"], fresh))
+    """Give what of a bundle does not hold: figures that do not follow, signatures that do not fit.
+
+    Raises
+    ------
+    NotRecomputed
+        If its figures follow older rules that are not kept: nothing tells whether they are right.
+    UsageError
+        If nothing can be worked out from it.
+    """
+    wrong = [
+        Difference(f"the signature of {each.signer or 'nobody'}", "signed", "not its signature")
+        for each in signatures(bundle.sums, bundle.signatures)
+        if each.holds is False
+    ]
+    if bundle.rules not in KEPT:
+        what = (
+            f"its files are as their sums say, but its figures follow rules {bundle.rules}, which "
+            f"this version does not keep: they are not recomputed, which is not to say that they "
+            f"were altered"
+        )
+        fix = f"use the version that made it: {bundle.told['environment'].get('submeter', '?')}"
+        raise NotRecomputed(what, "the bundle", fix)
+    try:
+        metric = str(bundle.told["data"]["metric"])
+        fresh = summarise(
+            bundle.plan, metric, bundle.sittings, bundle.queries, bundle.seen, bundle.rules
+        )
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
+        what = f"no figure can be worked out from it: {type(error).__name__}: {error}"
+        raise UsageError(what, "the bundle", "ask for the original") from error
+    return [*wrong, *_differences("summary", bundle.told["summary"], fresh)]
 
 
 def figures(told: object) -> int:

@@ -108,7 +108,7 @@ def _energy(bundle: Bundle, run: str, figure: Figure) -> dict[str, Any]:
         "score_details": {
             "score": told["value"],
             "uncertainty": {
-                "confidence_interval": _ends(told, method),
+                **_interval(told, method),
                 "num_samples": int(bundle.told["summary"]["statistics"]["kept"]),
             },
         },
@@ -117,11 +117,7 @@ def _energy(bundle: Bundle, run: str, figure: Figure) -> dict[str, Any]:
 
 def _quality(bundle: Bundle, run: str) -> dict[str, Any]:
     told = bundle.told["summary"]["quality"]
-    known = told["low"] is not None and told["high"] is not None
-    uncertainty = {
-        **({"confidence_interval": _ends(told, "bootstrap")} if known else {}),
-        "num_samples": int(told["items"]),
-    }
+    uncertainty = {**_interval(told, "bootstrap"), "num_samples": int(told["items"])}
     metric = str(told["metric"])
     return {
         "evaluation_result_id": f"{run}#quality",
@@ -135,10 +131,14 @@ def _quality(bundle: Bundle, run: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _ends(told: Mapping[str, Any], method: str) -> dict[str, Any]:
-    return {
+def _interval(told: Mapping[str, Any], method: str) -> dict[str, Any]:
+    """Give an interval, where there is one."""
+    if told["low"] is None or told["high"] is None:
+        return {}
+    ends = {
         "lower": told["low"], "upper": told["high"], "confidence_level": 0.95, "method": method,
     }  # fmt: skip
+    return {"confidence_interval": ends}
 
 
 def _about(bundle: Bundle, what: str) -> dict[str, Any]:

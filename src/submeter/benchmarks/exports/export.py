@@ -59,6 +59,8 @@ def per_1000(result: Result) -> str:
 
 def interval(result: Result) -> str:
     """Give a result's interval in words."""
+    if result.low is None:
+        return "no interval: the run was too short to tell how queries differ"
     return f"95 % interval {result.low:.4g} to {result.high:.4g}"
 
 

@@ -1,4 +1,4 @@
-"""``submeter bench run | list | compare | export``: the same work for every model, metered."""
+"""``submeter bench run | list | compare | export | key | sign``: the same work, metered."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from submeter.benchmarks.runner import Bench
 from submeter.benchmarks.runner import run as run_bench
 from submeter.benchmarks.sweep import VARIED, steps
 from submeter.benchmarks.verification import verify
+from submeter.cli import signing
 from submeter.cli.output import SHOWN, console, write_json
 from submeter.cli.parser import json_flag
 from submeter.cli.render.bench import print_bundle, print_choice, print_comparison, progress_line
@@ -35,12 +36,12 @@ PERIOD = "0.1 s"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add its arguments."""
     parser.add_argument(
-        "what", choices=("run", "list", "compare", "export"),
-        help="measure, show what there is, set bundles beside one another, or write one in "
-        "another's format",
+        "what", choices=("run", "list", "compare", "export", "key", "sign"),
+        help="measure, show what there is, set bundles beside one another, write one in another's "
+        "format, make a key (--out), or sign bundles (--key)",
     )  # fmt: skip
     parser.add_argument(
-        "bundles", nargs="*", metavar="BUNDLE", help="those to compare, or to export"
+        "bundles", nargs="*", metavar="BUNDLE", help="those to compare, to export, or to sign"
     )
     parser.add_argument("--task", metavar="TASK", help="the work; submeter bench list")
     parser.add_argument("--model", metavar="NAME", help="the model, as the backend names it")
@@ -63,6 +64,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--data", default="", metavar="FILE",
         help="other data than the task's own; of an export, their name on the Hugging Face Hub",
     )  # fmt: skip
+    parser.add_argument("--key", metavar="FILE", help="the private key that signs")
     parser.add_argument("--format", choices=FORMATS, help="whose format to export in")
     parser.add_argument(
         "--dummy-weights", action="store_true",
@@ -108,6 +110,8 @@ def run(args: argparse.Namespace) -> int:
         return _compare(args)
     if args.what == "export":
         return _export(args)
+    if args.what in ("key", "sign"):
+        return signing.make(args) if args.what == "key" else signing.sign_all(args)
     if args.bundles:
         fix = "submeter bench compare sets bundles beside one another"
         raise UsageError(f"{args.bundles[0]} is no option of it", "submeter bench run", fix)
