@@ -81,6 +81,22 @@ def test_an_intensity_that_the_papers_own_data_contradict(tmp_path):
     assert round(found.recomputed.value, 1) == 138.7
 
 
+def test_the_same_quoted_without_its_data_is_held_against_the_runs_that_come_along(tmp_path):
+    """The row says where it is printed, and no input but the figure itself."""
+    row = {
+        "id": "ph_effective_ci", "source": "Luccioni et al. 2024, arXiv 2311.16863v3, section 3.3",
+        "inputs": {"stated_ci": 297.6},
+    }  # fmt: skip
+    file = tmp_path / "row.json"
+    for printed, rules_found in ((297.6, ["arithmetic"]), (138.7, []), (139, [])):
+        claimed = {"value": printed, "unit": "gCO2eq/kWh"}
+        file.write_text(json.dumps([{**row, "claimed": claimed}]), encoding="utf-8")
+        assert rules(audit([read_file(file)])) == rules_found
+    elsewhere = {**row, "source": "arXiv 2405.00001", "claimed": "297.6 gCO2eq/kWh"}
+    file.write_text(json.dumps([elsewhere]), encoding="utf-8")
+    assert told(audit([read_file(file)])) == []
+
+
 def test_the_examples_of_sci_for_ai():
     """GSF, SCI for AI, 9.1.3, 9.2.2 and 9.2.3: 1,000 and 10 times too low."""
     tokens = {"carbon": "6500 kg", "tokens": "50 billion"}

@@ -30,9 +30,11 @@ def with_data(claim: Claim, folder: Path) -> Claim:
     The file must lie in the folder of the audited one: a document names no path of its own. Other
     texts of the inputs select rows, where they are columns of the file. A stated number ``n`` of
     rows must be met, else the selection is another than the publication's. A grid that is claimed
-    of CodeCarbon's columns is their emissions over their energy.
+    of CodeCarbon's columns is their emissions over their energy. A grid that is quoted from the
+    paper whose runs come with Submeter, and made from nothing that is stated, is held against them.
     """
-    name, claimed = claim.texts.get("csv", ""), claim.claimed
+    claimed = claim.claimed
+    name = claim.texts.get("csv", "") or (SHIPPED if _is_of_paper(claim) else "")
     if not name or claimed is None:
         return claim
     name = name.replace("\\", "/").rpartition("/")[2]
@@ -46,6 +48,12 @@ def with_data(claim: Claim, folder: Path) -> Claim:
     unit = claimed.text.partition(" ")[2]
     values = (quantity("value", row.get(column) or "", unit, column) for row in rows)
     return replace(claim, inputs=tuple(each for each in values if each is not None))
+
+
+def _is_of_paper(claim: Claim) -> bool:
+    cited = PAPER in f"{claim.texts.get('source', '')} {claim.texts.get('citation', '')}"
+    is_grid = claim.claimed is not None and claim.claimed.dimension == GRID
+    return cited and is_grid and not claim.of("energy", "carbon")
 
 
 def _rows(path: Path) -> list[dict[str, str]]:
@@ -96,3 +104,5 @@ _OF_GRID = (
 """Columns of CodeCarbon that make a grid's intensity, and their units."""
 SHIPPED = "power_hungry_query_runs.csv"
 """Name under which the shipped runs are pointed at."""
+PAPER = "2311.16863"
+"""Its number on arXiv: all its runs drew from one grid."""
