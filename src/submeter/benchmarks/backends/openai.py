@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from submeter.benchmarks.backend import NOWHERE, Answer, Facts
 from submeter.benchmarks.backends.chat_stream import EndpointError, ask, endpoint, is_here
 from submeter.benchmarks.backends.efforts import effort_fields, template_of, unknown_to, way_of
+from submeter.benchmarks.backends.picture_messages import messages_of
 from submeter.benchmarks.task import Limits
 from submeter.errors import UsageError
 from submeter.sensing.devices.listeners import listener
@@ -29,6 +30,7 @@ OPTIONS = {
     "effort-by": "how an --effort is asked for: field (reasoning_effort, default), or template "
     "(enable_thinking, reasoning_effort among the chat template's variables)",
 }
+_WITH_PICTURES = ("describe-image", "answer-about-image", "chat-with-images")
 
 
 class OpenAIBackend:
@@ -39,7 +41,7 @@ class OpenAIBackend:
 
     name = "openai"
     title = "any OpenAI-compatible server: vLLM, SGLang, TGI, llama.cpp, Ollama, a provider"
-    abilities = frozenset({"generate"})
+    abilities = frozenset({"generate", *_WITH_PICTURES})
     concurrent = True
     options = OPTIONS
     extra = ""
@@ -50,6 +52,9 @@ class OpenAIBackend:
         if "url" not in told:
             fix = "--option url=http://127.0.0.1:8000/v1"
             raise UsageError("the server's address is missing", "--option url", fix)
+        if order.ability in _WITH_PICTURES and told.get("api", "chat") != "chat":
+            fix = "--option api=chat"
+            raise UsageError("pictures go by the chat API alone", "--option api", fix)
         key = os.environ.get(told.get("key-variable", ""), "")
         if told.get("key-variable") and not key:
             fix = "set it, or name another"
@@ -115,8 +120,7 @@ class Served:
             "seed": limits.seed,
         }
         if self._is_chat:
-            text = [{"role": "user", "content": str(given)}]
-            body["messages"] = given if isinstance(given, list) else text
+            body["messages"] = messages_of(given)
         else:
             body["prompt"] = str(given)
         if limits.most is not None:

@@ -54,7 +54,7 @@ def sounds(data: str = "") -> DataSet:
     spoken = list(_spoken(random.Random(1)))  # noqa: S311 - no secret
     others = list(_others(random.Random(2), len(spoken)))  # noqa: S311 - no secret
     items = [
-        Item(name, {"samples": list(samples), "rate": _RATE}, kind)
+        Item(name, {"samples": samples, "rate": _RATE}, kind)
         for kind, many in ((SPEECH, spoken), (OTHER, others))
         for name, samples in many
     ]
