@@ -14,6 +14,8 @@ from submeter.workloads.activity import Activity
         ({"training_tokens": 1e6}, ("training token", 1e6)),
         ({"steps": 10.0, "flops": 1e20}, ("FLOP", 1e20)),
         ({"requests": 0.0, "parameters": 7e9}, ("parameter", 7e9)),
+        ({"steps": 10.0, "samples": 80.0, "training_tokens": 640.0}, ("training token", 640.0)),
+        ({"steps": 10.0, "samples": 80.0}, ("sample", 80.0)),
         ({"pages": 3.0}, ("pages", 3.0)),
         ({"pages": 3.0, "books": 1.0}, ("run", 1.0)),
         ({}, ("run", 1.0)),

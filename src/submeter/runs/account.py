@@ -38,6 +38,7 @@ _ESTIMATORS = {
 UNITS = {
     "requests": "request", "images": "image", "tokens_out": "output token",
     "training_tokens": "training token", "flops": "FLOP", "parameters": "parameter",
+    "samples": "sample",
 }  # fmt: skip
 """What may be counted, and what one of it is called: a use of a model before the making of one."""
 

@@ -141,9 +141,7 @@ class Window:
         """
         from submeter.runs.forecast import Tracker  # noqa: PLC0415 - only for those who ask
 
-        self._session.ask()
-        settler = self._session.settler
-        energy = _drawn().energy_of(settler.books_so_far(self)) if settler is not None else None
+        energy = self.energy_so_far
         with self._lock:
             tracker = self._tracker = self._tracker or Tracker()
             forecast = tracker.forecast(done, total, self.seconds, energy)
@@ -213,6 +211,19 @@ class Window:
         Its own share of each device, and the idle energy of the capacity that it occupied.
         """
         energy: Estimate | None = _drawn().energy_of(self.bookings)
+        return energy
+
+    @property
+    def energy_so_far(self) -> Estimate | None:
+        """What it has drawn as far as that was read [J], while it is open too; None if nothing.
+
+        Asks for a reading, without waiting for it.
+        """
+        self._session.ask()
+        settler = self._session.settler
+        if self.end is not None or settler is None:
+            return self.energy
+        energy: Estimate | None = _drawn().energy_of(settler.books_so_far(self))
         return energy
 
     @property
