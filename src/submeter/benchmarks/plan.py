@@ -130,7 +130,7 @@ def load_of(plan: Plan) -> str:
         "offline": f", batches of {plan.batch}",
         "server": f", {plan.concurrency} at a time",
         "reasoning": f", effort {plan.effort or 'as it is'}, {length_of(plan)}",
-        "workload": f" of one's own, {plan.most} requests{speed}",
+        "workload": f", {plan.most} requests of one's own{speed}",
     }
     limit = "" if plan.power_limit is None else f", accelerators limited to {plan.power_limit} W"
     return plan.scenario + more.get(plan.scenario, "") + limit

@@ -14,6 +14,7 @@ from submeter.benchmarks.desk import Desk, Progress
 from submeter.benchmarks.drive import drive, limits_of, stream
 from submeter.benchmarks.journal import Journal
 from submeter.benchmarks.plan import published
+from submeter.benchmarks.power_limit import limited
 from submeter.benchmarks.reasoning import refuse_effort
 from submeter.benchmarks.replay.prompts import counted
 from submeter.benchmarks.replay.replayer import replay
@@ -93,7 +94,8 @@ def run(bench: Bench, out: Path, report: Callable[[Progress], None]) -> str:
     before = (earlier, journal.queries(earlier), journal.readings(earlier))
     desk = Desk(plan, task, journal, limits_of(plan, task), before, report)
     if desk.done < plan.most or not journal.head():
-        _sit(bench, data, desk, journal)
+        with limited(plan.power_limit, bench.settings.roots.get("nvidia", "")):
+            _sit(bench, data, desk, journal)
     digest = finish(journal, plan, out)
     journal.remove()
     return digest

@@ -26,7 +26,8 @@ _WORDS = {"model": "model", "backend": "backend", "effort": "effort", "data": "d
 VARIED = (*_NUMBERS, *_WORDS)
 """What can be varied, beside a backend's own options (as ``option.NAME``)."""
 FREE = "free"
-"""A budget that is none."""
+"""A length of answers that is none."""
+_LENGTHS = ("budget", "output-tokens")
 
 
 class Step(NamedTuple):
@@ -137,8 +138,8 @@ def _changes(plan: Plan, pairs: Sequence[tuple[str, str]]) -> dict[str, Any]:
             options[name.removeprefix("option.")] = value
         elif name in _WORDS:
             changes[_WORDS[name]] = value
-        elif name == "budget" and value == FREE:
-            changes["budget"] = None
+        elif name in _LENGTHS and value == FREE:
+            changes[_NUMBERS[name]] = None
         elif value.isdigit():
             changes[_NUMBERS[name]] = int(value)
         else:

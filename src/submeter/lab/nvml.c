@@ -25,6 +25,8 @@
  *                        SMs that a process uses, between two instants in s; "self" and "@FILE" as
  *                        for FAKE_NVML_PIDS; without it the driver doesn't tell
  *   FAKE_NVML_SM_PERIOD  ms between two samples of that use (200)
+ *   FAKE_NVML_ROOT       0: a power limit may not be set (1); what a board draws does not heed it
+ *   FAKE_NVML_LIMITS     FILE: each limit that is set is added to it, as "board milliwatts"
  *
  * The time of day is CLOCK_REALTIME, or so much ahead of now() as fake_set_utc(ns) last said.
  * Built with -DOLD_DRIVER it has no energy counter, no fields and no list of processes.
@@ -37,6 +39,7 @@ enum {
     UNINITIALIZED = 1,
     INVALID_ARGUMENT = 2,
     NOT_SUPPORTED = 3,
+    NO_PERMISSION = 4,
     NOT_FOUND = 6,
     INSUFFICIENT_SIZE = 7,
     GPU_IS_LOST = 15,
@@ -45,7 +48,7 @@ enum {
 
 #include "boards.h"
 
-enum { MOST_INSTANCES = 7 };
+enum { MOST_INSTANCES = 7, LEAST_LIMIT = 100000 /* mW */ };
 
 struct use {
     unsigned pid;
@@ -57,7 +60,8 @@ static struct use uses[MOST_BOARDS][MOST_PIDS];
 static unsigned use_counts[MOST_BOARDS];
 static double counter_gain = 1.0, sees, counter_sees, average, noise, module, memory_part = 0.2;
 static double sm_period = 0.2, capability;
-static int slice_count, slices_hide, tells_use;
+static int slice_count, slices_hide, tells_use, is_root = 1;
+static unsigned set_limits[MOST_BOARDS]; /* mW; 0: as FAKE_NVML_LIMIT says */
 static const char *product, *sm_file;
 static char fields[128];
 static int64_t utc_ahead = -1;
@@ -98,6 +102,7 @@ __attribute__((constructor)) static void begin(void)
     sm_period = number(PREFIX "_SM_PERIOD", 200) / 1e3;
     slice_count = (int)number(PREFIX "_MIG", 0);
     slices_hide = (int)number(PREFIX "_MIG_HIDES", 0);
+    is_root = (int)number(PREFIX "_ROOT", 1);
     product = getenv(PREFIX "_NAME");
     const char *told = getenv(PREFIX "_FIELDS");
     snprintf(fields, sizeof fields, ",%s,", told ? told : "");
@@ -183,6 +188,7 @@ const char *nvmlErrorString(Result result)
     case UNINITIALIZED: return "Uninitialized";
     case INVALID_ARGUMENT: return "Invalid Argument";
     case NOT_SUPPORTED: return "Not Supported";
+    case NO_PERMISSION: return "Insufficient Permissions";
     case INSUFFICIENT_SIZE: return "Insufficient Size";
     case GPU_IS_LOST: return "GPU is lost";
     default: return "Unknown Error";
@@ -236,7 +242,25 @@ Result nvmlDeviceGetName(Handle board, char *buffer, unsigned length)
 Result nvmlDeviceGetPowerManagementLimit(Handle board, unsigned *milliwatts)
 {
     PASS(board);
-    *milliwatts = (unsigned)(limit * 1e3);
+    unsigned set = set_limits[board->index];
+    *milliwatts = set ? set : (unsigned)(limit * 1e3);
+    return SUCCESS;
+}
+
+Result nvmlDeviceSetPowerManagementLimit(Handle board, unsigned milliwatts)
+{
+    PASS(board);
+    if (!is_root)
+        return NO_PERMISSION;
+    if (milliwatts < LEAST_LIMIT || milliwatts > limit * 1e3)
+        return INVALID_ARGUMENT;
+    set_limits[board->index] = milliwatts;
+    const char *path = getenv(PREFIX "_LIMITS");
+    FILE *file = path ? fopen(path, "a") : NULL;
+    if (file) {
+        fprintf(file, "%d %u\n", board->index, milliwatts);
+        fclose(file);
+    }
     return SUCCESS;
 }
 

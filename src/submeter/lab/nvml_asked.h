@@ -37,13 +37,15 @@ Result nvmlDeviceGetEnforcedPowerLimit(Handle board, unsigned *milliwatts)
 
 Result nvmlDeviceGetPowerManagementDefaultLimit(Handle board, unsigned *milliwatts)
 {
-    return nvmlDeviceGetPowerManagementLimit(board, milliwatts);
+    PASS(board);
+    *milliwatts = (unsigned)(limit * 1e3);
+    return SUCCESS;
 }
 
 Result nvmlDeviceGetPowerManagementLimitConstraints(Handle board, unsigned *least, unsigned *most)
 {
     PASS(board);
-    *least = 100000;
+    *least = LEAST_LIMIT;
     *most = (unsigned)(limit * 1e3);
     return SUCCESS;
 }

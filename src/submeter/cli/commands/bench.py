@@ -8,26 +8,31 @@ from typing import TYPE_CHECKING
 
 from submeter.benchmarks.bundle import read_bundle
 from submeter.benchmarks.exports.formats import FORMATS, export
-from submeter.benchmarks.front import candidates_of, standings
-from submeter.benchmarks.plan import SCENARIOS, Plan, published
+from submeter.benchmarks.plan import SCENARIOS
 from submeter.benchmarks.registry import backend_named, names, task_named
-from submeter.benchmarks.runner import Bench
-from submeter.benchmarks.runner import run as run_bench
-from submeter.benchmarks.sweep import VARIED, steps
+from submeter.benchmarks.replay.replayer import SEATS
+from submeter.benchmarks.sweep import VARIED
 from submeter.benchmarks.verification import verify
 from submeter.cli import signing
+from submeter.cli.benching import (
+    BUDGET,
+    CONCURRENCY,
+    QUERIES,
+    SECONDS,
+    bench_of,
+    run_one,
+    run_set,
+    varied_by,
+)
+from submeter.cli.comparing import show_comparison
 from submeter.cli.output import SHOWN, console, write_json
 from submeter.cli.parser import json_flag
-from submeter.cli.render.bench import print_bundle, print_choice, print_comparison, progress_line
+from submeter.cli.render.bench import print_bundle, print_choice
 from submeter.errors import UsageError
-from submeter.quantities.parsing import parse
 from submeter.runs.settings import load
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Sequence
-
-    from submeter.benchmarks.bundle import Bundle
 
 PERIOD = "0.1 s"
 """Heartbeat of the meter, so that queries are told apart; what it costs is in the bundle."""
@@ -58,7 +63,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument(
         "--sweep", action="append", default=[], metavar="NAME=V,V",
-        help=f"one bundle for each combination, in the folder --out: {', '.join(VARIED)}",
+        help=f"one bundle for each combination, in the folder --out: {', '.join(VARIED)}, "
+        "option.NAME; NAME+NAME=V+V,V+V varies several together",
+    )  # fmt: skip
+    parser.add_argument(
+        "--part", metavar="K/N", help="only every N-th bundle of a sweep, from the K-th on"
+    )
+    parser.add_argument(
+        "--workload", metavar="FILE",
+        help="replay one's own requests: submeter.workload/1, or a trace in Azure's CSV",
+    )  # fmt: skip
+    parser.add_argument(
+        "--speed", type=float, default=1.0, metavar="N",
+        help="by how much faster than they came the requests of a workload are replayed (1)",
     )  # fmt: skip
     parser.add_argument(
         "--data", default="", metavar="FILE",
@@ -76,26 +93,42 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _add_amounts(parser: argparse.ArgumentParser) -> None:
     numbers = (
-        ("--queries", 1000, "queries at most"),
         ("--least", 20, "queries at least"),
         ("--batch", 1, "queries in a batch, of scenario offline"),
-        ("--concurrency", 8, "queries at a time, of scenario server"),
         ("--seed", 0, "of the order of queries, of sampling and of the intervals"),
     )
     for name, default, told in numbers:
         parser.add_argument(
             name, type=int, default=default, metavar="N", help=f"{told} ({default})"
         )
+    parser.add_argument(
+        "--queries", type=int, metavar="N", help=f"queries at most ({QUERIES}; a whole workload)"
+    )
+    parser.add_argument(
+        "--concurrency", type=int, metavar="N",
+        help=f"queries at a time at most, of a server ({CONCURRENCY}) or a workload ({SEATS})",
+    )  # fmt: skip
     parser.add_argument("--output-tokens", type=int, metavar="N", help="tokens of each answer")
-    parser.add_argument("--effort", default="", help="how much it reasons: off, low, medium, high")
+    parser.add_argument(
+        "--effort", default="", metavar="WORD,WORD",
+        help="how much it reasons: off, low, medium, high; several of scenario reasoning make a "
+        "set of bundles, each at one budget and at free length",
+    )  # fmt: skip
+    parser.add_argument(
+        "--budget", default="", metavar="N",
+        help=f"tokens of an answer at most, of scenario reasoning ({BUDGET} of several efforts)",
+    )  # fmt: skip
     texts = (
         ("--precision", "2 %", "SHARE", "the run ends once energy a query is known this well"),
-        ("--time", "10 min", "TIME", "the run ends after so long"),
         ("--idle", "3 s", "TIME", "for how long the idle machine is watched before"),
     )
     for name, usual, metavar, told in texts:
         shown = usual.replace("%", "%%")
         parser.add_argument(name, default=usual, metavar=metavar, help=f"{told} ({shown})")
+    parser.add_argument(
+        "--time", metavar="TIME",
+        help=f"the run ends after so long ({SECONDS}); of a workload, what comes within it",
+    )  # fmt: skip
     parser.add_argument(
         "--rate", type=float, default=0.0, metavar="N",
         help="queries a second at random times, of scenario server; else as fast as answered",
@@ -103,28 +136,29 @@ def _add_amounts(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Run a benchmark or a sweep, compare bundles, or list tasks, backends and scenarios."""
-    if args.what == "list":
-        return _list(args)
-    if args.what == "compare":
-        return _compare(args)
-    if args.what == "export":
-        return _export(args)
-    if args.what in ("key", "sign"):
-        return signing.make(args) if args.what == "key" else signing.sign_all(args)
+    """Do what is asked for: run, list, compare, export, make a key or sign."""
+    does = {
+        "run": _run, "list": _list, "compare": _compare, "export": _export, "key": signing.make,
+        "sign": signing.sign_all,
+    }  # fmt: skip
+    return does[args.what](args)
+
+
+def _run(args: argparse.Namespace) -> int:
+    """Run a benchmark or a set of them."""
     if args.bundles:
         fix = "submeter bench compare sets bundles beside one another"
         raise UsageError(f"{args.bundles[0]} is no option of it", "submeter bench run", fix)
-    absent = [name for name in ("task", "model", "backend", "out") if not getattr(args, name)]
-    if absent:
-        fix = "submeter bench list shows what there is"
-        raise UsageError(f"--{absent[0]} is missing", "submeter bench run", fix)
-    plan = _plan(args)
     settings = load({"period": args.period or PERIOD})
-    bench = Bench(plan, task_named(plan.task), backend_named(plan.backend), settings)
-    if args.sweep:
-        return _sweep(args, bench)
-    bundle = _run_one(bench, Path(args.out))
+    bench, varied = bench_of(args, settings), varied_by(args)
+    if varied:
+        made, refused = run_set(bench, varied, args)
+        if made:
+            show_comparison(args, made, refused)
+        return 0 if made else 1
+    if args.part:
+        raise UsageError("a single run has no parts", "--part", "vary something: --sweep NAME=V,V")
+    bundle = run_one(bench, Path(args.out))
     if args.json:
         write_json(dict(bundle.told), args.json)
     if args.json != "-":
@@ -132,44 +166,11 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _run_one(bench: Bench, out: Path) -> Bundle:
-    shown = progress_line(sys.stderr)
-    try:
-        run_bench(bench, out, shown)
-    finally:
-        shown.end()
-    return read_bundle(out)
-
-
-def _sweep(args: argparse.Namespace, bench: Bench) -> int:
-    """Run one benchmark after another; those whose bundle is there already are not run again."""
-    folder, whole = Path(args.out), steps(bench.plan, args.sweep)
-    try:
-        folder.mkdir(exist_ok=True, parents=True)
-    except OSError as error:
-        fix = "--out names a folder of bundles when there is a --sweep"
-        raise UsageError(f"the folder cannot be made: {error.strerror}", args.out, fix) from error
-    made: list[tuple[str, Bundle]] = []
-    for number, (plan, name) in enumerate(whole, 1):
-        out = folder / f"{name}.zip"
-        is_there = out.exists() and _is_of(read_bundle(out), plan)
-        sys.stderr.write(f"{number} of {len(whole)}: {name}{', is there' if is_there else ''}\n")
-        bundle = read_bundle(out) if is_there else _run_one(bench._replace(plan=plan), out)
-        made.append((name, bundle))
-    _show_comparison(args, made)
-    return 0
-
-
-def _is_of(bundle: Bundle, plan: Plan) -> bool:
-    """Tell whether a bundle is of that plan, as far as a bundle tells it."""
-    return bundle.plan == published(plan, bundle.plan.model)
-
-
 def _compare(args: argparse.Namespace) -> int:
     if len(args.bundles) < 2:  # noqa: PLR2004 - one is beside nothing
         fix = "submeter bench compare a.zip b.zip"
         raise UsageError("two bundles or more are needed", "submeter bench compare", fix)
-    _show_comparison(args, [(Path(each).name, read_bundle(Path(each))) for each in args.bundles])
+    show_comparison(args, [(Path(each).name, read_bundle(Path(each))) for each in args.bundles])
     return 0
 
 
@@ -193,73 +194,6 @@ def _export(args: argparse.Namespace) -> int:
     for each in made.lost:
         sys.stderr.write(f"{args.format}: {each}\n".translate(SHOWN))
     return 0
-
-
-def _show_comparison(args: argparse.Namespace, bundles: Sequence[tuple[str, Bundle]]) -> None:
-    """Show bundles of one kind of work, the least energy first, and who is beaten by whom."""
-    for name, bundle in bundles:
-        if not bundle.told["summary"]["energy"]:
-            sys.stderr.write(f"{name}: no energy is told of it, so that it is left out\n")
-    bundles = [each for each in bundles if each[1].told["summary"]["energy"]]
-    unit = _unit(bundles)
-    found = standings(candidates_of(bundles, unit))
-    if args.json:
-        rows = [
-            {**standing._asdict(), "energy": bundle.told["summary"]["energy"],
-             "quality": bundle.told["summary"]["quality"]}
-            for standing, (_, bundle) in zip(found, bundles, strict=True)
-        ]  # fmt: skip
-        write_json({"unit": unit, "results": rows}, args.json)
-    if args.json != "-":
-        print_comparison(console(), bundles, found, unit)
-
-
-def _unit(bundles: Sequence[tuple[str, Bundle]]) -> str:
-    """Give the unit by which they are compared, if they can be."""
-    kinds = {(bundle.plan.task, bundle.plan.scenario == "reasoning") for _, bundle in bundles}
-    if len(kinds) > 1:
-        told = ", ".join(sorted({task for task, _ in kinds}))
-        fix = "compare those of one task"
-        raise UsageError(f"they are not of the same work ({told})", "the bundles", fix)
-    for unit in ("token", "query") if bundles else ():
-        energies = [each.told["summary"]["energy"].get("node", {}) for _, each in bundles]
-        if all(unit in each.get("per", {}) for each in energies):
-            return unit
-    fix = "leave out those whose energy was not seen"
-    raise UsageError("there is no unit of work whose energy all of them tell", "the bundles", fix)
-
-
-def _plan(args: argparse.Namespace) -> Plan:
-    return Plan(
-        task=args.task,
-        model=args.model,
-        backend=args.backend,
-        scenario=args.scenario,
-        options=_options(args.option),
-        data=args.data,
-        seed=args.seed,
-        batch=args.batch,
-        concurrency=args.concurrency if args.scenario == "server" else 1,
-        rate=args.rate,
-        least=min(args.least, args.queries),
-        most=args.queries,
-        precision=parse(args.precision, "ratio", "--precision"),
-        seconds=parse(args.time, "time", "--time"),
-        output=args.output_tokens,
-        effort=args.effort,
-        idle=parse(args.idle, "time", "--idle"),
-        dummy=args.dummy_weights,
-    )
-
-
-def _options(given: Sequence[str]) -> dict[str, str]:
-    found = {}
-    for each in given:
-        name, is_pair, value = each.partition("=")
-        if not is_pair:
-            raise UsageError(f'"{each}" is no option', "--option", "write NAME=VALUE")
-        found[name] = value
-    return found
 
 
 def _list(args: argparse.Namespace) -> int:

@@ -11,6 +11,7 @@ from rich.text import Text
 from submeter.benchmarks.front import boundary_of
 from submeter.benchmarks.plan import load_of
 from submeter.cli.output import indented
+from submeter.cli.render.workload import workload_notes, workload_rows
 from submeter.quantities.digits import phrase
 
 if TYPE_CHECKING:
@@ -68,7 +69,8 @@ def print_bundle(out: Console, bundle: Bundle, name: str) -> None:
     """Print what a bundle says."""
     told = bundle.told
     model, summary, environment = told["model"], told["summary"], told["environment"]
-    out.print(Text(f"{model['name']}: {told['task']['id']}, {load_of(bundle.plan)}", style="bold"))
+    work = "" if "workload" in told["summary"] else f"{told['task']['id']}, "
+    out.print(Text(f"{model['name']}: {work}{load_of(bundle.plan)}", style="bold"))
     what = [model["engine"], model["precision"], model["device"], "random weights" * model["dummy"]]
     indented(out, ", ".join(each for each in what if each), style="dim")
     where = environment["accelerators"] or [environment["machine"]]
@@ -76,7 +78,8 @@ def print_bundle(out: Console, bundle: Bundle, name: str) -> None:
     table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
     for _ in range(2):
         table.add_column(overflow="fold")
-    for label, text in (*_energy_rows(summary), *_other_rows(summary)):
+    more = workload_rows(summary) if "workload" in summary else []
+    for label, text in (*_energy_rows(summary), *_other_rows(summary), *more):
         table.add_row(Text(label), text)
     out.print(table)
     for each in _notes(bundle):
@@ -137,7 +140,7 @@ def _notes(bundle: Bundle) -> list[str]:
             "too short: nothing of it is steady, so that no energy is told; allow more --queries "
             "or --time"
         )
-    elif summary["statistics"]["half_width"] is None:
+    elif summary["statistics"]["half_width"] is None and "workload" not in summary:
         told.append(
             "too short: how much queries differ is not known; the intervals are the meter's alone"
         )
@@ -148,6 +151,8 @@ def _notes(bundle: Bundle) -> list[str]:
         told.append(f"busy: other work drew {part:.0%} of what was above idle; measure it alone")
     if bundle.told["model"]["dummy"]:
         told.append("random weights: the energy of the shape; no quality, no stars")
+    if "workload" in summary:
+        told += workload_notes(summary)
     cut = summary["statistics"]["cut_short"]
     if cut and bundle.plan.scenario == "reasoning":
         told.append(f"{cut:.0%} of the answers ended at their limit, not by themselves")

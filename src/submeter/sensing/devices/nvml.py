@@ -156,6 +156,31 @@ class Nvml:
         found = self.ask(self._nvml.nvmlDeviceGetCudaComputeCapability, board.handle)
         return None if found is None else (int(found[0]), int(found[1]))
 
+    def limits(self, board: Board) -> tuple[int, int] | None:
+        """Give the least and the greatest power limit [mW] that a board takes, or None."""
+        found = self.ask(self._nvml.nvmlDeviceGetPowerManagementLimitConstraints, board.handle)
+        return None if found is None else (int(found[0]), int(found[1]))
+
+    def limit(self, board: Board) -> int | None:
+        """Give a board's power limit as it is now [mW], or None if it has none."""
+        value = self.ask(self._nvml.nvmlDeviceGetPowerManagementLimit, board.handle)
+        return None if value is None else int(value)
+
+    def set_limit(self, board: Board, limit: int) -> None:
+        """Set a board's power limit [mW]; it holds for whoever uses the board, until the next boot.
+
+        Raises
+        ------
+        OSError
+            If it can't be set; `PermissionError` if it could by root.
+        """
+        try:
+            self._nvml.nvmlDeviceSetPowerManagementLimit(board.handle, limit)
+        except self._nvml.NVMLError_NoPermission as error:
+            raise PermissionError(f"NVML says: {error}") from error
+        except self._nvml.NVMLError as error:
+            raise OSError(f"NVML says: {error}") from error
+
     def split(self, board: Board) -> bool:
         """Tell whether a board is split into instances (MIG)."""
         mode = self.ask(self._nvml.nvmlDeviceGetMigMode, board.handle)

@@ -1,0 +1,71 @@
+"""A replayed workload for people: how late its requests were, and how long."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from submeter.quantities.digits import phrase
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+OWN = "a workload of one's own: no stars and no rank, for nobody else has this work"
+_NAMES = {"tokens_in": "in", "tokens_cached": "of them cached", "tokens_out": "out"}
+_MUCH = 0.05
+"""A part of late requests from which on the replay is not quite that of the workload."""
+
+
+def workload_rows(summary: Mapping[str, Any]) -> list[tuple[str, Text]]:
+    """Give the rows that a bundle of a workload has more than others."""
+    told, speed = summary["workload"], summary["speed"]
+    rows = [
+        (f"{boundary} energy in all", Text(_joules(figures["total"])))
+        for boundary, figures in summary["energy"].items()
+    ]
+    for name, label in (("first_token", "first token"), ("between_tokens", "between tokens")):
+        if speed[name] is not None:
+            rows.append((label, Text(_seconds(speed[name]))))
+    if told["lateness"] is not None:
+        late = f"{told['late']:.1%} of {told['requests']} requests; {_seconds(told['lateness'])}"
+        rows.append(("asked late", Text(late)))
+    parts = [
+        f"{told['asked'][name]:,} {label} ({_reached(told['reached'][name])})"
+        for name, label in _NAMES.items()
+    ]
+    rows.append(("tokens asked", Text(", ".join(parts))))
+    return rows
+
+
+def workload_notes(summary: Mapping[str, Any]) -> list[str]:
+    """Tell what makes a replay less than the workload."""
+    told = summary["workload"]
+    notes = [OWN]
+    if told["late"] is not None and told["late"] > _MUCH:
+        notes.append(
+            f"{told['late']:.0%} of the requests were asked late: the engine has no seat for them "
+            "at their time; take fewer requests, a lower --speed, or more --concurrency"
+        )
+    if told["exact"] is not None and told["exact"] < 1:
+        notes.append(
+            f"{1 - told['exact']:.0%} of the answers are not as long as asked: the engine does "
+            "not keep to a length"
+        )
+    if told["exact"] is None:
+        notes.append("the backend counts no tokens: a word of a prompt was taken for one")
+    return notes
+
+
+def _joules(told: Mapping[str, Any]) -> str:
+    value, interval = phrase(told["value"], told["low"], told["high"], "J")
+    return f"{value} ({interval}), {told['tier']}"
+
+
+def _seconds(told: Mapping[str, float]) -> str:
+    return ", ".join(f"{name} {value:.3g} s" for name, value in told.items())
+
+
+def _reached(count: int | None) -> str:
+    return "not told what was reached" if count is None else f"{count:,} reached"
