@@ -44,4 +44,9 @@ def __getattr__(name: str) -> object:
         from submeter.runs.budget import BudgetWarning  # noqa: PLC0415
 
         return BudgetWarning
+    if name == "load_ipython_extension":  # %load_ext submeter
+        from importlib import import_module  # noqa: PLC0415
+
+        # By its name: whoever asks for the version must not lean on what lies above it.
+        return import_module("submeter.integrations.jupyter").load_ipython_extension
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
