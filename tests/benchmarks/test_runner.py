@@ -220,6 +220,7 @@ def test_what_does_not_fit_together_is_refused(tmp_path):
         (told._replace(task=speaking), "cannot speak"),
         (bench(Squarer(), scenario="server"), "answers one at a time"),
         (bench(Squarer(), options={"fast": "1"}), "has no option fast"),
+        (bench(Squarer(), dummy=True), "draws none at random, --dummy-weights"),
     ):
         with pytest.raises(UsageError, match=why):
             run(wrong, out, unheard)

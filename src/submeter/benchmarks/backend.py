@@ -135,7 +135,11 @@ class Loaded(Protocol):
 
 
 class Backend(Protocol):
-    """What runs models."""
+    """What runs models.
+
+    One that can make random weights of a model's shape (`Order.dummy`) says so by an attribute
+    ``makes_dummies`` that is true; no other is asked to.
+    """
 
     @property
     def name(self) -> str:

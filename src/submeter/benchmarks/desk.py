@@ -201,7 +201,8 @@ class Desk:
 
     def _marked(self) -> list[Query]:
         mark = self._task.metric.mark
-        may = self.plan.runs_answers or not self._task.runs_answers
+        # What random weights say is neither right nor wrong.
+        may = not self.plan.dummy and (self.plan.runs_answers or not self._task.runs_answers)
         for place, item, answer in self._unmarked:
             if may and item.reference is not None:
                 marked = mark(answer.value, item.reference)

@@ -113,6 +113,10 @@ def check(bench: Bench) -> None:
     if task.ability not in backend.abilities:
         fix = f"it can {', '.join(sorted(backend.abilities))}; submeter bench list shows who can"
         raise UsageError(f"the backend {backend.name} cannot {task.ability}", "--backend", fix)
+    if plan.dummy and not getattr(backend, "makes_dummies", False):
+        fix = "leave it out, or take a backend that makes weights: transformers, diffusers"
+        what = f"{backend.name} takes a model's weights as they are, and draws none at random"
+        raise UsageError(what, "--dummy-weights", fix)
     if plan.scenario == "server" and not backend.concurrent:
         fix = "take a server (--backend openai), or the scenario offline"
         raise UsageError(f"{backend.name} answers one at a time", "--scenario server", fix)
