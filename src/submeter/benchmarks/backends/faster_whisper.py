@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import importlib
 import os
-from importlib.resources import files
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from submeter.benchmarks.backend import Answer, Facts
+from submeter.benchmarks.backends.folders import folder_of, name_of
 from submeter.benchmarks.backends.hashes import hashes
 from submeter.benchmarks.backends.libraries import engine, library, whole
-from submeter.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,7 +38,7 @@ class FasterWhisperBackend:
     def load(self, order: Order) -> Loaded:
         """Load the model."""
         whisper = library("faster_whisper", self.name, self.extra)
-        folder = _folder(order.model)
+        folder = folder_of(order.model, "model.bin")
         options = dict(order.options)
         device, precision = options.get("device", "cpu"), options.get("precision", "int8")
         model = whisper.WhisperModel(
@@ -48,7 +46,7 @@ class FasterWhisperBackend:
             cpu_threads=whole(options, "threads", os.cpu_count() or 1),
         )  # fmt: skip
         facts = Facts(
-            order.model.removeprefix("package:").partition("/")[0],
+            name_of(order.model),
             engine=engine("faster-whisper"),
             precision=precision,
             device=device,
@@ -82,20 +80,6 @@ class _Whisper:
     def close(self) -> None:
         """Let go of the weights."""
         self._model = None
-
-
-def _folder(model: str) -> Path:
-    if model.startswith("package:"):
-        package, _, inside = model.removeprefix("package:").partition("/")
-        try:
-            return Path(str(files(package).joinpath(inside)))
-        except ImportError as error:
-            fix = f"pip install {package.replace('_', '-')}"
-            raise UsageError("the package is not installed", package, fix) from error
-    folder = Path(model)
-    if not folder.is_dir():
-        raise UsageError("there is no such folder", model, "name a folder with model.bin in it")
-    return folder
 
 
 BACKEND = FasterWhisperBackend()

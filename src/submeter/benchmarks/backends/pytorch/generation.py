@@ -1,0 +1,136 @@
+"""Text that is written token by token: of a fixed length where one is asked for, counted, timed."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from submeter.benchmarks.backend import Answer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from submeter.benchmarks.task import Limits
+
+FREE = 8192
+"""Tokens at most of an answer that ends by itself: as the bench's own limit has it."""
+
+
+class Written(NamedTuple):
+    """What a model wrote, one row of token ids a query, and when the first came [ns, monotonic]."""
+
+    rows: list[list[int]]
+    first: int | None
+
+
+class _Watch:
+    """Sees where the prompt ends, and when the first token comes.
+
+    The library calls it before each choice of a token, as a processor of logits; and with each
+    token, as a streamer.
+    """
+
+    def __init__(self) -> None:
+        self.prompt: int | None = None
+        self.first: int | None = None
+        self._puts = 0
+
+    def __call__(self, input_ids: Any, scores: Any) -> Any:
+        """Note how long the row is before its first token."""
+        if self.prompt is None:
+            self.prompt = int(input_ids.shape[1])
+        return scores
+
+    def put(self, tokens: object) -> None:
+        """Note when the second is handed over: the first is the prompt."""
+        del tokens
+        self._puts += 1
+        if self._puts == 2:  # noqa: PLR2004 - see above
+            self.first = time.monotonic_ns()
+
+    def end(self) -> None:
+        """Nothing is left to do."""
+
+
+def write(model: Any, inputs: dict[str, Any], limits: Limits) -> Written:
+    """Write an answer to each row, always taking the likeliest token.
+
+    Parameters
+    ----------
+    model : object
+        A model that generates.
+    inputs : dict
+        Its tensors, on its device.
+    limits : Limits
+        Of the answers.
+    """
+    watch = _Watch()
+    told: dict[str, Any] = {
+        "max_new_tokens": FREE if limits.most is None else limits.most,
+        "logits_processor": [watch],
+    }
+    if limits.least:
+        told["min_new_tokens"] = limits.least
+    if len(next(iter(inputs.values()))) == 1:
+        # A streamer has each token fetched from the device, which of a batch would cost more.
+        told["streamer"] = watch
+    found = model.generate(**inputs, **told)
+    return Written([row[watch.prompt :] for row in found.tolist()], watch.first)
+
+
+def ends_of(model: Any, tokenizer: Any) -> frozenset[int]:
+    """Give the tokens that end an answer."""
+    told = [getattr(model.generation_config, "eos_token_id", None)]
+    if model.config.model_type == "blip":
+        # Its decoder is BERT's, and ends as a sentence does.
+        told.append(model.config.text_config.sep_token_id)
+    found = {each for one in told for each in (one if isinstance(one, list) else [one])}
+    known = found - {None} or {tokenizer.eos_token_id} - {None}
+    return frozenset(int(each) for each in known if each is not None)
+
+
+def answers_of(
+    written: Written,
+    tokenizer: Any,
+    ends: frozenset[int],
+    limits: Limits,
+    read: Sequence[int | None],
+) -> list[Answer]:
+    """Give the answers of rows: their text, how many tokens, and why they ended.
+
+    Parameters
+    ----------
+    written : Written
+        The rows; one that ended early is padded.
+    tokenizer : object
+        Makes text of them.
+    ends : frozenset of int
+        Tokens that end an answer.
+    limits : Limits
+        A fixed length has no end before it.
+    read : sequence of int or None
+        Tokens that each was asked with.
+    """
+    is_fixed = limits.least is not None and limits.least == limits.most
+    found = []
+    for row, tokens_in in zip(written.rows, read, strict=True):
+        stop = next((i for i, each in enumerate(row) if each in ends), None)
+        kept = row if is_fixed or stop is None else row[: stop + 1]
+        thought = _thought(kept, tokenizer)
+        text = tokenizer.decode(kept[thought:], skip_special_tokens=True).strip()
+        found.append(
+            Answer(
+                text, tokens_in, len(kept), thought or None, written.first,
+                "length" if is_fixed or stop is None else "stop",
+            )
+        )  # fmt: skip
+    return found
+
+
+def _thought(row: Sequence[int], tokenizer: Any) -> int:
+    """Give how many tokens of a row are reasoning, by the marks that most templates have."""
+    known = tokenizer.get_vocab()
+    close, start = known.get("</think>"), known.get("<think>")
+    if close is not None and close in row:
+        return len(row) - row[::-1].index(close)
+    return len(row) if start is not None and start in row else 0
