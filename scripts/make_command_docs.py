@@ -61,7 +61,8 @@ NOTES = {
     "[measure a running service](../how-to/measure-a-running-service.md).",
     "top": "Ctrl-C ends it. Where standard output is no terminal it looks once and ends. Energy "
     "above idle is shared out by CPU time; processes that lived and died between two looks are in "
-    "*seen too briefly*.",
+    "*seen too briefly*. Where a place is stated (`--region` or `--grid`, or in the settings) it "
+    "tells too what each domain emits an hour there, its facility included.",
     "account": "All of a statement: every figure and its parts, the books, what is left out, what "
     "most widens it, and the sources. The entry is not changed: the same joules are accounted "
     "for again ([how to](../how-to/account-again-by-another-method.md)). `--compare` shows the "

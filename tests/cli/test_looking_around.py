@@ -90,6 +90,26 @@ def test_top_once_shows_and_ends(meter):
     assert meter.entries() == []
 
 
+def test_top_tells_what_each_domain_emits_where_a_place_is_stated(meter):
+    told = meter.json("top", "--interval", "0.3", "--grid", "50 gCO2e/kWh", "--pue", "1.2")
+    for each in told["domains"]:
+        power, rate = each["power"], each["emission_rate"]
+        assert rate["unit"] == "gCO2e/h"
+        for end in ("value", "low", "high"):
+            assert rate[end] == pytest.approx(power[end] * 1.2 * 50 / 1000)
+    env = {"SUBMETER_REGION": "FR", "COLUMNS": "80"}
+    shown = meter("top", "--once", "--interval", "0.3", env=env).stdout
+    assert "gCO2e/h" in shown
+    assert "carbon: France" in shown
+    assert max(map(len, shown.splitlines())) <= 80
+    nowhere = meter("top", "--once", "--interval", "0.3").stdout
+    assert "gCO2e" not in nowhere, "of no place nothing is told"
+    (one, *_) = meter.json("top", "--interval", "0.3")["domains"]
+    assert one["emission_rate"] is None
+    done = meter("top", "--once", "--region", "XX")
+    assert (done.returncode, "--region" in done.stderr) == (2, True)
+
+
 def test_top_watches_live_until_ctrl_c(meter):
     pid, terminal = pty.fork()
     if not pid:

@@ -1,10 +1,9 @@
 """The interval of one chain of lognormal factors, without draws.
 
-Nothing in Submeter calls it: a statement draws, since its energies are sums and what they share
-must be drawn once, and a budget is held against the statement's own draws, bit for bit. It is here
-for programs that need an interval for every request (energy times a grid's intensity) without
-numpy, and for the tests, where it is the second way to the interval that the draws of an account,
-and of a budget in carbon, must come to.
+A live view (``submeter top``) tells by it what every domain emits, look after look, without numpy.
+A statement draws: its energies are sums, and what they share must be drawn once; and a budget is
+held against the statement's own draws, bit for bit. There, in the tests, it is the second way to
+the interval that the draws must come to.
 """
 
 from __future__ import annotations
