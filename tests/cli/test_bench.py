@@ -61,6 +61,19 @@ def test_a_model_is_measured_verified_and_rated(model, tmp_path, capsys):
     assert sum(row["chances"].values()) == pytest.approx(1)
 
 
+def test_of_a_run_too_short_for_the_meter_no_interval_is_told(model, tmp_path, capsys):
+    out = tmp_path / "b.zip"
+    model.write_text(MODEL.replace("500_000", "5"))
+    assert main([*words(model, out), "--precision", "50 %"]) == 0
+    with zipfile.ZipFile(out) as file:
+        energy = json.loads(file.read("bundle.json"))["summary"]["energy"]
+    told = capsys.readouterr().out
+    assert energy["node"]["per"]["query"]["high"] is None
+    assert "too short to be sure" in told
+    assert "node energy a query" in told
+    assert main(["verify", str(out)]) == 0
+
+
 def test_an_altered_bundle_is_refused(model, tmp_path, capsys):
     out = tmp_path / "b.zip"
     assert main([*words(model, out), "--precision", "50 %", "--json", "-"]) == 0

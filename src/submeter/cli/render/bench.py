@@ -95,8 +95,11 @@ def _energy_rows(summary: Mapping[str, object]) -> list[tuple[str, Text]]:
     assert isinstance(energy, dict)  # noqa: S101 - as the form of a bundle has it
     for boundary, figures in energy.items():
         for unit, each in figures["per"].items():
-            value, interval = phrase(each["value"], each["low"], each["high"], "J")
-            text = Text(f"{value} ({interval}), {each['tier']}")
+            ends = each["low"], each["high"]
+            # Of a run shorter than the meter can tell nothing bounds the energy.
+            is_sure = None not in ends
+            value, interval = phrase(each["value"], *(ends if is_sure else [each["value"]] * 2), "J")
+            text = Text(f"{value} ({interval if is_sure else 'too short to be sure'}), {each['tier']}")
             rows.append((f"{boundary} energy a {unit.replace('_', ' ')}", text))
     return rows or [("energy", Text("not seen", style="yellow"))]
 
