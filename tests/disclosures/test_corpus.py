@@ -8,7 +8,9 @@ import json
 from pathlib import Path
 
 import pytest
+import yaml
 
+from submeter.accounts.document import read_document
 from submeter.cli.main import main
 from submeter.disclosures.audit.auditor import audit
 from submeter.disclosures.audit.finding import Severity
@@ -43,6 +45,41 @@ def test_the_planted_error_is_found_at_its_place(name):
     assert (expected["rule"], True) in [
         (each.rule, expected["where"] in each.where) for each in found
     ]
+
+
+FORMS = {
+    "account", "benchmark report", "BoAmps", "carbon.txt", "CodeCarbon", "CycloneDX",
+    "data centre report", "footprint", "leaderboard", "manifest", "model card",
+    "model documentation form", "rows", "SPDX", "statement", "table",
+}  # fmt: skip
+"""What a reader takes a file for: every form that docs/reference/audit-rules.md says is read."""
+
+
+@pytest.mark.parametrize("folder", ["sound", "planted"])
+def test_of_every_form_there_is_a_sound_document_and_one_with_an_error(folder):
+    kinds = {read_file(path).kind for path in CORPUS.glob(f"{folder}/*")}
+    assert kinds == FORMS
+
+
+STRUCTURED = sorted(
+    path for ending in ("json", "yaml") for path in CORPUS.glob(f"*/*.{ending}")
+    if path.name != "expected.json"
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("path", STRUCTURED, ids=lambda path: f"{path.parent.name}/{path.name}")
+@pytest.mark.parametrize("ending", [".json", ".yaml"])
+def test_a_document_says_the_same_in_json_and_yaml(path, ending, tmp_path):
+    content = read_document(path)
+    other = tmp_path / path.with_suffix(ending).name
+    plain = json.dumps(content, default=str)
+    text = plain if ending == ".json" else yaml.safe_dump(content)
+    other.write_text(text, encoding="utf-8")
+    one, two = (
+        [(each.rule, each.where, each.cause) for each in heavy(each)] for each in (path, other)
+    )
+    assert two == one
+    assert read_file(other).kind == read_file(path).kind
 
 
 @pytest.mark.parametrize("name", PLANTED)
