@@ -21,7 +21,7 @@ from submeter.benchmarks.results import result_of
 from submeter.benchmarks.runner import run
 from submeter.cli.main import main
 from submeter.errors import UsageError
-from submeter.runs.settings import load
+from tests.benchmarks.keep import beside_a_board
 from tests.benchmarks.work import LONG, Squarer, bench, unheard
 
 SCHEMA = (
@@ -34,17 +34,7 @@ SCHEMA = (
 def with_gpu(tmp_path_factory):
     """Give the path of a bundle that was really run, beside a recorded board of 300 W."""
     folder = tmp_path_factory.mktemp("gpu")
-    head = {
-        "schema": "submeter.recording/1", "machine": "m", "date": "2026-11-30",
-        "domains": [{
-            "id": "gpu:0", "component": "gpu", "device": "NVIDIA H100", "inside": "", "wrap": 0,
-            "limit": 0, "refresh": 0.1, "low": 0.95, "high": 1.05, "reason": "a test's",
-        }],
-    }  # fmt: skip
-    lines = [[i * 100_000_000, "gpu:0", "counter", i * 30_000_000] for i in range(1200)]
-    recording = folder / "gpu.ndjson"
-    recording.write_text("".join(f"{json.dumps(each)}\n" for each in (head, *lines)))
-    settings = load({"period": "0.1 s", "sensor.replay": str(recording)}, {})
+    settings = beside_a_board(folder)
     out = folder / "b.zip"
     run(bench(Squarer(LONG, wrong=(3,)))._replace(settings=settings), out, unheard)
     return out

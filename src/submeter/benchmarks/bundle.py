@@ -32,7 +32,7 @@ SIGNATURES = "SIGNATURES"
 """Lies beside the sums and is not among them: who signs a bundle leaves its own hash as it is."""
 
 
-_MALFORMED = (
+MALFORMED = (
     RecordError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError,
     RecursionError,
 )  # fmt: skip
@@ -147,7 +147,7 @@ def read_bundle(path: Path, most: int = MOST) -> Bundle:
     """
     parts = parts_of(path, most)
     try:
-        told = json.loads(parts["bundle.json"])
+        told = _parsed(parts["bundle.json"].decode())
         schema = str(told.get("schema"))
     except (ValueError, AttributeError, RecursionError) as error:
         raise UsageError(f"it is no JSON: {error}", f"{path}: bundle.json") from error
@@ -165,7 +165,7 @@ def read_bundle(path: Path, most: int = MOST) -> Bundle:
             parts[SUMS],
             parts.get(SIGNATURES, b""),
         )
-    except _MALFORMED as error:
+    except MALFORMED as error:
         fix = "ask whoever made it for another"
         raise UsageError(f"the bundle cannot be read: {error}", str(path), fix) from error
 
@@ -215,7 +215,16 @@ def _rules(told: Mapping[str, Any], path: Path) -> int:
 
 
 def _lines(content: bytes) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in content.decode().splitlines() if line]
+    return [_parsed(line) for line in content.decode().splitlines() if line]
+
+
+def _parsed(text: str) -> Any:  # noqa: ANN401 - whatever it is
+    """Read JSON, in which no number is endless or none."""
+
+    def refuse(constant: str) -> None:
+        raise ValueError(f"{constant} is no number")
+
+    return json.loads(text, parse_constant=refuse)
 
 
 def _evidence(lines: Iterable[Mapping[str, Any]]) -> dict[int, Evidence]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from submeter.benchmarks.bundle import MALFORMED
 from submeter.benchmarks.summary import J_PER_WH
 from submeter.errors import UsageError
 from submeter.ratings.result import Boundary, Quality, Result, task_name
@@ -32,8 +33,16 @@ def result_of(bundle: Bundle, name: str) -> Result:
     Raises
     ------
     UsageError
-        If nothing was seen of its energy.
+        If nothing was seen of its energy, or it cannot be read.
     """
+    try:
+        return _result(bundle, name)
+    except MALFORMED as error:
+        what = f"the bundle cannot be read: {type(error).__name__}: {error}"
+        raise UsageError(what, name, "ask whoever made it for another") from error
+
+
+def _result(bundle: Bundle, name: str) -> Result:
     told, plan = bundle.told, bundle.plan
     unit = _UNITS.get(plan.scenario, "query")
     for boundary in (Boundary.ACCELERATOR, Boundary.NODE):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, NamedTuple
 
+from submeter.benchmarks.bundle import MALFORMED
 from submeter.benchmarks.rules import KEPT
 from submeter.benchmarks.signature import signatures
 from submeter.benchmarks.summary import summarise
@@ -60,7 +61,7 @@ def verify(bundle: Bundle) -> list[Difference]:
         fresh = summarise(
             bundle.plan, metric, bundle.sittings, bundle.queries, bundle.seen, bundle.rules
         )
-    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
+    except MALFORMED as error:
         what = f"no figure can be worked out from it: {type(error).__name__}: {error}"
         raise UsageError(what, "the bundle", "ask for the original") from error
     return [*wrong, *_differences("summary", bundle.told["summary"], fresh)]

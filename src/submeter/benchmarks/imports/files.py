@@ -10,11 +10,14 @@ from submeter.benchmarks.imports import aies_v1, aies_v2, codecarbon, ml_energy,
 from submeter.benchmarks.imports.hints import Hints
 from submeter.benchmarks.imports.sheet import sheet_of
 from submeter.benchmarks.results import result_of
+from submeter.benchmarks.verification import verify
 from submeter.errors import UsageError
 from submeter.ratings.table import Read, read_table
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from submeter.ratings.result import Result
 
 _MOST = 256 * 1024 * 1024
 """More bytes than any table of results has."""
@@ -42,10 +45,10 @@ def read_results(path: Path, hints: Hints = _NOBODY) -> Read:
     Raises
     ------
     UsageError
-        If it cannot be read, or is none of them.
+        If it cannot be read, is none of them, or is a bundle that does not verify.
     """
     if is_bundle(path):
-        return Read((result_of(read_bundle(path), path.name),), ())
+        return Read((_of_bundle(path),), ())
     text = _text(path)
     if text.lstrip("\ufeff \t\r\n")[:1] in ("{", "["):
         return _of_json(text, path, hints)
@@ -56,6 +59,15 @@ def read_results(path: Path, hints: Hints = _NOBODY) -> Read:
     if aies_v1.is_board(sheet.columns):
         return aies_v1.read(text, path.name, hints)
     return read_table(text, path.name, hints.task)
+
+
+def _of_bundle(path: Path) -> Result:
+    bundle = read_bundle(path)
+    wrong = verify(bundle)
+    if wrong:
+        what = f"{wrong[0].where} does not follow from the readings: it is not rated"
+        raise UsageError(what, str(path), f"see submeter verify {path}")
+    return result_of(bundle, path.name)
 
 
 def _text(path: Path) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -80,10 +81,22 @@ def _row(name: str, bundle: Bundle, wanted: frozenset[str]) -> dict[str, Any]:
         "differences": [],
     }
     try:
-        row["differences"] = [each._asdict() for each in verify(bundle)]
+        row["differences"] = [
+            {"where": each.where, "told": _finite(each.told), "follows": _finite(each.follows)}
+            for each in verify(bundle)
+        ]
     except NotRecomputed as error:
         row |= {"recomputed": False, "why": str(error)}
     return row
+
+
+def _finite(value: object) -> object:
+    """Give a value that JSON can hold: what follows from altered readings may be endless."""
+    try:
+        json.dumps(value, allow_nan=False)
+    except ValueError:
+        return str(value)
+    return value
 
 
 def _holds(row: dict[str, Any]) -> bool:
