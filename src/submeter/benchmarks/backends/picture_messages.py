@@ -70,7 +70,7 @@ def data_url(image: Any) -> str:  # noqa: ANN401 - a numpy array
     UsageError
         If it is no such array.
     """
-    shape = getattr(image, "shape", ())
+    shape: tuple[int, ...] = getattr(image, "shape", ())
     if len(shape) != 3 or shape[2] != 3 or str(image.dtype) != "uint8":  # noqa: PLR2004 - RGB
         raise UsageError("what is asked holds no picture", "--data", "an RGB array of bytes")
     height, width = int(shape[0]), int(shape[1])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 from rich.table import Table
 from rich.text import Text
@@ -95,13 +95,18 @@ def _energy_rows(summary: Mapping[str, object]) -> list[tuple[str, Text]]:
     assert isinstance(energy, dict)  # noqa: S101 - as the form of a bundle has it
     for boundary, figures in energy.items():
         for unit, each in figures["per"].items():
-            ends = each["low"], each["high"]
-            # Of a run shorter than the meter can tell nothing bounds the energy.
-            is_sure = None not in ends
-            value, interval = phrase(each["value"], *(ends if is_sure else [each["value"]] * 2), "J")
-            text = Text(f"{value} ({interval if is_sure else 'too short to be sure'}), {each['tier']}")
+            text = Text(f"{_joules(each)}, {each['tier']}")
             rows.append((f"{boundary} energy a {unit.replace('_', ' ')}", text))
     return rows or [("energy", Text("not seen", style="yellow"))]
+
+
+def _joules(each: Mapping[str, Any]) -> str:
+    value, low, high = each["value"], each["low"], each["high"]
+    if low is None or high is None:
+        # Of a run shorter than the meter can tell nothing bounds the energy.
+        return f"{phrase(value, value, value, 'J')[0]} (too short to be sure)"
+    shown, interval = phrase(value, low, high, "J")
+    return f"{shown} ({interval})"
 
 
 def _other_rows(summary: Mapping[str, object]) -> list[tuple[str, Text]]:

@@ -87,17 +87,18 @@ class Model:
         return dict(zip(self._names, self._session.run(None, ready), strict=True))
 
     def _typed(self, name: str, value: object) -> Any:  # noqa: ANN401 - an array
-        if name not in self._inputs:
-            fix = f"its inputs are {', '.join(self._inputs)}"
-            raise UsageError(f'the model has no input "{name}"', self.facts.name, fix)
-        kind = self._inputs[name].type
+        kind = self._inputs[self._input(name)].type
         if kind not in _TYPES:
             fix = f"one of {', '.join(_TYPES)}"
             raise UsageError(f"an input of type {kind} is not known", name, fix)
         return np.ascontiguousarray(value, dtype=_TYPES[kind])
 
     def _input(self, name: str) -> str:
-        return name or next(iter(self._inputs))
+        found = name or next(iter(self._inputs))
+        if found not in self._inputs:
+            fix = f"its inputs are {', '.join(self._inputs)}"
+            raise UsageError(f'the model has no input "{found}"', self.facts.name, fix)
+        return found
 
     def _chosen(self, outputs: Mapping[str, Any]) -> Any:  # noqa: ANN401 - an array
         name = self._told.output.name or self._names[0]
@@ -136,7 +137,7 @@ class Model:
     def _pieces(self, samples: Any) -> Iterable[Any]:  # noqa: ANN401 - arrays
         told = self._told.audio
         name = self._input(told.input)
-        state = {each: self._zeros(each) for each in told.state}
+        state = {each: self._zeros(self._input(each)) for each in told.state}
         dimensions = len(self._inputs[name].shape)
         for each in pieces(samples, told):
             outputs = self._run({name: each.reshape((1,) * (dimensions - 1) + (-1,)), **state})
@@ -150,8 +151,7 @@ class Model:
             yield np.asarray(self._chosen(outputs), dtype=float).reshape(-1)
 
     def _zeros(self, name: str) -> Any:  # noqa: ANN401 - an array
-        shape = self._inputs[name].shape if name in self._inputs else ()
-        return np.zeros([each if isinstance(each, int) else 1 for each in shape])
+        return np.zeros([each if isinstance(each, int) else 1 for each in self._inputs[name].shape])
 
     def _label(self, numbers: Any) -> str:  # noqa: ANN401 - an array
         told = self._told.output
