@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from submeter.benchmarks.front import boundary_of
 from submeter.benchmarks.plan import length_of
 from submeter.errors import UsageError
 
@@ -33,8 +34,7 @@ def unit_of(bundles: Sequence[Bundle]) -> str:
         _check_workload(bundles)
     whole = scenarios & {"reasoning", "workload"}
     for unit in ("query",) if whole else ("token", "query") if bundles else ():
-        energies = [each.told["summary"]["energy"].get("node", {}) for each in bundles]
-        if bundles and all(unit in each.get("per", {}) for each in energies):
+        if bundles and boundary_of(bundles, unit):
             return unit
     fix = "leave out those whose energy was not seen"
     raise UsageError("there is no unit of work whose energy all of them tell", _WHERE, fix)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from submeter.benchmarks.front import boundary_of
 from submeter.benchmarks.metrics import metric_of
-from submeter.benchmarks.plan import length_of
+from submeter.benchmarks.plan import FREE_LENGTH, length_of
 from submeter.benchmarks.summary import steady_of
 
 if TYPE_CHECKING:
@@ -182,6 +182,7 @@ def twins(bundles: Sequence[tuple[str, Bundle]]) -> list[Twin]:
     """Find efforts that change nothing, so that they are not shown as if they had been measured.
 
     Answers that ended at their limit tell nothing of it, nor does a backend that counts no tokens.
+    What changes nothing at free length changes nothing at any.
     """
     ordered = sorted(bundles, key=lambda each: _degree(each[1].plan.effort))
     found: dict[str, Twin] = {}
@@ -190,6 +191,15 @@ def twins(bundles: Sequence[tuple[str, Bundle]]) -> list[Twin]:
             alike = bundle.told["model"] == other.told["model"] and _same_but_effort(bundle, other)
             if alike and _answers_alike(bundle, other):
                 found.setdefault(name, Twin(name, bundle.plan.effort, other.plan.effort))
+    free = {
+        (str(bundle.told["model"]["name"]), bundle.plan.effort): found[name]
+        for name, bundle in ordered
+        if name in found and length_of(bundle.plan) == FREE_LENGTH
+    }
+    for name, bundle in ordered:
+        twin = free.get((str(bundle.told["model"]["name"]), bundle.plan.effort))
+        if twin is not None:
+            found.setdefault(name, twin._replace(name=name))
     return list(found.values())
 
 

@@ -138,10 +138,14 @@ def candidates_of(bundles: Sequence[tuple[str, Bundle]], unit: str) -> list[Cand
 
 
 def boundary_of(bundles: Sequence[Bundle], unit: str) -> str:
-    """Give the narrowest boundary that all have; empty where nothing was seen of one of them."""
+    """Give the narrowest boundary at which all drew something; empty where one of them did nowhere.
+
+    A board that is there and did nothing of the work is no boundary of it.
+    """
     for boundary in ("accelerator", "node"):
         energies = [each.told["summary"]["energy"].get(boundary, {}) for each in bundles]
-        if all(unit in each.get("per", {}) for each in energies):
+        told = [each.get("per", {}).get(unit) for each in energies]
+        if all(each is not None and each["value"] > 0 for each in told):
             return boundary
     return ""
 

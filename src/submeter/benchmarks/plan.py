@@ -19,6 +19,8 @@ SCENARIOS = {
     "reasoning": "one query at a time at a stated effort, at a fixed budget or at free length",
     "workload": "requests of one's own (--workload), each at its time and as long as it was",
 }
+FREE_LENGTH = "free length"
+"""Of an answer that ends by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +150,7 @@ def length_of(plan: Plan) -> str:
         return f"exactly {plan.output} tokens"
     if plan.budget is not None:
         return f"at most {plan.budget} tokens"
-    return "free length" if plan.scenario == "reasoning" else "the task's own length"
+    return FREE_LENGTH if plan.scenario == "reasoning" else "the task's own length"
 
 
 def published(plan: Plan, model: str) -> Plan:
