@@ -15,6 +15,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,6 +41,8 @@ atexit.register(shutil.rmtree, os.environ["SUBMETER_HOME"], ignore_errors=True)
 
 def _set_up(namespace: dict[str, Any]) -> None:
     namespace["_folder"] = tempfile.mkdtemp(prefix="submeter-docs-")
+    # For `skip: next if(...)`: examples of libraries that not every environment has.
+    namespace["installed"] = lambda name: find_spec(name) is not None
 
 
 def _tear_down(namespace: dict[str, Any]) -> None:

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from submeter.errors import UsageError
 from submeter.integrations.figures import place_of, stated
 from submeter.integrations.libraries import library
+from submeter.quantities.energy import JOULES_PER_KWH
+from submeter.runs.drawn import over
 from submeter.runs.measure import measure
 from submeter.runs.settings import KNOWN
 
@@ -25,7 +27,10 @@ if TYPE_CHECKING:
 
 _WORD = re.compile(r"""\s*((?:"[^"]*"|'[^']*'|[^\s"'])+)""")
 _OPTIONS = frozenset((*KNOWN, "name", "budget", "on_budget", "as"))
-_ROUTINE = ("facility", "water", "minerals", "primary energy", "price", "grid", "embodied", "mix")
+_ROUTINE = frozenset(
+    ("pue", "wue", "ewif", "on_site", "adpe", "resources", "primary", "primary_energy", "money",
+     "idle", "embodied_water", "mix", "grid", "embodied")
+)  # fmt: skip
 """What is left out of most accounts: told in the whole of it alone."""
 
 _MOST = 4
@@ -126,16 +131,16 @@ def _rows(window: Window) -> Iterator[tuple[str, str]]:
     statement, missing = stated(window)
     energy = window.energy if statement is None else statement.energy.total
     yield "energy", str(energy) if energy is not None else "not known"
+    scale = 1.0 if statement is None else JOULES_PER_KWH
     for unit, amount in window.counts.items():
-        joules = window.per(unit)
-        if joules is not None:
-            yield f"per {unit}", f"{joules}; {amount:g} counted"
+        if energy is not None and amount:
+            yield f"per {unit}", f"{over(energy, amount / scale, 'J')}; {amount:,.10g} counted"
     if statement is not None:
         carbon = statement.carbon.total
         label = f"carbon ({statement.carbon.basis}-based)"
         yield label, str(carbon) if carbon is not None else "not known"
         yield "where", f"{place_of(statement)} ({statement.place.words.get('from', '')})"
-    told = [each for each in missing if not each.startswith(_ROUTINE)]
+    told = [each for each in missing if each.partition(": ")[0] not in _ROUTINE]
     for each in told[:_MOST]:
         yield "left out", each
     if told[_MOST:]:
