@@ -91,7 +91,7 @@ def _requests(entry: Activity, begin: float, group: str) -> list[Request]:
     reasoning = _shares(min(_whole(entry, "tokens_reasoning"), sum(tokens_out)), number)
     return [
         Request(
-            begin + entry.seconds * place / number,
+            round(begin + entry.seconds * place / number, 6),
             tokens_in[place],
             tokens_out[place],
             cached[place],

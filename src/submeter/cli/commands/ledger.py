@@ -1,4 +1,4 @@
-"""``submeter ledger list | show | merge``: what is on the record, and joining records."""
+"""``submeter ledger list | show | merge | workload``: what is on the record."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text
 
+from submeter.cli.booked_workload import write_booked
 from submeter.cli.output import console, indented, one_line, write_json
 from submeter.cli.parser import LEDGER, json_flag, settings_flags
 from submeter.cli.render.books import books_table, energy_columns, energy_words, phase_lines
@@ -59,15 +60,17 @@ _PIPED = 160
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add its arguments."""
-    parser.add_argument("action", choices=("list", "show", "merge"))
+    parser.add_argument("action", choices=("list", "show", "merge", "workload"))
     meaning = "show: an id, its beginning, or last; merge: ledgers, which are only read"
     parser.add_argument("which", nargs="*", metavar="ID or SOURCE", help=meaning)
     parser.add_argument("--into", metavar="LEDGER", help="merge: where to; --ledger by default")
-    parser.add_argument("--since", metavar="DATE", help="list: from this UTC date on (2026-11-24)")
-    parser.add_argument("--until", metavar="DATE", help="list: before this UTC date")
-    parser.add_argument("--name", help="list: entries of this name")
-    parser.add_argument("--stage", help="list: entries of this stage")
-    parser.add_argument("--job", metavar="ID", help="list: entries of this job (slurm:123)")
+    parser.add_argument("--out", metavar="FILE", help="workload: the file to write")
+    some = "list, workload:"
+    parser.add_argument("--since", metavar="DATE", help=f"{some} from this UTC date (2026-11-24)")
+    parser.add_argument("--until", metavar="DATE", help=f"{some} before this UTC date")
+    parser.add_argument("--name", help=f"{some} entries of this name")
+    parser.add_argument("--stage", help=f"{some} entries of this stage")
+    parser.add_argument("--job", metavar="ID", help=f"{some} entries of this job (slurm:123)")
     settings_flags(parser, (LEDGER,))
     json_flag(parser)
 
@@ -77,7 +80,8 @@ def run(args: argparse.Namespace) -> int:
     _check(args)
     settings = load({"ledger": args.into or args.ledger})
     ledger = Ledger(ledger_folder(settings["ledger"] or None, settings.environ))
-    code = {"list": _list, "show": _show, "merge": _merge}[args.action](args, ledger)
+    does = {"list": _list, "show": _show, "merge": _merge, "workload": _workload}
+    code = does[args.action](args, ledger)
     _warn_of_damage(ledger)
     return code
 
@@ -87,9 +91,13 @@ def _check(args: argparse.Namespace) -> None:
     count = len(args.which)
     if args.action == "merge" and not count:
         raise UsageError("merge what?", fix="submeter ledger merge SOURCE… --into LEDGER")
-    if count > {"list": 0, "show": 1, "merge": count}[args.action]:
+    if args.action == "workload" and not args.out:
+        raise UsageError("--out is missing", fix="submeter ledger workload --out FILE")
+    if count > {"list": 0, "show": 1, "merge": count, "workload": 0}[args.action]:
         what = f"{args.action} does not take {' '.join(args.which)}"
         raise UsageError(what, fix="submeter ledger --help")
+    if args.out and args.action != "workload":
+        raise UsageError(f"{args.action} does not take --out", fix="submeter ledger --help")
     if args.into and args.action != "merge":
         raise UsageError(f"{args.action} does not take --into", fix="name it by --ledger")
 
@@ -106,14 +114,22 @@ def _merge(args: argparse.Namespace, ledger: Ledger) -> int:
     return 0
 
 
-def _list(args: argparse.Namespace, ledger: Ledger) -> int:
-    selection = Selection(
+def _workload(args: argparse.Namespace, ledger: Ledger) -> int:
+    return write_booked(args, ledger, _selection(args))
+
+
+def _selection(args: argparse.Namespace) -> Selection:
+    return Selection(
         since=_instant(args.since),
         until=_instant(args.until),
         name=args.name,
         stage=args.stage,
         job=args.job,
     )
+
+
+def _list(args: argparse.Namespace, ledger: Ledger) -> int:
+    selection = _selection(args)
     entries = list(ledger.activities(selection))
     if args.json:
         write_json({"entries": [_with_standing(each) for each in entries]}, args.json)

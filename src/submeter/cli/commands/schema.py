@@ -16,6 +16,7 @@ SCHEMAS = {
     "statement": ("submeter.accounting", "schema/statement-1.json"),
     "account": ("submeter.accounts", "schema/account-1.json"),
     "life": ("submeter.decisions", "schema/life-1.json"),
+    "workload": ("submeter.benchmarks", "schema/workload-1.json"),
 }
 """Each schema's package and file."""
 

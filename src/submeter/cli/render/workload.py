@@ -6,16 +6,42 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
+from submeter.benchmarks.replay.workload import totals
+from submeter.cli.output import indented
 from submeter.quantities.digits import phrase
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
+    from rich.console import Console
+
+    from submeter.benchmarks.replay.booked import Booked
+
 OWN = "a workload of one's own: no stars and no rank, for nobody else has this work"
 _NAMES = {"tokens_in": "in", "tokens_cached": "of them cached", "tokens_out": "out"}
 _MUCH = 0.05
 """A part of late requests from which on the replay is not quite that of the workload."""
+
+
+def print_workload(out: Console, booked: Booked, name: str) -> None:
+    """Print what a workload file holds, and what it doesn't."""
+    told = totals(booked.requests)
+    out.print(
+        Text(f"{told['requests']:,} requests of {booked.entries:,} entries, "
+             f"{told['tokens_in']:,} tokens in ({told['tokens_cached']:,} cached), "
+             f"{told['tokens_out']:,} out, over {booked.requests[-1].at:,.1f} s")
+    )  # fmt: skip
+    if booked.spread:
+        line = (
+            f"{booked.spread:,} entries hold several requests: spread evenly, their lengths means"
+        )
+        indented(out, line, 0, "yellow")
+    if booked.left_out:
+        line = f"{booked.left_out:,} entries don't count requests with tokens in and out: left out"
+        indented(out, line, 0, "yellow")
+    how = f"submeter bench run --workload {name} --backend NAME --model NAME --out FILE"
+    indented(out, how, 0, "dim")
 
 
 def workload_rows(summary: Mapping[str, Any]) -> list[tuple[str, Text]]:
