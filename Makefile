@@ -12,7 +12,7 @@ export PIP_NO_INPUT := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo demo-bench install dev test test-models test-torch test-all coverage check check-format check-lint check-types \
+.PHONY: help demo demo-bench install dev test test-models test-torch test-integrations test-all coverage check check-format check-lint check-types \
 	check-layers check-deps check-spelling check-licences check-data format dist smoke bench lab \
 	lock changelog clean
 
@@ -30,7 +30,7 @@ install: .venv/.installed ## Set up .venv/bin/submeter
 dev: .venv/.dev ## Set up everything that tests and checks need
 
 test: .venv/.dev ## Set up, then run the light tests
-	$(BIN)/pytest -n auto -m "not slow and not system and not models and not torch"
+	$(BIN)/pytest -n auto -m "not slow and not system and not models and not torch and not integrations"
 
 test-models: .venv-models/.installed ## Set up, then run the tests that need real models
 	.venv-models/bin/pytest -m models tests/benchmarks/test_models.py tests/benchmarks/test_official_sets.py
@@ -38,10 +38,13 @@ test-models: .venv-models/.installed ## Set up, then run the tests that need rea
 test-torch: .venv-torch/.installed ## Set up with PyTorch, then run the tests of the backends on it
 	.venv-torch/bin/pytest -m torch tests/benchmarks/test_torch.py
 
+test-integrations: .venv-integrations/.installed ## Set up with PyTorch, then run the tests of notebooks, trainers, trackers
+	.venv-integrations/bin/pytest -m integrations tests/integrations
+
 test-all: .venv/.dev .venv/.demo ## Run every test, then build the wheel and use it in a clean venv
 	@# Real clocks, processes and compilers get the machine to themselves; 5: no such test yet.
 	$(BIN)/pytest --cov --cov-report= -m "slow or system" || [ $$? -eq 5 ]
-	$(BIN)/pytest --cov --cov-append -n auto -m "not slow and not system and not models and not torch"
+	$(BIN)/pytest --cov --cov-append -n auto -m "not slow and not system and not models and not torch and not integrations"
 	$(MAKE) test-models
 	$(MAKE) smoke
 
@@ -108,12 +111,14 @@ lock: .venv/.dev ## Rewrite the locks after a change (UPGRADE=--upgrade: newest 
 		-o requirements/models.txt
 	$(LOCK) pyproject.toml requirements/torch.in --excludes requirements/torch.exclude \
 		-c requirements/runtime.txt -c requirements/dev.txt -o requirements/torch.txt
+	$(LOCK) pyproject.toml requirements/integrations.in --excludes requirements/torch.exclude \
+		-c requirements/runtime.txt -c requirements/dev.txt -o requirements/integrations.txt
 
 changelog: .venv/.dev ## Show what the fragments in changelog.d will say
 	$(BIN)/towncrier build --draft --version next
 
 clean: ## Remove everything that make made
-	rm -rf .venv .venv-bench .venv-models .venv-torch .venv-wheel demo-bench dist .coverage .hypothesis .mypy_cache .pytest_cache \
+	rm -rf .venv .venv-bench .venv-integrations .venv-models .venv-torch .venv-wheel demo-bench dist .coverage .hypothesis .mypy_cache .pytest_cache \
 		.ruff_cache .import_linter_cache
 
 # Runtime packages stay the same in every environment: the other locks are constrained by theirs.
@@ -155,6 +160,12 @@ TORCH ?= torch==2.13.0
 	.venv-torch/bin/pip install --quiet --no-deps $(TORCH)
 	.venv-torch/bin/pip $(INSTALL) -r requirements/torch.txt
 	.venv-torch/bin/pip install --quiet --no-deps --no-index --no-build-isolation -e .
+	@touch $@
+
+.venv-integrations/.installed: pyproject.toml requirements/integrations.txt | .venv-integrations/bin/pip
+	.venv-integrations/bin/pip install --quiet --no-deps $(TORCH)
+	.venv-integrations/bin/pip $(INSTALL) -r requirements/integrations.txt
+	.venv-integrations/bin/pip install --quiet --no-deps --no-index --no-build-isolation -e .
 	@touch $@
 
 .venv-bench/.installed: pyproject.toml requirements/bench.txt | .venv-bench/bin/pip
