@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from submeter.workloads.activity import Booking
 
 J_PER_WH = 3600.0
+OVERHEAD = 0.01
+"""Of a core: what metering may take before it is told as a defect of the run."""
 REFERENCE = 1000
 """Queries of AI Energy Score's protocol, beside which is told how many were enough."""
 

@@ -11,6 +11,7 @@ from submeter.benchmarks.bundle import read_bundle
 from submeter.benchmarks.plan import Plan, published
 from submeter.benchmarks.reasoning import FLAG
 from submeter.benchmarks.registry import backend_named, task_named
+from submeter.benchmarks.repeats import repeated
 from submeter.benchmarks.replay.replayer import SEATS, TASK, task_of
 from submeter.benchmarks.replay.workload import LAST, cut
 from submeter.benchmarks.replay.workload_file import read_workload
@@ -183,6 +184,7 @@ def run_set(
     folder, whole = Path(args.out), steps(bench.plan, varied)
     if args.part:
         whole = part(whole, args.part)
+    whole = repeated(whole, args.repeat)
     if any(each.plan.data != bench.plan.data for each in whole) and bench.plan.task == TASK:
         fix = "replay each in a run of its own"
         raise UsageError("one workload is replayed at a time", "--sweep data", fix)

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 from submeter.benchmarks.comparison import unit_of, unlike_lengths
 from submeter.benchmarks.efforts import rows_of, twins
 from submeter.benchmarks.front import candidates_of, standings
+from submeter.benchmarks.repeats import joined
 from submeter.cli.output import SHOWN, console, indented, write_json
 from submeter.cli.render.bench import print_comparison
 from submeter.cli.render.reasoning import print_efforts
+from submeter.cli.render.repeats import print_joined
 
 if TYPE_CHECKING:
     import argparse
@@ -57,6 +59,7 @@ def show_comparison(
         ]
         bundles = [each for each in bundles if each[0] not in same]
     found = standings(candidates_of(bundles, unit))
+    together = joined(bundles, unit)
     rows = rows_of(bundles) if is_reasoning else []
     if args.json:
         results = [
@@ -65,13 +68,16 @@ def show_comparison(
             for standing, (_, bundle) in zip(found, bundles, strict=True)
         ]  # fmt: skip
         told = {"unit": unit, "results": results, "notes": notes}
+        told["repeated"] = [each.as_dict() for each in together]
         if is_reasoning:
             told["efforts"] = [each._asdict() for each in rows]
         write_json(told, args.json)
     if args.json != "-":
         if is_reasoning:
             print_efforts(console(), rows, notes)
+            print_joined(console(), together, unit)
             return
         print_comparison(console(), bundles, found, unit)
+        print_joined(console(), together, unit)
         for each in notes:
             indented(console(), each, 0, "yellow")

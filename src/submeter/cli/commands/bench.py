@@ -95,6 +95,7 @@ def _add_amounts(parser: argparse.ArgumentParser) -> None:
     numbers = (
         ("--least", 20, "queries at least"),
         ("--batch", 1, "queries in a batch, of scenario offline"),
+        ("--repeat", 1, "runs of the same plan, each a bundle in the folder --out"),
         ("--seed", 0, "of the order of queries, of sampling and of the intervals"),
     )
     for name, default, told in numbers:
@@ -151,7 +152,7 @@ def _run(args: argparse.Namespace) -> int:
         raise UsageError(f"{args.bundles[0]} is no option of it", "submeter bench run", fix)
     settings = load({"period": args.period or PERIOD})
     bench, varied = bench_of(args, settings), varied_by(args)
-    if varied:
+    if varied or args.repeat != 1:
         made, refused = run_set(bench, varied, args)
         if made:
             show_comparison(args, made, refused)

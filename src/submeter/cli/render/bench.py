@@ -10,6 +10,7 @@ from rich.text import Text
 
 from submeter.benchmarks.front import boundary_of
 from submeter.benchmarks.plan import load_of
+from submeter.benchmarks.summary import OVERHEAD
 from submeter.cli.output import indented
 from submeter.cli.render.workload import workload_notes, workload_rows
 from submeter.quantities.digits import phrase
@@ -128,6 +129,11 @@ def _other_rows(summary: Mapping[str, object]) -> list[tuple[str, Text]]:
     )
     rows.append(("in a second", Text(rates)))
     rows.append(("queries", Text(_counted(statistics))))
+    overhead = summary["overhead"]
+    assert isinstance(overhead, dict)  # noqa: S101 - as above
+    if overhead["part"] is not None:
+        cost = f"{overhead['part']:.2%} of a core, {overhead['cpu_seconds']:.2g} s of CPU time"
+        rows.append(("metering took", Text(cost)))
     return rows
 
 
@@ -150,13 +156,20 @@ def _notes(bundle: Bundle) -> list[str]:
         )
     elif summary["statistics"]["half_width"] is None and "workload" not in summary:
         told.append(
-            "too short: how much queries differ is not known; the intervals are the meter's alone"
+            "too short: how much queries differ is not known, so that no interval is told; allow "
+            "more --queries"
         )
     work = sum(each["workload"] for each in summary["books"])
     others = sum(each["others"] for each in summary["books"] if each["component"] != "memory")
     if others > _BUSY * (work + others):
         part = others / (work + others)
         told.append(f"busy: other work drew {part:.0%} of what was above idle; measure it alone")
+    part = summary["overhead"]["part"]
+    if part is not None and part > OVERHEAD:
+        told.append(
+            f"metering took {part:.1%} of a core, more than {OVERHEAD:.0%}: let it read more "
+            "seldom (--period 1s), or measure for longer"
+        )
     if bundle.told["model"]["dummy"]:
         told.append("random weights: the energy of the shape; no quality, no stars")
     if "workload" in summary:
@@ -193,11 +206,10 @@ def print_comparison(
     for (name, bundle), standing in sorted(zip(bundles, found, strict=True), key=energy):
         summary = bundle.told["summary"]
         per = summary["energy"][boundary]["per"][unit]
-        value, interval = phrase(per["value"], per["low"], per["high"], "J")
         quality, latency = summary["quality"], summary["speed"]["latency"]
         table.add_row(
             Text(name),
-            Text(f"{value} ({interval})"),
+            Text(_joules(per)),
             Text("-" if quality is None else f"{quality['metric']} {quality['value']:.3f}"),
             Text("-" if latency is None else f"{latency['p50']:.3g} s"),
             Text(f"{summary['speed']['per_second'].get(unit, 0):.3g}"),
