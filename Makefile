@@ -33,7 +33,10 @@ test: .venv/.dev ## Set up, then run the light tests
 	$(BIN)/pytest -n auto -m "not slow and not system and not models and not torch and not integrations"
 
 test-models: .venv-models/.installed ## Set up, then run the tests that need real models
-	.venv-models/bin/pytest -m models tests/benchmarks/test_models.py tests/benchmarks/test_official_sets.py
+	.venv-models/bin/pytest -m models tests/benchmarks/test_models.py tests/benchmarks/test_official_sets.py \
+		tests/benchmarks/test_onnx.py tests/benchmarks/test_onnx_models.py \
+		tests/benchmarks/test_honest_functions.py tests/benchmarks/test_published.py \
+		tests/benchmarks/test_tasks.py
 
 test-torch: .venv-torch/.installed ## Set up with PyTorch, then run the tests of the backends on it
 	.venv-torch/bin/pytest -m torch tests/benchmarks/test_torch.py
@@ -109,6 +112,7 @@ lock: .venv/.dev ## Rewrite the locks after a change (UPGRADE=--upgrade: newest 
 	$(LOCK) pyproject.toml requirements/bench.in -o requirements/bench.txt
 	$(LOCK) pyproject.toml requirements/models.in -c requirements/runtime.txt -c requirements/dev.txt \
 		-o requirements/models.txt
+	$(LOCK) --no-deps requirements/files.in -o requirements/files.txt
 	$(LOCK) pyproject.toml requirements/torch.in --excludes requirements/torch.exclude \
 		-c requirements/runtime.txt -c requirements/dev.txt -o requirements/torch.txt
 	$(LOCK) pyproject.toml requirements/integrations.in --excludes requirements/torch.exclude \
@@ -148,8 +152,8 @@ comma := ,
 	.venv-wheel/bin/pip $(INSTALL) -r requirements/runtime.txt
 	@touch $@
 
-.venv-models/.installed: pyproject.toml requirements/models.txt | .venv-models/bin/pip
-	.venv-models/bin/pip $(INSTALL) -r requirements/models.txt
+.venv-models/.installed: pyproject.toml requirements/models.txt requirements/files.txt | .venv-models/bin/pip
+	.venv-models/bin/pip $(INSTALL) -r requirements/models.txt -r requirements/files.txt
 	.venv-models/bin/pip install --quiet --no-deps --no-index --no-build-isolation -e .
 	@touch $@
 

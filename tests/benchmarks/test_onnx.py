@@ -101,6 +101,7 @@ def test_a_picture_is_laid_in_as_told():
     assert grey[0, 0, 0] == pytest.approx(0.299)
 
 
+@pytest.mark.models
 @pytest.mark.parametrize(
     ("fit", "across", "down", "left", "top"),
     [
@@ -111,7 +112,6 @@ def test_a_picture_is_laid_in_as_told():
     ],
 )
 def test_a_box_comes_back_to_where_it_was(fit, across, down, left, top):
-    pytest.importorskip("PIL")
     picture = numpy.full((4, 8, 3), 255, "uint8")
     laid, at = inputs.laid_out(picture, Image(fit=fit, layout="NHWC"), [1, 16, 16, 3])
     assert laid.shape == (16, 16, 3)
@@ -203,8 +203,8 @@ def test_a_tone_stays_a_tone_at_another_rate(rate):
     assert numpy.abs(found - expected).max() < 1e-3
 
 
+@pytest.mark.models
 def test_a_model_that_is_not_there_is_told(tmp_path):
-    pytest.importorskip("onnxruntime")
     for model, told in (
         (str(tmp_path / "m.onnx"), "no such file"),
         ("package:nope/m", "not installed"),
