@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from submeter.accounting.amount import Amount
     from submeter.accounting.desk import Desk
     from submeter.accounting.hardware_items import EmbodiedItem
+    from submeter.quantities.factor import Factor
 
 
 def carbon(items: Sequence[EmbodiedItem], desk: Desk) -> Amount | None:
@@ -23,14 +24,8 @@ def carbon(items: Sequence[EmbodiedItem], desk: Desk) -> Amount | None:
         return None
     if not items:
         desk.note(Part.EMBODIED, "no hardware is known")
-    parts = []
-    for item in items:
-        if item.each is None:
-            desk.note(Part.EMBODIED, f"no figure for {item.device}")
-        else:
-            each = desk.amount(item.each, "kgCO2e", Role.EACH)
-            parts.append(_share_of_making(each, item, desk))
-    return total(parts)
+    made = [(each, each.each) for each in items]
+    return total(_parts(made, "kgCO2e", Part.EMBODIED, Role.EACH, desk))
 
 
 def water(items: Sequence[EmbodiedItem], desk: Desk) -> Amount | None:
@@ -39,28 +34,34 @@ def water(items: Sequence[EmbodiedItem], desk: Desk) -> Amount | None:
         return None
     if not items:
         desk.note(Part.EMBODIED_WATER, "no hardware is known")
-    parts = []
-    for item in items:
-        if item.water is None:
-            desk.note(Part.EMBODIED_WATER, f"no figure for {item.device}")
-        else:
-            each = desk.amount(item.water, "L", Role.EMBODIED_WATER)
-            parts.append(_share_of_making(each, item, desk))
-    return total(parts)
+    made = [(each, each.water) for each in items]
+    return total(_parts(made, "L", Part.EMBODIED_WATER, Role.EMBODIED_WATER, desk))
 
 
 def minerals(items: Sequence[EmbodiedItem], desk: Desk) -> list[Amount]:
     """Give the work's part of the minerals [kgSb_eq] of each device whose figure is known."""
     if not desk.includes(Part.RESOURCES):
         return []
-    parts = []
-    for item in items:
-        if item.minerals is None:
-            desk.note(Part.RESOURCES, f"no figure for making {item.device}")
-        else:
-            each = desk.amount(item.minerals, "kgSb_eq", Role.MINERALS)
-            parts.append(_share_of_making(each, item, desk))
-    return parts
+    made = [(each, each.minerals) for each in items]
+    return _parts(made, "kgSb_eq", Part.RESOURCES, Role.MINERALS, desk, "making ")
+
+
+def _parts(
+    made: Sequence[tuple[EmbodiedItem, Factor | None]],
+    unit: str,
+    part: Part,
+    role: Role,
+    desk: Desk,
+    doing: str = "",
+) -> list[Amount]:
+    """Give the work's part of what making each device took, where that is known."""
+    for item, each in made:
+        if each is None:
+            desk.note(part, f"no figure for {doing}{item.device}")
+    return [
+        _share_of_making(desk.amount(each, unit, role), item, desk)
+        for item, each in made if each is not None
+    ]  # fmt: skip
 
 
 def _share_of_making(each: Amount, item: EmbodiedItem, desk: Desk) -> Amount:
