@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from submeter.benchmarks.backend import Facts
 from submeter.benchmarks.backends.hashes import hashes
 from submeter.benchmarks.backends.libraries import engine
-from submeter.benchmarks.backends.pytorch.checkpoint import check_weights, licence_of
+from submeter.benchmarks.backends.pytorch.checkpoint import check_weights, has_any, licence_of
 from submeter.benchmarks.backends.pytorch.device import precision_of
 from submeter.benchmarks.backends.pytorch.stand_in import stand_in
 from submeter.errors import UsageError
@@ -94,7 +94,7 @@ class Source(NamedTuple):
         UsageError
             If there is none.
         """
-        if any(any(self.place.folder.glob(each)) for each in _TOKENIZERS):
+        if has_any(self.place.folder, _TOKENIZERS):
             tokenizer = self._from("AutoTokenizer")
         elif self.dummy:
             tokenizer = stand_in(self.library, self.config)
@@ -147,6 +147,9 @@ class Source(NamedTuple):
 
     def _read(self, kind: str) -> Any:
         check_weights(self.place.folder)
+        if not has_any(self.place.folder, ("*.safetensors",)):
+            fix = "name a folder with model.safetensors in it, or --dummy-weights"
+            raise UsageError("there are no weights in the folder", self.place.name, fix)
         model, told = getattr(self.library, kind).from_pretrained(
             self.place.folder, local_files_only=True, trust_remote_code=False,
             use_safetensors=True, output_loading_info=True,
