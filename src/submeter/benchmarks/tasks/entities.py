@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from submeter.benchmarks.metrics import F1
 from submeter.benchmarks.task import DataSet, Item, Task, data_set
+from submeter.benchmarks.tasks.hub import Column
+from submeter.benchmarks.tasks.published import published
 from submeter.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
 LABELS = ("PERSON", "ORG", "GPE")
 """What is marked: people, organisations, countries and cities."""
+_ALSO = {"PER": "PERSON", "LOC": "GPE", "LOCATION": "GPE", "ORGANIZATION": "ORG"}
+"""What others call them; CoNLL-2003 calls every place LOC."""
+_COLUMNS = (
+    Column("tokens", ("tokens", "words")),
+    Column("tags", ("ner_tags", "tags", "labels"), needed=False),
+)
 
 _SENTENCES = (
     "[Ada Lovelace|PERSON] lived in [London|GPE].",
@@ -60,19 +73,73 @@ def _split(marked: str) -> tuple[str, list[list[str]]]:
 
 
 def sentences(data: str = "") -> DataSet:
-    """Give the sentences and what is in them."""
+    """Give the sentences and what is in them.
+
+    Parameters
+    ----------
+    data : str
+        A published set of tokens with IOB tags instead, such as CoNLL-2003.
+
+    Raises
+    ------
+    UsageError
+        If the set cannot be read, or lacks a column, or its tags have no names.
+    """
     if data:
-        raise UsageError("this task has no other data yet", "--data", "leave it out")
+        return published(data, _COLUMNS, _row)
     pairs = [_split(each) for each in _SENTENCES]
     items = [Item(str(number), text, found) for number, (text, found) in enumerate(pairs)]
     return data_set("submeter-entities", "1", "Apache-2.0", items)
+
+
+def _row(row: Mapping[str, object], folder: Path | None) -> tuple[object, object]:
+    del folder
+    tokens, tags = row["tokens"], row["tags"]
+    if not isinstance(tokens, list) or not (tags is None or isinstance(tags, list)):
+        fix = "each row needs a list of tokens and one of tags, such as B-PER, I-PER and O"
+        raise UsageError("the rows are no lists of tokens", "--data", fix)
+    return " ".join(map(str, tokens)), None if tags is None else entities(tokens, tags)
+
+
+def entities(tokens: Sequence[object], tags: Sequence[object]) -> list[list[str]]:
+    """Give what tokens with IOB tags tell, as far as `LABELS` go.
+
+    Raises
+    ------
+    UsageError
+        If the tags are numbers that nobody named.
+
+    Examples
+    --------
+    >>> entities(["Ada", "Lovelace", "saw", "Rome"], ["B-PER", "I-PER", "O", "B-LOC"])
+    [['Ada Lovelace', 'PERSON'], ['Rome', 'GPE']]
+    """
+    found: list[list[str]] = []
+    before = ""
+    for token, tag in zip(tokens, tags, strict=False):
+        if not isinstance(tag, str):
+            fix = "name a copy with tags such as B-PER"
+            raise UsageError(f"the tag {tag} has no name", "--data", fix)
+        mark, _, label = tag.partition("-")
+        if mark == "I" and label == before:
+            found[-1][0] += f" {token}"
+        elif label:
+            found.append([str(token), label])
+        before = label
+    return _known(found)
+
+
+def _known(found: Sequence[Sequence[str]]) -> list[list[str]]:
+    """Give those of `LABELS`, by their names here."""
+    named = [[*each[:-1], _ALSO.get(each[-1], each[-1])] for each in found if each]
+    return [each for each in named if each[-1] in LABELS]
 
 
 def _mark(answer: object, reference: object) -> tuple[float, ...]:
     """Mark what was found of `LABELS`; other kinds are neither right nor wrong."""
     found = answer if isinstance(answer, (list, tuple)) else []
     pairs = [[str(part) for part in each] for each in found if isinstance(each, (list, tuple))]
-    return F1.mark([each for each in pairs if each[-1] in LABELS], reference)
+    return F1.mark(_known(pairs), reference)
 
 
 TOKEN_CLASSIFICATION = Task(

@@ -5,28 +5,44 @@ from __future__ import annotations
 import importlib
 import platform
 import textwrap
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from submeter.benchmarks.metrics import CER
 from submeter.benchmarks.task import DataSet, Item, Task, data_set
+from submeter.benchmarks.tasks.cells import picture
+from submeter.benchmarks.tasks.hub import Column
 from submeter.benchmarks.tasks.library_text import documented
+from submeter.benchmarks.tasks.published import published
 from submeter.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
 
 _MOST = 40
 _LINES, _COLUMNS = 12, 60
 _MARGIN, _LEADING, _SIZE = 24, 28, 18
+_PUBLISHED = (
+    Column("image", ("image", "picture", "page")),
+    Column("text", ("text", "transcription", "ground_truth"), needed=False),
+)
 
 
 def pages(data: str = "") -> DataSet:
     """Draw 40 pages of twelve lines, black on white.
 
+    Parameters
+    ----------
+    data : str
+        A published set of pictures with the text in them, instead.
+
     Raises
     ------
     UsageError
-        If Pillow and numpy are not installed, or other data are named.
+        If Pillow and numpy are not installed, or the set cannot be read or lacks a column.
     """
     if data:
-        raise UsageError("this task has no other data yet", "--data", "leave it out")
+        return published(data, _PUBLISHED, _row)
     try:
         pillow = {name: importlib.import_module(f"PIL.{name}") for name in
                   ("Image", "ImageDraw", "ImageFont")}  # fmt: skip
@@ -40,6 +56,10 @@ def pages(data: str = "") -> DataSet:
         if len(lines) == _LINES and len(items) < _MOST:
             items.append(Item(name, numpy.asarray(_drawn(lines, pillow)), "\n".join(lines)))
     return data_set("python-library-pages", platform.python_version(), "PSF-2.0", items)
+
+
+def _row(row: Mapping[str, object], folder: Path | None) -> tuple[object, object]:
+    return picture(row["image"], folder), row["text"]
 
 
 def _drawn(lines: list[str], pillow: dict[str, Any]) -> Any:  # noqa: ANN401 - Pillow's own

@@ -14,10 +14,13 @@ from typing import TYPE_CHECKING
 
 from submeter.benchmarks.metrics import WER
 from submeter.benchmarks.task import DataSet, Item, Task, data_set
+from submeter.benchmarks.tasks.cells import sound
+from submeter.benchmarks.tasks.hub import Column, is_table
+from submeter.benchmarks.tasks.published import published
 from submeter.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 _PLACES = (
     "/usr/share/pocketsphinx/test/data/librivox",
@@ -25,6 +28,10 @@ _PLACES = (
 )
 _LINE = re.compile(r"^(?:<s>)?\s*(?P<words>.*?)\s*(?:</s>)?\s*\((?P<name>[^()]+)\)\s*$")
 _BYTES = 2
+_COLUMNS = (
+    Column("audio", ("audio", "sound", "file")),
+    Column("text", ("text", "sentence", "transcription", "transcript"), needed=False),
+)
 
 
 def clips(data: str = "") -> DataSet:
@@ -34,13 +41,15 @@ def clips(data: str = "") -> DataSet:
     ----------
     data : str
         A folder of ``.wav`` files (16 bit, mono) and a file ``transcription`` with lines
-        ``words (name)``.
+        ``words (name)``; or a published set of sounds, such as LibriSpeech.
 
     Raises
     ------
     UsageError
-        If the folder is not there, or holds no such clips.
+        If it is not there, holds no such clips, or lacks a column.
     """
+    if is_table(data):
+        return published(data, _COLUMNS, _row)
     found = [Path(data)] if data else [Path(each) for each in _PLACES if Path(each).is_dir()]
     if not found or not found[0].is_dir():
         fix = "apt-get install pocketsphinx-testdata, or --data FOLDER"
@@ -53,6 +62,10 @@ def clips(data: str = "") -> DataSet:
         ("clips", "", "the clips' own") if data else ("librivox-pocketsphinx", "1", "public domain")
     )
     return data_set(*told, items)
+
+
+def _row(row: Mapping[str, object], folder: Path | None) -> tuple[object, object]:
+    return sound(row["audio"], folder), row["text"]
 
 
 def _items(folder: Path) -> Iterator[Item]:
