@@ -78,8 +78,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="by how much faster than they came the requests of a workload are replayed (1)",
     )  # fmt: skip
     parser.add_argument(
-        "--data", default="", metavar="FILE",
-        help="other data than the task's own; of an export, their name on the Hugging Face Hub",
+        "--data", default="", metavar="DATA",
+        help="other data than the task's own: a file or folder, or hub:OWNER/NAME; of an export, "
+        "their name on the Hugging Face Hub",
+    )  # fmt: skip
+    parser.add_argument(
+        "--run-answers", action="store_true",
+        help="run answers that are programs, to mark them: on a machine where they may do harm",
     )  # fmt: skip
     parser.add_argument("--key", metavar="FILE", help="the private key that signs")
     parser.add_argument("--format", choices=FORMATS, help="whose format to export in")
