@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from submeter.integrations.figures import place_of, stated
@@ -46,11 +47,11 @@ def metadata(window: Window) -> dict[str, Any]:
         "source": _SOURCE.format(statement.method, carbon.low * 1000, carbon.high * 1000),
         "geographical_location": place_of(statement),
     }
-    hardware = [_device(each.name, each.kind, each.count) for each in activity.devices]
     if activity.stage == "fine-tuning":  # what is called training may be either
         told["training_type"] = activity.stage
-    if any(hardware):
-        told["hardware_used"] = ", ".join(dict.fromkeys(filter(None, hardware)))
+    hardware = _hardware(activity)
+    if hardware:
+        told["hardware_used"] = hardware
     return {"co2_eq_emissions": told}
 
 
@@ -82,7 +83,12 @@ def _is_placed(activity: Activity) -> bool:
     return bool({"region", "grid"} & activity.place.keys())
 
 
-def _device(name: str, kind: str, count: float) -> str:
-    if kind not in ("gpu", "cpu") or not name:
-        return ""
-    return f"{count:g} threads of {name}" if kind == "cpu" else name
+def _hardware(activity: Activity) -> str:
+    """Write how much of what computed: accelerators, and hardware threads of a processor."""
+    cards = Counter(each.name for each in activity.devices if each.kind == "gpu" and each.name)
+    told = [f"{count} × {name}" for name, count in cards.items()]
+    told += [
+        f"{each.count:g} threads of {each.name}"
+        for each in activity.devices if each.kind == "cpu" and each.name
+    ]  # fmt: skip
+    return ", ".join(told)

@@ -94,14 +94,16 @@ class _Events:
 
     def _count(self, trainer: Any, batch: Any) -> None:
         steps, self._steps = trainer.global_step - self._steps, trainer.global_step
-        work = {"steps": steps} if trainer.is_global_zero else {}
+        ranks = trainer.num_devices if _covers(trainer) else 1
+        # Every rank takes every step: each counts its share, and those of a job add up.
+        work = {"steps": steps * ranks / trainer.world_size}
         samples = _samples(batch) if self._countable is not False else None
         if self._countable is None:
             self._countable = samples is not None
             if samples is None and self.window is not None:
                 self.window.notes.append(_UNCOUNTED)
         if samples is not None:
-            work["samples"] = samples * (trainer.num_devices if _covers(trainer) else 1)
+            work["samples"] = samples * ranks
         self._training.count(**{name: amount for name, amount in work.items() if amount})
 
     def on_train_epoch_end(self, trainer: Any, pl_module: Any) -> None:

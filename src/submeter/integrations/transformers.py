@@ -16,7 +16,6 @@ from submeter.integrations.libraries import library
 from submeter.integrations.training import Training
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from types import FrameType, TracebackType
 
     from submeter.runs.window import Window
@@ -75,23 +74,31 @@ class _Events:
         self._training.begin(_model(given.get("model")))
 
     def on_epoch_begin(self, args: Any, state: Any, control: Any, **given: Any) -> None:
-        """Open the part ``epoch``, of which a checkpoint may have been resumed in the middle."""
-        del args, control
-        self._of_epoch = round((state.epoch or 0.0) % 1 * (_length(given) or 0))
+        """Open the part ``epoch``, in whose middle a checkpoint may have been resumed."""
+        del control
+        done = (state.epoch or 0.0) % 1 * (_length(given.get("train_dataloader")) or 0)
+        batch = (state.train_batch_size or args.train_batch_size) * args.world_size
+        self._of_epoch = round(done) * batch
         self._training.enter("epoch")
 
     def on_step_end(self, args: Any, state: Any, control: Any, **given: Any) -> None:
-        """Count the step, its samples and its tokens; tell what follows it."""
-        if state.is_world_process_zero and self._in_use:  # its numbers are of all ranks
-            steps = state.global_step - self._steps
-            tokens = state.num_input_tokens_seen - self._tokens
+        """Count the step, its samples and its tokens; tell what follows it.
+
+        The Trainer tells them of all ranks. Each counts an equal share, of which its own energy is
+        the price; over the ranks of a job the shares add up.
+        """
+        if self._in_use:
             batch = state.train_batch_size or args.train_batch_size
             batch *= args.gradient_accumulation_steps * args.world_size
-            samples = self._samples(batch, _length(given))
-            work = {"steps": steps, "samples": samples, "training_tokens": tokens}
-            self._training.count(**{name: amount for name, amount in work.items() if amount})
-            self._tokens = state.num_input_tokens_seen
-        self._steps = state.global_step
+            data = getattr(given.get("train_dataloader"), "dataset", None)
+            work = {
+                "steps": state.global_step - self._steps,
+                "samples": self._samples(batch, _length(data)),
+                "training_tokens": state.num_input_tokens_seen - self._tokens,
+            }
+            shares = {name: amount / args.world_size for name, amount in work.items() if amount}
+            self._training.count(**shares)
+        self._steps, self._tokens = state.global_step, state.num_input_tokens_seen
         self._follow(control)
 
     def _samples(self, batch: int, length: int | None) -> int:
@@ -174,10 +181,12 @@ def _take_place(callback: _Events, frame: FrameType | None) -> bool:
     return True
 
 
-def _length(given: Mapping[str, Any]) -> int | None:
-    """Give how many samples an epoch has; None if its data do not tell."""
-    data: Any = getattr(given.get("train_dataloader"), "dataset", None)
-    return len(data) if hasattr(data, "__len__") else None
+def _length(data: Any) -> int | None:
+    """Give how many there are; None if they do not tell."""
+    try:
+        return len(data)
+    except TypeError:
+        return None
 
 
 def _model(model: Any) -> dict[str, str]:
