@@ -9,6 +9,7 @@ import ast
 import random
 import sys
 import sysconfig
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -38,13 +39,14 @@ class Passage(NamedTuple):
     rest: str
 
 
-def passages() -> list[Passage]:
+@cache
+def passages() -> tuple[Passage, ...]:
     """Give 300 of them, no two alike, drawn with a seed, in the order of their names."""
     by_rest = {each.rest: each for each in _all()}
     by_summary = {each.summary: each for each in by_rest.values()}
     ones = sorted(by_summary.values())
     chance = random.Random(0)  # noqa: S311 - no secret
-    return sorted(chance.sample(ones, min(_MOST, len(ones))))
+    return tuple(sorted(chance.sample(ones, min(_MOST, len(ones)))))
 
 
 def _all() -> Iterator[Passage]:
