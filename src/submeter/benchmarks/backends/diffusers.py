@@ -11,7 +11,12 @@ from typing import TYPE_CHECKING, Any
 from submeter.benchmarks.backend import Answer, Facts
 from submeter.benchmarks.backends.hashes import hashes
 from submeter.benchmarks.backends.libraries import engine, library, whole
-from submeter.benchmarks.backends.pytorch.checkpoint import check_weights, checkpoint, licence_of
+from submeter.benchmarks.backends.pytorch.checkpoint import (
+    check_weights,
+    checkpoint,
+    licence_of,
+    off_the_net,
+)
 from submeter.benchmarks.backends.pytorch.device import (
     OPTIONS,
     PRECISIONS,
@@ -70,7 +75,7 @@ class DiffusersBackend:
             raise UsageError("there is no pipeline in the folder", order.model, fix)
         told = _told(order.options)
         device = Device(torch, order.options)
-        with device.holding():
+        with device.holding(), off_the_net():
             pipeline = (_made if order.dummy else _read)(diffusers, place, device)
             pipeline.to(device.name)
         pipeline.set_progress_bar_config(disable=True)

@@ -7,9 +7,14 @@ from typing import TYPE_CHECKING, Any
 from submeter.benchmarks.backend import Answer, Facts
 from submeter.benchmarks.backends.hashes import hashes
 from submeter.benchmarks.backends.libraries import engine, library
-from submeter.benchmarks.backends.pytorch.checkpoint import check_weights, checkpoint, licence_of
+from submeter.benchmarks.backends.pytorch.checkpoint import (
+    check_weights,
+    checkpoint,
+    licence_of,
+    off_the_net,
+)
 from submeter.benchmarks.backends.pytorch.device import OPTIONS, Device, precision_of
-from submeter.benchmarks.backends.pytorch.source import NO_EFFORT
+from submeter.benchmarks.backends.pytorch.source import ATTENTION, NO_EFFORT, attention_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +35,7 @@ class SentenceTransformersBackend:
     concurrent = False
     options = {  # noqa: RUF012 - read only
         **OPTIONS,
-        "attention": "how attention is computed, such as sdpa or eager; the library's choice else",
+        "attention": ATTENTION,
         "revision": "branch, tag or commit of a model of the Hub",
     }
     extra = "torch sentence-transformers"
@@ -48,9 +53,8 @@ class SentenceTransformersBackend:
         check_weights(place.folder)
         device = Device(torch, order.options)
         told: dict[str, Any] = {"dtype": device.dtype or "auto", "use_safetensors": True}
-        if "attention" in order.options:
-            told["attn_implementation"] = order.options["attention"]
-        with device.holding():
+        told |= attention_of(order.options)
+        with device.holding(), off_the_net():
             model = sentences.SentenceTransformer(
                 str(place.folder), device=device.name, local_files_only=True,
                 trust_remote_code=False, model_kwargs=told,

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from submeter.benchmarks.backends.libraries import library
 from submeter.benchmarks.backends.pytorch import language, pictures, sounds, texts
-from submeter.benchmarks.backends.pytorch.checkpoint import checkpoint
+from submeter.benchmarks.backends.pytorch.checkpoint import checkpoint, off_the_net
 from submeter.benchmarks.backends.pytorch.device import OPTIONS, Device
-from submeter.benchmarks.backends.pytorch.source import NO_EFFORT, Source
+from submeter.benchmarks.backends.pytorch.source import ATTENTION, NO_EFFORT, Source
 from submeter.errors import UsageError
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class TransformersBackend:
     makes_dummies = True
     options = {  # noqa: RUF012 - read only
         **OPTIONS,
-        "attention": "how attention is computed, such as sdpa or eager; the library's choice else",
+        "attention": ATTENTION,
         "revision": "branch, tag or commit of a model of the Hub",
         "api": "chat: plain texts are asked as messages; or completions (default)",
         "pooling": f"a text's vector: {', '.join(texts.POOLINGS)} of its tokens' (mean)",
@@ -89,7 +89,7 @@ class TransformersBackend:
         if order.options.get("api", "completions") not in ("chat", "completions"):
             raise UsageError("that is no way to ask", "--option api", "chat or completions")
         device = Device(torch, order.options)
-        with device.holding():
+        with device.holding(), off_the_net():
             source = Source(transformers, place, device, order.options, order.ability, order.dummy)
             worker = _WORKERS[order.ability](source)
             return _Transformer(worker, source)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
 import re
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import yaml
 
@@ -13,7 +15,7 @@ from submeter.benchmarks.backends.libraries import library
 from submeter.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 HUB = "hub:"
 """Before ``OWNER/NAME``: a model of the Hugging Face Hub, from its library's cache or the net."""
@@ -75,6 +77,22 @@ def checkpoint(model: str, revision: str, holds: str, backend: str) -> Checkpoin
         what = f"the model cannot be had from the Hub: {type(error).__name__}"
         raise UsageError(what, model, fix) from error
     return Checkpoint(Path(folder), name, Path(folder).name)
+
+
+@contextmanager
+def off_the_net() -> Iterator[None]:
+    """Load inside without asking the Hub for anything, whatever a model's files name there.
+
+    That it has a folder of its own is no promise: weights of a backbone, or code that computes
+    attention, may be named in a ``config.json`` too.
+    """
+    constants: Any = importlib.import_module("huggingface_hub.constants")
+    before = constants.HF_HUB_OFFLINE
+    constants.HF_HUB_OFFLINE = True
+    try:
+        yield
+    finally:
+        constants.HF_HUB_OFFLINE = before
 
 
 def check_weights(folder: Path) -> None:

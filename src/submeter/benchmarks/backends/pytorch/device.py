@@ -108,6 +108,8 @@ class Device:
         """Give inputs on the device; those that are no whole numbers in the model's precision."""
         return {
             name: each.to(self.name, dtype if each.is_floating_point() else None)
+            if isinstance(each, self.torch.Tensor)
+            else each
             for name, each in inputs.items()
         }
 

@@ -48,8 +48,9 @@ class Writer:
         self._device = source.device
         self._is_chat = source.options.get("api", "completions") == "chat"
         self._ends = ends_of(self.model, self._tokenizer)
+        self._is_pair = is_pair
         context = getattr(source.config.get_text_config(), "max_position_embeddings", None)
-        self._context: int | None = None if is_pair else context
+        self._context: int | None = context
         self._name = source.place.name
 
     def answer(self, inputs: Sequence[object], limits: Limits) -> list[Answer]:
@@ -96,13 +97,15 @@ class Writer:
         most = FREE if limits.most is None else limits.most
         if self._context is None:
             return most
-        room = self._context - longest
+        # What an encoder reads takes no room from what the decoder writes.
+        room = self._context - (0 if self._is_pair else longest)
         is_fixed = limits.least is not None and limits.least == limits.most
-        if room < (most if is_fixed else 1):
+        wanted = most if is_fixed else 1
+        if room < wanted or longest > self._context:
             fix = "lower --output-tokens, or take a model that reads more"
             what = (
-                f"a prompt of {longest} tokens and an answer of {most if is_fixed else 1} are more "
-                f"than the {self._context} that it reads"
+                f"a prompt of {longest} tokens and an answer of {wanted} are more than the "
+                f"{self._context} that it reads"
             )
             raise UsageError(what, self._name, fix)
         return min(most, room)

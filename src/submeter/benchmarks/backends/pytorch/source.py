@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from submeter.benchmarks.backends.pytorch.device import Device
 
 PACKAGES = ("torch", "transformers", "tokenizers", "safetensors", "accelerate", "kernels")
+ATTENTION = "how attention is computed, such as sdpa or eager; the library's choice by default"
 NO_EFFORT = "it does such work without reasoning"
 """Why a model that writes no answer cannot do an effort."""
 _UNKNOWN = "Unrecognized configuration class"
@@ -153,7 +154,7 @@ class Source(NamedTuple):
         model, told = getattr(self.library, kind).from_pretrained(
             self.place.folder, local_files_only=True, trust_remote_code=False,
             use_safetensors=True, output_loading_info=True,
-            dtype=self.device.dtype or "auto", **self._attention(),
+            dtype=self.device.dtype or "auto", **attention_of(self.options),
         )  # fmt: skip
         # The library draws at random what is not there, and says so in a log that nobody reads.
         lacking = [each for each in told["missing_keys"] if not any(h in each for h in _HARMLESS)]
@@ -172,7 +173,7 @@ class Source(NamedTuple):
         dtype = self.device.dtype or config.dtype or torch.float32
         with self.device.chance():
             model = getattr(self.library, kind).from_config(
-                config, trust_remote_code=False, dtype=dtype, **self._attention()
+                config, trust_remote_code=False, dtype=dtype, **attention_of(self.options)
             )
         if (self.place.folder / "generation_config.json").is_file():
             model.generation_config = self._generation()
@@ -183,9 +184,20 @@ class Source(NamedTuple):
             self.place.folder, local_files_only=True
         )
 
-    def _attention(self) -> dict[str, str]:
-        told = self.options.get("attention", "")
-        return {"attn_implementation": told} if told else {}
+
+def attention_of(options: Mapping[str, str]) -> dict[str, str]:
+    """Give how attention is to be computed, as the library is told it.
+
+    Raises
+    ------
+    UsageError
+        If it is the name of code on the Hub, which would be fetched and run.
+    """
+    told = options.get("attention", "")
+    if told and not told.isidentifier():
+        fix = "such as sdpa, eager or flash_attention_2"
+        raise UsageError(f'"{told}" is no way that is installed', "--option attention", fix)
+    return {"attn_implementation": told} if told else {}
 
 
 def _set_free(model: Any) -> None:
