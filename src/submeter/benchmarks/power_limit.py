@@ -120,16 +120,17 @@ def _limit(nvml: Nvml, board: Board, watts: int) -> None:
 
 
 def _restore(nvml: Nvml, before: Sequence[tuple[Board, int]]) -> None:
-    failed = []
+    failed, fixes = [], []
     for board, limit in before:
         try:
             if nvml.limit(board) != limit:
                 nvml.set_limit(board, limit)
         except OSError as error:
             failed.append(f"{board.name}: {error}")
-            fix = f"nvidia-smi -i {board.place} -pl {limit // _MILLI}"
+            fixes.append(f"nvidia-smi -i {board.place} -pl {limit // _MILLI}")
     if failed:
-        raise UsageError(f"the power limit is not as it was ({'; '.join(failed)})", _WHERE, fix)
+        what = f"the power limit is not as it was ({'; '.join(failed)})"
+        raise UsageError(what, _WHERE, " and ".join(fixes))
 
 
 @contextmanager
