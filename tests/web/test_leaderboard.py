@@ -6,12 +6,14 @@ import zipfile
 
 import pytest
 
-from submeter.benchmarks.bundle import read_bundle
+from submeter.benchmarks.bundle import SIGNATURES, read_bundle
 from submeter.benchmarks.runner import run
+from submeter.benchmarks.signature import make_key, sign
 from submeter.cli.main import main
 from submeter.errors import UsageError
 from submeter.ratings import halving
 from submeter.web.leaderboard import build
+from tests.benchmarks.keep import KEPT
 from tests.benchmarks.work import LONG, Squarer, bench, unheard
 from tests.web.browser import page, site
 
@@ -20,8 +22,8 @@ from tests.web.browser import page, site
 def bundles(tmp_path_factory):
     """Give two bundles that were really measured: a light model and a heavy one that errs."""
     folder = tmp_path_factory.mktemp("bundles")
-    for name, backend in (("light", Squarer(LONG)), ("heavy", Squarer(3 * LONG, wrong=(3, 4)))):
-        run(bench(backend, model=name), folder / f"{name}.zip", unheard)
+    for name, backend in (("light", Squarer(LONG)), ("heavy", Squarer(2 * LONG, wrong=(3, 4)))):
+        run(bench(backend, model=name, precision=0.001), folder / f"{name}.zip", unheard)
     return folder
 
 
@@ -140,3 +142,95 @@ def test_a_browser_verifies_a_bundle_and_tells_an_altered_one(built, tmp_path):
             assert wrong in html
         (built / told["bundle"]).unlink()
         assert "HTTP 404" in page(f"{address}{opened}", tmp_path / "c")
+
+
+MODELLED = """\
+task,model,energy_wh_per_1000,low,high,boundary,unit,scenario,tier,metric,quality,source
+squares,closed,0.5,0.1,2.5,node,query,single,modelled,accuracy,0.97,"Ada 2026, example.org/closed"
+"""
+
+
+@pytest.fixture
+def mixed(bundles, tmp_path, capsys):
+    """Give a site of a signed run, an unsigned one, and an entry that nobody measured."""
+    key, table, light = tmp_path / "k.pem", tmp_path / "m.csv", tmp_path / "light.zip"
+    signer = make_key(key)
+    light.write_bytes((bundles / "light.zip").read_bytes())
+    sign(light, key)
+    table.write_text(MODELLED)
+    words = ["leaderboard", "build", str(light), str(bundles / "heavy.zip")]
+    out = tmp_path / "site"
+    assert main([*words, "--out", str(out), "--modelled", str(table)]) == 0
+    assert "3 results" in capsys.readouterr().out
+    return out, signer
+
+
+def test_an_entry_that_nobody_measured_is_told_apart(mixed):
+    out, signer = mixed
+    light, heavy, closed = json.loads((out / "results.json").read_text())["results"]
+    assert [each["kind"] for each in (light, heavy, closed)] == ["run", "run", "modelled"]
+    assert (light["signers"], heavy["signers"]) == ([signer], [])
+    assert (closed["stars"], closed["rank"], closed["tier"]) == (None, None, "modelled")
+    assert closed["source"] == "Ada 2026, example.org/closed"
+    assert "bundle" not in closed
+    # Nobody is ranked before or behind what was not measured.
+    assert light["rank"]["of"] == heavy["rank"]["of"] == 2
+
+
+@pytest.mark.system
+def test_a_browser_shows_what_nobody_measured_differently(mixed, tmp_path):
+    out, signer = mixed
+    with site(out) as address:
+        html = page(f"{address}/index.html", tmp_path / "a")
+        assert sorted(models(html)) == ["closed", "heavy", "light"]
+        rows = dict(re.findall(r'<tr id="row-([^"]+)"([^>]*)>', html))
+        assert {name for name, more in rows.items() if 'class="modelled"' in more} == {"modelled-0"}
+        assert html.count('<div class="tag">modelled, not measured</div>') == 1
+        assert "3 of 3 results, 1 of them modelled: no run, no stars, no rank" in html
+        # Its point is open and its lines are dashed, and that is all that is.
+        assert len(re.findall(r'<path class="open"', html)) == 1
+        assert len(re.findall(r'<circle class="bar"', html)) == 2
+        assert len(re.findall(r'<line class="whisker modelled"', html)) == 1
+        assert "closed (modelled)" in html
+        assert f"signed by {signer[:12]}" in html
+        opened = page(f"{address}/index.html#open=modelled-0&verify=1", tmp_path / "a")
+        assert "there is no run and nothing to verify" in opened
+        assert "Ada 2026, example.org/closed" in opened
+        assert 'id="verify"' not in opened
+        both = page(f"{address}/index.html#chosen=modelled-0,{next(iter(rows))}", tmp_path / "a")
+        assert "a model, no run" in both
+        css = (out / "submeter.css").read_text()
+        for look in ("tr.modelled td", ".open { fill: none", "stroke-dasharray"):
+            assert look in css
+
+
+@pytest.mark.system
+def test_a_browser_checks_signatures(mixed, tmp_path):
+    out, signer = mixed
+    light = json.loads((out / "results.json").read_text())["results"][0]
+    opened = f"/index.html#open={light['name']}&verify=1"
+    with site(out) as address:
+        html = page(f"{address}{opened}", tmp_path / "a")
+        assert f"✓ signed by {signer}" in html
+        assert re.search(r'id="verdict" class="good">all \d+ checks hold', html)
+
+        def forge(parts):
+            parts[SIGNATURES] = parts[SIGNATURES][:-4] + b"000\n"
+
+        altered(out / light["bundle"], forge)
+        html = page(f"{address}{opened}", tmp_path / "b")
+        assert f"✗ signed by {signer}" in html
+        altered(out / light["bundle"], lambda parts: parts.update({SIGNATURES: b"none\n"}))
+        assert "✗ a signature can be read" in page(f"{address}{opened}", tmp_path / "c")
+
+
+@pytest.mark.system
+def test_a_browser_says_of_a_run_too_short_that_it_has_no_interval(tmp_path):
+    out = tmp_path / "site"
+    build([KEPT / "rules-1-short.zip", KEPT / "rules-1-single.zip"], out, halving.SCALE)
+    short = json.loads((out / "results.json").read_text())["results"][0]
+    assert (short["energy"]["low"], short["stars"], short["rank"]) == (None, None, None)
+    with site(out) as address:
+        html = page(f"{address}/index.html#open={short['name']}&verify=1", tmp_path / "a")
+        assert "no interval" in html
+        assert re.search(r'id="verdict" class="good">all \d+ checks hold', html)

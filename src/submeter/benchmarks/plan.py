@@ -59,6 +59,8 @@ class Plan:
         Random weights of the model's shape.
     runs_answers : bool
         Whether answers that are programs may be run, to mark them.
+    licence : str
+        Of the model, for backends that cannot tell it.
     budget : int or None
         Tokens of an answer at most, of scenario reasoning; None: free length.
     speed : float
@@ -85,6 +87,7 @@ class Plan:
     effort: str = ""
     idle: float = 3.0
     dummy: bool = False
+    licence: str = ""
     runs_answers: bool = False
     budget: int | None = None
     speed: float = 1.0

@@ -68,17 +68,17 @@ def _result(bundle: Bundle, name: str) -> Result:
                 data=str(told["data"]["name"]),
                 dummy=bool(told["model"]["dummy"]),
                 source=f"{name} ({bundle.sha256[:12]})",
-                unrated=_unrated(plan, low),
+                unrated=_unrated(plan, told["summary"]["statistics"]["half_width"]),
             )
     fix = "see what is missing in it: submeter verify"
     raise UsageError(f"the bundle tells no energy a {unit}", name, fix)
 
 
-def _unrated(plan: Plan, low: float | None) -> str:
+def _unrated(plan: Plan, half_width: float | None) -> str:
     """Tell why a result is given neither star nor rank; empty if it is."""
     if plan.scenario == "workload":
         return OWN
-    return TOO_SHORT if low is None else ""
+    return TOO_SHORT if half_width is None else ""
 
 
 def _hardware(bundle: Bundle, boundary: Boundary) -> str:

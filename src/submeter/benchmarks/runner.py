@@ -224,7 +224,7 @@ def _head(
             "device": facts.device,
             "files": dict(facts.files),
             "dummy": facts.dummy,
-            "licence": facts.licence,
+            "licence": facts.licence or bench.plan.licence,
         },
         "data": {
             "name": data.name,

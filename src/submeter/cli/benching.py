@@ -119,6 +119,7 @@ def _common(args: argparse.Namespace) -> Plan:
         effort="" if "," in args.effort else args.effort,
         idle=parse(args.idle, "time", "--idle"),
         dummy=args.dummy_weights,
+        licence=args.licence,
         runs_answers=args.run_answers,
         budget=_number(args.budget) if is_one else None,
     )

@@ -40,7 +40,7 @@ def read_table(text: str, name: str, task: str = "") -> Read:
     text : str
         Columns ``task, model_class, model, gpu_energy_wh_per_1000``, or ``energy_wh_per_1000``
         with ``boundary``; and where known ``low, high`` [Wh per 1,000], ``unit, scenario,
-        hardware, tier, metric, quality``. Or a file of AI Energy Score's leaderboard.
+        hardware, tier, metric, quality, source``. Or a file of AI Energy Score's leaderboard.
     name : str
         What the text is called in messages, such as its file's name.
     task : str
@@ -94,7 +94,7 @@ def _result(row: Mapping[str, str], column: str, where: str, task: str) -> Resul
         tier=told("tier"),
         quality=_quality(told("metric"), told("quality"), where),
         dummy=told("dummy").lower() in ("1", "true", "yes"),
-        source=where,
+        source=told("source") or where,
     )
 
 

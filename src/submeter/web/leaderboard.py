@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from submeter.benchmarks.bundle import read_bundle
 from submeter.benchmarks.plan import load_of
 from submeter.benchmarks.results import result_of
+from submeter.benchmarks.signature import signatures
 from submeter.benchmarks.verification import verify
 from submeter.errors import UsageError
 from submeter.ratings.label import About, label
@@ -24,12 +25,13 @@ if TYPE_CHECKING:
     from submeter.benchmarks.bundle import Bundle
     from submeter.ratings.ranks import Rank
     from submeter.ratings.rating import Rating, Scale
+    from submeter.ratings.result import Result
 
 SCHEMA = "submeter.leaderboard/1"
 STATIC = ("index.html", "submeter.css", "leaderboard.js", "verify.js")
 
 
-def build(bundles: Sequence[Path], out: Path, scale: Scale) -> int:
+def build(bundles: Sequence[Path], out: Path, scale: Scale, modelled: Sequence[Result] = ()) -> int:
     """Build the site; gives how many results are on it.
 
     Parameters
@@ -40,6 +42,8 @@ def build(bundles: Sequence[Path], out: Path, scale: Scale) -> int:
         A folder: a new one, an empty one, or that of an earlier build.
     scale : Scale
         By which they are rated.
+    modelled : sequence of Result
+        Entries that nobody measured: shown as such, without stars and without a rank.
 
     Raises
     ------
@@ -63,6 +67,7 @@ def build(bundles: Sequence[Path], out: Path, scale: Scale) -> int:
             about = About(str(bundle.told["created"])[:10], bundle.sha256)
             (out / "labels" / f"{name}.svg").write_text(label(rating, about), encoding="utf-8")
             rows.append(_row(bundle, rating, rank, name))
+        rows += [_modelled_row(each, number) for number, each in enumerate(modelled)]
         told = {"schema": SCHEMA, "scale": {"id": scale.id, "title": scale.title}, "results": rows}
         text = json.dumps(told, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
         (out / "results.json").write_text(text, encoding="utf-8")
@@ -129,6 +134,7 @@ def _row(bundle: Bundle, rating: Rating, rank: Rank | None, name: str) -> dict[s
     chances = rating.chances
     return {
         "name": name,
+        "kind": "run",
         "model": result.model,
         "task": result.task,
         "scenario": result.scenario,
@@ -151,6 +157,45 @@ def _row(bundle: Bundle, rating: Rating, rank: Rank | None, name: str) -> dict[s
         "latency": None if speed["latency"] is None else speed["latency"]["p50"],
         "queries": summary["statistics"]["kept"],
         "sha256": bundle.sha256,
+        "signers": [
+            each.signer for each in signatures(bundle.sums, bundle.signatures) if each.holds
+        ],
         "bundle": f"bundles/{name}.zip",
         "label": f"labels/{name}.svg",
     }
+
+
+def _modelled_row(result: Result, number: int) -> dict[str, Any]:
+    """Give the row of an entry that has no run: no bundle, no label, nothing to verify."""
+    quality = result.quality
+    return {
+        "name": f"modelled-{number}",
+        "kind": "modelled",
+        "model": result.model,
+        "task": result.task,
+        "scenario": result.scenario,
+        "load": result.scenario,
+        "data": result.data,
+        "unit": result.unit,
+        "boundary": result.boundary.value,
+        "hardware": result.hardware or "not told",
+        "tier": result.tier,
+        "engine": "",
+        "precision": "",
+        "dummy": False,
+        "date": "",
+        "energy": {"value": result.energy, "low": result.low, "high": result.high},
+        "stars": None,
+        "chances": None,
+        "reason": result.unrated,
+        "rank": None,
+        "quality": None
+        if quality is None
+        else {
+            "metric": quality.metric, "value": quality.value, "low": None, "high": None,
+            "more_is_better": quality.more_is_better,
+        },
+        "latency": None,
+        "signers": [],
+        "source": result.source,
+    }  # fmt: skip

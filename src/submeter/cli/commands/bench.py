@@ -86,6 +86,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--run-answers", action="store_true",
         help="run answers that are programs, to mark them: on a machine where they may do harm",
     )  # fmt: skip
+    parser.add_argument(
+        "--licence", default="", metavar="NAME",
+        help="licence of the model, where the backend cannot tell it; closed where there is none",
+    )  # fmt: skip
     parser.add_argument("--key", metavar="FILE", help="the private key that signs")
     parser.add_argument("--format", choices=FORMATS, help="whose format to export in")
     parser.add_argument(

@@ -17,14 +17,15 @@ const element = (name, attributes = {}, ...children) => {
 };
 const digits = (value, count = 3) => value == null ? "–" : Number(value.toPrecision(count)).toLocaleString("en", { maximumSignificantDigits: count });
 
+const interval = (row) => row.energy.low == null ? "no interval" : `${digits(row.energy.low, 2)} to ${digits(row.energy.high, 2)}`;
 const plural = (unit) => unit === "query" ? "queries" : `${unit}s`;
 
 const COLUMNS = [
   { id: "chosen", name: "", cell: (row) => element("input", { type: "checkbox", "aria-label": `compare ${row.model}`, checked: state.chosen.has(row.name), onchange: (event) => choose(row.name, event.target.checked) }) },
   { id: "stars", name: "Stars", value: (row) => row.stars ?? 0, cell: stars },
-  { id: "model", name: "Model", value: (row) => row.model.toLowerCase(), cell: (row) => element("div", {}, element("button", { type: "button", onclick: () => open(row.name), "aria-label": `open ${row.model}` }, row.model), element("div", { class: "soft" }, [row.engine, row.precision, row.dummy ? "random weights" : ""].filter(Boolean).join(", "))) },
+  { id: "model", name: "Model", value: (row) => row.model.toLowerCase(), cell: (row) => element("div", {}, element("button", { type: "button", onclick: () => open(row.name), "aria-label": `open ${row.model}` }, row.model), element("div", { class: "soft" }, [row.engine, row.precision, row.dummy ? "random weights" : ""].filter(Boolean).join(", ")), origin(row)) },
   { id: "task", name: "Task", value: (row) => `${row.task} ${row.load}`, cell: (row) => element("div", {}, row.task, element("div", { class: "soft" }, row.load)) },
-  { id: "energy", name: "Wh per 1,000", number: true, value: (row) => row.energy.value, cell: (row) => element("div", {}, digits(row.energy.value), element("div", { class: "soft" }, row.energy.low == null ? "no interval" : `${digits(row.energy.low, 2)} to ${digits(row.energy.high, 2)}`), element("div", { class: "soft" }, plural(row.unit))) },
+  { id: "energy", name: "Wh per 1,000", number: true, value: (row) => row.energy.value, cell: (row) => element("div", {}, digits(row.energy.value), element("div", { class: "soft" }, interval(row)), element("div", { class: "soft" }, plural(row.unit))) },
   { id: "rank", name: "Rank", number: true, value: (row) => row.rank?.best ?? Infinity, cell: (row) => !row.rank ? "–" : row.rank.best === row.rank.worst ? `${row.rank.best}` : `${row.rank.best} to ${row.rank.worst}` },
   { id: "quality", name: "Quality", number: true, value: (row) => row.quality ? (row.quality.more_is_better ? -row.quality.value : row.quality.value) : Infinity, cell: (row) => row.quality ? `${row.quality.metric} ${digits(row.quality.value)}` : "–" },
   { id: "latency", name: "Median latency", number: true, narrow: true, value: (row) => row.latency ?? Infinity, cell: (row) => row.latency == null ? "–" : `${digits(row.latency)} s` },
@@ -32,6 +33,14 @@ const COLUMNS = [
   { id: "hardware", name: "Hardware", narrow: true, value: (row) => row.hardware, cell: (row) => row.hardware },
   { id: "date", name: "Date", narrow: true, value: (row) => row.date, cell: (row) => row.date },
 ];
+
+// Where a row comes from: a run that somebody signed, or no run at all.
+const isModelled = (row) => row.kind === "modelled";
+const signed = (row) => (row.signers ?? []).map((signer) => `${signer.slice(0, 12)}…`).join(", ");
+function origin(row) {
+  if (isModelled(row)) return element("div", { class: "tag" }, "modelled, not measured");
+  return signed(row) ? element("div", { class: "soft" }, `signed by ${signed(row)}`) : null;
+}
 
 function stars(row) {
   if (row.stars == null) return element("span", { class: "soft", title: row.reason }, "no stars");
@@ -55,9 +64,10 @@ function shown() {
 function draw() {
   const rows = shown();
   $("board").tHead.replaceChildren(element("tr", {}, ...COLUMNS.map(head)));
-  $("board").tBodies[0].replaceChildren(...rows.map((row) => element("tr", { id: `row-${row.name}` }, ...COLUMNS.map((column) => element("td", { class: classes(column) }, column.cell(row))))));
+  $("board").tBodies[0].replaceChildren(...rows.map((row) => element("tr", { id: `row-${row.name}`, class: isModelled(row) ? "modelled" : null }, ...COLUMNS.map((column) => element("td", { class: classes(column) }, column.cell(row))))));
   const tasks = new Set(rows.map((row) => row.task)).size;
-  $("count").textContent = `${rows.length} of ${board.results.length} results${tasks > 1 ? `, ${tasks} tasks: energies of different tasks are not to be compared` : ""}`;
+  const modelled = rows.filter(isModelled).length;
+  $("count").textContent = `${rows.length} of ${board.results.length} results${modelled ? `, ${modelled} of them modelled: no run, no stars, no rank` : ""}${tasks > 1 ? `, ${tasks} tasks: energies of different tasks are not to be compared` : ""}`;
   $("compare").disabled = state.chosen.size < 2;
   drawPlot(rows);
   save();
@@ -108,9 +118,11 @@ function drawPlot(rows) {
   parts.push(made("text", { x: (width + left) / 2, y: height - 8, "text-anchor": "middle" }, `Wh per 1,000 (${first.unit}, ${first.boundary})`), made("text", { x: 16, y: (height - bottom) / 2, "text-anchor": "middle", transform: `rotate(-90 16 ${(height - bottom) / 2})` }, `${first.quality.metric}${first.quality.more_is_better ? "" : " (less is better)"}`));
   for (const row of points) {
     const [px, py] = [x(row.energy.value), y(row.quality.value)];
-    if (row.energy.low != null) parts.push(made("line", { class: "whisker", x1: x(row.energy.low), x2: x(row.energy.high), y1: py, y2: py }));
-    if (row.quality.low != null) parts.push(made("line", { class: "whisker", x1: px, x2: px, y1: y(row.quality.low), y2: y(row.quality.high) }));
-    parts.push(made("circle", { class: "bar", cx: px, cy: py, r: 5 }), made("text", { x: px + 9, y: py - 8 }, row.model));
+    const whisker = isModelled(row) ? "whisker modelled" : "whisker";
+    if (row.energy.low != null) parts.push(made("line", { class: whisker, x1: x(row.energy.low), x2: x(row.energy.high), y1: py, y2: py }));
+    if (row.quality.low != null) parts.push(made("line", { class: whisker, x1: px, x2: px, y1: y(row.quality.low), y2: y(row.quality.high) }));
+    const point = isModelled(row) ? made("path", { class: "open", d: `M${px - 6} ${py}L${px} ${py - 6}L${px + 6} ${py}L${px} ${py + 6}Z` }) : made("circle", { class: "bar", cx: px, cy: py, r: 5 });
+    parts.push(point, made("text", { x: px + 9, y: py - 8 }, isModelled(row) ? `${row.model} (modelled)` : row.model));
   }
   const told = `${first.task}: ${points.map((row) => `${row.model} ${digits(row.energy.value)} Wh, ${row.quality.metric} ${digits(row.quality.value)}`).join("; ")}`;
   $("plot").replaceChildren(element("p", { class: "soft" }, `${first.task}, ${first.scenario}`), made("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": told, width: "100%" }, ...parts));
@@ -121,12 +133,12 @@ function compare() {
   const alike = ["task", "unit", "scenario", "boundary"].every((key) => new Set(rows.map((row) => row[key])).size === 1);
   const line = (name, cell) => element("tr", {}, element("th", { scope: "row" }, name), ...rows.map((row) => element("td", {}, cell(row))));
   const least = Math.min(...rows.map((row) => row.energy.value));
-  const table = element("table", {}, element("tbody", {}, line("Model", (row) => row.model), line("Task", (row) => `${row.task}, ${row.load}`), line("Stars", stars),
-    line("Wh per 1,000", (row) => `${digits(row.energy.value)} (${digits(row.energy.low, 2)} to ${digits(row.energy.high, 2)})`),
+  const table = element("table", {}, element("tbody", {}, line("Model", (row) => row.model), line("Known by", (row) => isModelled(row) ? "a model, no run" : "a run"), line("Task", (row) => `${row.task}, ${row.load}`), line("Stars", stars),
+    line("Wh per 1,000", (row) => `${digits(row.energy.value)} (${interval(row)})`),
     line("Over the least", (row) => alike ? `${digits(row.energy.value / least, 2)} times` : "not comparable"),
     line("Quality", (row) => row.quality ? `${row.quality.metric} ${digits(row.quality.value)}` : "–"), line("Median latency", (row) => row.latency == null ? "–" : `${digits(row.latency)} s`),
     line("Boundary, tier", (row) => `${row.boundary}, ${row.tier}`), line("Hardware", (row) => row.hardware), line("Engine", (row) => row.engine)));
-  const verdict = !alike ? "These are not of the same work within the same boundary: their energies are not to be compared." : rows.some((row) => rows.some((other) => other !== row && row.energy.low <= other.energy.high && other.energy.low <= row.energy.high)) ? "Some of their intervals overlap: these cannot be ranked." : "Their intervals do not overlap.";
+  const verdict = !alike ? "These are not of the same work within the same boundary: their energies are not to be compared." : rows.some((row) => row.energy.low == null) ? "Of some the interval is not known: these cannot be ranked." : rows.some((row) => rows.some((other) => other !== row && row.energy.low <= other.energy.high && other.energy.low <= row.energy.high)) ? "Some of their intervals overlap: these cannot be ranked." : "Their intervals do not overlap.";
   $("compared").hidden = false;
   $("compared").lastElementChild.replaceChildren(element("p", {}, verdict), table);
   $("compared").scrollIntoView({ block: "nearest" });
@@ -138,15 +150,25 @@ function open(name) {
   state.open = name;
   save();
   const pair = (term, told) => [element("dt", {}, term), element("dd", {}, told)];
+  if (isModelled(row)) return openModelled(row, pair);
   const checks = element("ul", { class: "checks", "aria-live": "polite" });
   const start = () => check(row, checks);
   $("result").replaceChildren(
     element("h2", { id: "result-title" }, row.model),
-    element("dl", {}, ...pair("task", `${row.task}, ${row.load}`), ...pair("energy", `${digits(row.energy.value)} Wh per 1,000 (${digits(row.energy.low, 2)} to ${digits(row.energy.high, 2)}), a ${row.unit}`), ...pair("stars", stars(row)), ...(row.reason ? pair("note", row.reason) : []), ...pair("boundary", `${row.boundary}, ${row.tier}`), ...pair("hardware", row.hardware), ...pair("engine", [row.engine, row.precision].filter(Boolean).join(", ")), ...pair("queries", `${row.queries} after warm-up`), ...pair("measured", row.date), ...pair("bundle", element("a", { href: row.bundle, download: true }, row.bundle)), ...pair("label", element("a", { href: row.label }, row.label)), ...pair("sha256", row.sha256)),
+    element("dl", {}, ...pair("task", `${row.task}, ${row.load}`), ...pair("energy", `${digits(row.energy.value)} Wh per 1,000 (${interval(row)}), a ${row.unit}`), ...pair("stars", stars(row)), ...(row.reason ? pair("note", row.reason) : []), ...pair("boundary", `${row.boundary}, ${row.tier}`), ...pair("hardware", row.hardware), ...pair("engine", [row.engine, row.precision].filter(Boolean).join(", ")), ...pair("queries", `${row.queries} after warm-up`), ...pair("measured", row.date), ...pair("bundle", element("a", { href: row.bundle, download: true }, row.bundle)), ...pair("label", element("a", { href: row.label }, row.label)), ...pair("sha256", row.sha256), ...pair("signed by", row.signers?.length ? row.signers.join(", ") : "nobody")),
     element("button", { type: "button", id: "verify", onclick: start }, "Verify in this browser"), " ",
     element("button", { type: "button", onclick: () => $("result").close() }, "Close"), checks);
   if (!$("result").open) $("result").showModal();
   return start;
+}
+
+function openModelled(row, pair) {
+  $("result").replaceChildren(
+    element("h2", { id: "result-title" }, row.model), element("p", { class: "tag" }, "modelled, not measured: there is no run and nothing to verify"),
+    element("dl", {}, ...pair("task", `${row.task}, ${row.load}`), ...pair("energy", `${digits(row.energy.value)} Wh per 1,000 (${interval(row)}), a ${row.unit}`), ...pair("boundary", `${row.boundary}, ${row.tier}`), ...pair("hardware", row.hardware), ...pair("source", row.source), ...pair("note", row.reason)),
+    element("button", { type: "button", onclick: () => $("result").close() }, "Close"));
+  if (!$("result").open) $("result").showModal();
+  return async () => {};
 }
 
 async function check(row, into) {
@@ -158,7 +180,7 @@ async function check(row, into) {
     const wrong = found.filter((each) => each.holds === false).length;
     into.replaceChildren(element("li", { id: "verdict", class: wrong ? "bad" : "good" }, wrong ? `${wrong} of ${found.length} checks fail` : `all ${found.filter((each) => each.holds).length} checks hold`),
       ...found.map((each) => element("li", { class: each.holds === false ? "bad" : "" }, `${each.holds === null ? "–" : each.holds ? "✓" : "✗"} ${each.what}${each.detail ? ` (${each.detail})` : ""}`)),
-      element("li", { class: "soft" }, "That the figures follow from these readings is proven; who took the readings is not."));
+      element("li", { class: "soft" }, "That the figures follow from these readings is proven; who took the readings is not: a signature tells who stands behind them."));
   } catch (error) {
     into.replaceChildren(element("li", { id: "verdict", class: "bad" }, `not verified: ${error.message}`));
   }

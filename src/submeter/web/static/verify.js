@@ -3,6 +3,7 @@
 
 const FILES = ["bundle.json", "readings.ndjson", "queries.ndjson"];
 const MOST = 512 * 1024 * 1024;
+const RULES = 1;
 
 // Read a zip: the central directory at its end says where each file lies.
 export async function unzip(buffer) {
@@ -73,12 +74,35 @@ export async function verify(buffer, stated) {
   for (const name of FILES) check(`${name} is what SHA256SUMS says`, (await sha256(parts.get(name))) === sums.get(name));
   const whole = await sha256(parts.get("SHA256SUMS"));
   if (stated) check("the bundle is the one that this page lists", whole === stated, whole);
+  await checkSignatures(check, parts);
   const told = JSON.parse(text("bundle.json"));
+  if ((told.rules ?? 0) > RULES) throw new Error(`its figures follow rules ${told.rules}, this page knows ${RULES}`);
   const summary = told.summary;
   checkBooks(check, summary, lines(text("readings.ndjson")));
   checkEnergy(check, summary);
   checkQueries(check, told, lines(text("queries.ndjson")));
   return checks;
+}
+
+// Ed25519 over the sums; where a browser knows none, that is told and nothing is claimed.
+const bytes = (hex) => Uint8Array.from(hex.match(/../g), (pair) => parseInt(pair, 16));
+async function checkSignatures(check, parts) {
+  if (!parts.has("SIGNATURES")) return;
+  const said = new Uint8Array([...new TextEncoder().encode("submeter.bundle/1 signature\n"), ...parts.get("SHA256SUMS")]);
+  const told = new TextDecoder().decode(parts.get("SIGNATURES")).split("\n").slice(0, 33).filter(Boolean);
+  if (!told.length) check("the signatures can be read", false);
+  for (const line of told) {
+    const [, signer, made] = line.match(/^ed25519 ([0-9a-f]{64}) ([0-9a-f]{128})$/) ?? [];
+    if (!signer) { check("a signature can be read", false); continue; }
+    let holds = null;
+    try {
+      const key = await crypto.subtle.importKey("raw", bytes(signer), "Ed25519", false, ["verify"]);
+      holds = await crypto.subtle.verify("Ed25519", key, bytes(made), said);
+    } catch (error) {
+      if (error.name !== "NotSupportedError") holds = false;
+    }
+    check(`signed by ${signer}`, holds, holds === null ? "this browser cannot check it; submeter verify does" : "");
+  }
 }
 
 function checkBooks(check, summary, readings) {
@@ -108,7 +132,7 @@ function checkEnergy(check, summary) {
     check(`${boundary}: the books give its energy`, alike(charge(books), energy.total.value), `${energy.total.value} J`);
     for (const [unit, per] of Object.entries(energy.per)) {
       const value = energy.total.value / summary.work[unit];
-      check(`${boundary}: energy a ${unit}`, alike(value, per.value) && per.low <= per.value && per.value <= per.high, `${value} J`);
+      check(`${boundary}: energy a ${unit}`, alike(value, per.value) && (per.low === null ? per.high === null : per.low <= per.value && per.value <= per.high), `${value} J`);
     }
   }
 }
