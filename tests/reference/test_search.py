@@ -92,6 +92,21 @@ def test_beside_a_value_stand_the_others_of_its_place_newest_first():
     assert "pue/aws/2024" in {each.id for each in fleet}
 
 
+def test_beside_what_making_a_device_cost_stands_every_value_that_was_published():
+    for key, values in (
+        ("embodied/nvidia-h100-sxm-80gb", {164, 273, 575.1, 14.65, 500}),
+        ("embodied-adpe/nvidia-h100-sxm-80gb", {0.00895, 0.005832}),
+    ):
+        beside = search.beside(shipped().factor(key), shipped())
+        assert {each.value for each in beside} == values
+        assert {each.unit for each in beside} == {shipped().factor(key).unit}
+        for each in beside:
+            assert search.any_factor(each.id, shipped()) == each
+    left_out = search.any_factor("embodied/nvidia-h100-sxm-80gb/llmcarbon", shipped())
+    assert "not counted" in left_out.note
+    assert len(search.beside(shipped().factor("embodied/dram"), shipped())) > 1
+
+
 def test_who_takes_a_grid_is_told():
     assert "aws/eu-west-3" in search.users(shipped().factor("grid/FR"))
     assert search.users(shipped().factor("pue/aws/2025")) == ()

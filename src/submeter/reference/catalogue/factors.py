@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from submeter.quantities.estimate import Tier
 from submeter.quantities.factor import Factor, Spread
 from submeter.reference.catalogue.accelerators import accelerators
-from submeter.reference.catalogue.components import PARTS, component
+from submeter.reference.catalogue.components import PARTS, component, published_parts
 from submeter.reference.catalogue.cpus import cpus
-from submeter.reference.catalogue.embodied import UNITS, embodied
+from submeter.reference.catalogue.embodied import UNITS, embodied, published_for
 from submeter.reference.catalogue.idle import STATES, idle_power
 from submeter.reference.catalogue.servers import embodied_server, power, servers
 
@@ -41,6 +41,42 @@ def of_catalogue() -> Iterator[tuple[Factor, str]]:
             factor = component(part, indicator).factor
             if factor is not None:
                 yield factor, name
+
+
+def as_published(factor_id: str) -> tuple[Factor, ...]:
+    """Give every value that was published of what making a device or a part took, as it stands.
+
+    Parameters
+    ----------
+    factor_id : str
+        The id of the factor that is made of them, such as ``embodied/nvidia-h100-sxm-80gb``.
+
+    Returns
+    -------
+    tuple of Factor
+        Exact, each with its boundary and method as its basis; those that do not count say why.
+
+    Examples
+    --------
+    >>> [each.value for each in as_published("embodied/nvidia-h100-sxm-80gb")]
+    [164.0, 273.0, 575.1, 14.65, 500.0]
+    """
+    kind, _, device = factor_id.partition("/")
+    indicator = kind.removeprefix("embodied").removeprefix("-") or "gwp"
+    if not kind.startswith("embodied") or indicator not in UNITS:
+        return ()
+    parts = (
+        each for each in published_parts() if (each.device, each.indicator) == (device, indicator)
+    )
+    values = (*published_for(device, indicator), *parts)
+    return tuple(
+        Factor(
+            f"{factor_id}/{each.source.id}", each.value, each.value, each.value, each.unit,
+            Spread.EXACT, Tier.ASSUMED, each.source, "", f"{each.boundary}, {each.method}",
+            each.note,
+        )
+        for each in values
+    )  # fmt: skip
 
 
 def _of_accelerators() -> Iterator[tuple[Factor, str]]:

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from submeter.errors import RegionError
+from submeter.reference.catalogue.factors import as_published
 from submeter.reference.factors import electricity, facilities, gazetteer
 from submeter.reference.factors.history import history
 from submeter.reference.factors.places import place
@@ -130,6 +131,9 @@ def any_factor(factor_id: str, registry: Registry, year: int | None = None) -> F
         known = next((each for each in history().of(region) if each.id == factor_id), None)
     if known is None and kind in electricity.KINDS:
         known = next((each for each in _by_mix(kind, rest, registry) if each.id == factor_id), None)
+    if known is None and kind.startswith("embodied"):
+        made = as_published(factor_id.rpartition("/")[0])
+        known = next((each for each in made if each.id == factor_id), None)
     if known is None and kind in _FACILITY:
         known = facilities.of_year(factor_id, registry, None)
     return known if known is not None else registry.factor(factor_id)
@@ -155,6 +159,7 @@ def beside(factor: Factor, registry: Registry) -> tuple[Factor, ...]:
         stem = rest.rpartition("/")[0] or rest
         rows = [each for key, each in registry.factors.items() if key.startswith(f"{kind}/{stem}/")]
         rows += _by_mix(kind, rest, registry) if kind in electricity.KINDS else []
+        rows += as_published(factor.id)
     same = (factor.period, factor.source.id)
     others = [
         each for each in rows if each.id != factor.id and (each.period, each.source.id) != same
