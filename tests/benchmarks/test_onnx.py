@@ -47,9 +47,9 @@ def test_a_description_is_read_and_what_it_leaves_out_is_as_usual(tmp_path):
     ("text", "told"),
     [
         ("nonsense", "cannot be read"),
-        ("[modle]", 'nothing of "modle"'),
+        ("[picture]", 'nothing of "picture"'),
         ('[model]\npath = "x"', 'nothing of "path"'),
-        ("[image]\nsice = 3", 'nothing of "sice"'),
+        ("[image]\nbreadth = 3", 'nothing of "breadth"'),
         ('[image]\nfit = "loose"', "is no fit"),
         ("[image]\nsize = [0, 8]", "too small"),
         ('[image]\nsize = ["wide"]', "of another kind"),

@@ -61,7 +61,30 @@ const alike = (one, other) => Math.abs(one - other) <= 1e-9 * Math.max(Math.abs(
 
 // What one answer's marks come to, by the metric's name.
 const ratio = (marks) => marks.reduce((sum, mark) => sum + mark[0], 0) / marks.reduce((sum, mark) => sum + mark[1], 0);
-const METRICS = { accuracy: ratio, F1: ratio, "ROUGE-L": ratio, WER: ratio, CER: ratio };
+// COCO's AP50: how many things of which kind are there, then kind, score and rightness of each found.
+function meanAveragePrecision(marks) {
+  const there = new Map(), found = new Map();
+  for (const [count, ...rest] of marks) {
+    for (const kind of rest.slice(0, count)) there.set(kind, (there.get(kind) ?? 0) + 1);
+    for (let i = count; i < rest.length; i += 3) {
+      if (!found.has(rest[i])) found.set(rest[i], []);
+      found.get(rest[i]).push([rest[i + 1], rest[i + 2]]);
+    }
+  }
+  let sum = 0;
+  for (const [kind, count] of there) {
+    let right = 0;
+    const own = (found.get(kind) ?? []).sort((one, other) => other[0] - one[0]);
+    const steps = own.map(([, isRight], i) => ({ recall: (right += isRight) / count, best: right / (i + 1) }));
+    for (let i = steps.length - 2; i >= 0; i--) steps[i].best = Math.max(steps[i].best, steps[i + 1].best);
+    for (let i = 0; i <= 100; i++) sum += (steps.find((step) => step.recall >= i * 0.01)?.best ?? 0) / 101 / there.size;
+  }
+  return sum;
+}
+export const METRICS = {
+  accuracy: ratio, F1: ratio, "ROUGE-L": ratio, WER: ratio, CER: ratio, "VQA accuracy": ratio,
+  "mAP@0.5": meanAveragePrecision,
+};
 
 // Work a bundle out again; gives one line a check: {what, holds, detail}.
 export async function verify(buffer, stated) {

@@ -1,0 +1,57 @@
+"""Quality that a reader's browser works out anew is what Python worked out."""
+
+import html
+import json
+import random
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from submeter import web
+from submeter.benchmarks.metrics import metric_of
+from tests.web.browser import page, site
+
+PAGE = """<!doctype html><body><script type="module">
+import { METRICS } from "./verify.js";
+const told = await (await fetch("./marks.json")).json();
+const found = told.map(([name, marks]) => METRICS[name](marks));
+document.body.append(Object.assign(document.createElement("pre"), { textContent: JSON.stringify(found) }));
+</script></body>"""
+
+
+def some_marks(chance, pictures):
+    """Give marks of pictures with things of three kinds, found by somebody who errs."""
+    mark = metric_of("mAP@0.5").mark
+    marks = []
+    for _ in range(pictures):
+        truth = [
+            [chance.choice("abc"), 1.0, 20 * i, 0, 10, 10] for i in range(chance.randint(0, 4))
+        ]
+        found = [
+            [chance.choice([label, label, "a"]), round(chance.random(), 1), x + chance.choice((0, 3, 9)),
+             y, width, height]
+            for label, _, x, y, width, height in truth * chance.randint(0, 2)
+        ]  # fmt: skip
+        marks.append(mark(found, truth))
+    return marks
+
+
+@pytest.mark.system
+def test_average_precision_and_agreement(tmp_path):
+    chance = random.Random(5)
+    sets = [("mAP@0.5", some_marks(chance, each)) for each in (1, 2, 5, 20, 60)]
+    sets += [("mAP@0.5", [(0.0,)]), ("VQA accuracy", [(0.6, 1.0), (1.0, 1.0)])]
+    folder = tmp_path / "site"
+    folder.mkdir()
+    shutil.copy(Path(web.__file__).parent / "static" / "verify.js", folder)
+    (folder / "marks.json").write_text(json.dumps(sets))
+    (folder / "index.html").write_text(PAGE)
+    with site(folder) as address:
+        shown = page(f"{address}/index.html", tmp_path / "a")
+    found = re.search(r"<pre>(.*)</pre>", shown)
+    assert found is not None, shown
+    expected = [metric_of(name).overall(marks) for name, marks in sets]
+    assert json.loads(html.unescape(found[1])) == pytest.approx(expected, rel=1e-9)
+    assert len(set(expected)) > 4
