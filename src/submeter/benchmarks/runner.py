@@ -94,8 +94,13 @@ def run(bench: Bench, out: Path, report: Callable[[Progress], None]) -> str:
     before = (earlier, journal.queries(earlier), journal.readings(earlier))
     desk = Desk(plan, task, journal, limits_of(plan, task), before, report)
     if desk.done < plan.most or not journal.head():
-        with limited(plan.power_limit, bench.settings.roots.get("nvidia", "")):
-            _sit(bench, data, desk, journal)
+        try:
+            with limited(plan.power_limit, bench.settings.roots.get("nvidia", "")):
+                _sit(bench, data, desk, journal)
+        except UsageError:
+            if not journal.sittings():
+                journal.remove()
+            raise
     digest = finish(journal, plan, out)
     journal.remove()
     return digest
