@@ -8,7 +8,9 @@
     │   ├── RegionError       an unknown place
     │   ├── MethodError       an unknown accounting method
     │   ├── ConfigError       a setting that cannot be used
-    │   └── CommandError      a command that cannot be started (in `submeter.runs.command`)
+    │   ├── CommandError      a command that cannot be started (in `submeter.runs.command`)
+    │   ├── NewerBundle       a bundle that a newer version made (in `submeter.benchmarks.bundle`)
+    │   └── NotRecomputed     a bundle by rules not kept (in `submeter.benchmarks.verification`)
     ├── RecordError           the ledger cannot be written or read
     ├── FactorTableError      a factor table is broken
     ├── SensorUnavailable     a sensor cannot be read on this machine

@@ -1,8 +1,11 @@
 """What a pull request to a leaderboard must satisfy: each defect has its number."""
 
 import json
+import re
+from pathlib import Path
 
 import pytest
+import yaml
 
 from submeter.benchmarks.bundle import read_bundle
 from submeter.benchmarks.rules import RULES
@@ -238,3 +241,32 @@ def test_modelled_entries_tell_interval_tier_and_source(tmp_path):
         read_modelled(path)
     with pytest.raises(UsageError, match="cannot be read"):
         read_modelled(tmp_path / "nowhere.csv")
+
+
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+def test_the_reference_tells_every_check():
+    text = (DOCS / "reference" / "bundles.md").read_text()
+    told = re.findall(r"^\| (L\d\d) \| (\w+) \| (.+) \|$", text, flags=re.MULTILINE)
+    assert told == [(number, weight.value, says) for number, (weight, says) in CHECKS.items()]
+
+
+def test_the_workflow_of_the_how_to_checks_a_repository(good, key, tmp_path, monkeypatch, capsys):
+    """Its commands are run as they stand there, in a repository of one signed bundle."""
+    text = (DOCS / "how-to" / "publish-a-leaderboard.md").read_text()
+    (block,) = re.findall(r"```yaml\n(.*?)```", text, flags=re.DOTALL)
+    steps = yaml.safe_load(block)["jobs"]["check"]["steps"]
+    commands = [each["run"] for each in steps if each.get("run", "").startswith("submeter ")]
+    assert len(commands) == 2
+    for folder in ("bundles", "base"):
+        (tmp_path / folder).mkdir()
+    bundle = tmp_path / "bundles" / "b.zip"
+    bundle.write_bytes(good.read_bytes())
+    signer = sign(bundle, key)
+    (tmp_path / "base" / "signers.txt").write_text(f"{signer} the lab\n")
+    monkeypatch.chdir(tmp_path)
+    for command in commands:
+        words = command.replace("bundles/*.zip", "bundles/b.zip").split()
+        assert main(words[1:]) == 0, capsys.readouterr()
+    assert (tmp_path / "site" / "index.html").is_file()
