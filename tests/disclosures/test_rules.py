@@ -216,3 +216,11 @@ def test_a_contract_that_changes_nothing():
     table = "Model,Location-based (tCO2e),Market-based (tCO2e),Contract\na,40,{},wind\nb,4,0,wind\n"
     assert rules(of_csv(table.format(40))) == ["market-location"]
     assert told(of_csv(table.format(0))) == []
+
+
+@pytest.mark.parametrize("beside", [True, False])
+def test_words_of_a_row_count_beside_its_inputs_as_among_them(beside):
+    words = {"region": "FR"}
+    inputs = {"energy": "100 kWh", "grid": "600 gCO2e/kWh"}
+    row = {"id": "a", "claimed": "60 kgCO2e", "inputs": inputs if beside else {**inputs, **words}}
+    assert rules(of_rows({**row, **words} if beside else row)) == ["place-grid"]

@@ -86,7 +86,7 @@ def claims_of_row(row: Mapping[str, Any], document: str, number: int = 1) -> Ite
         raw = {key: value for key, value in row.items() if _is_input(str(key))}
     reading = Inputs()
     reading.take(raw)
-    for key in ("model", "subject", "paper", "source", "stage", "device", "citation"):
+    for key in (*_TEXTS, "citation"):
         if isinstance(row.get(key), str):
             reading.texts.setdefault(key, row[key])
     method = str(row.get("method") or "").strip()
