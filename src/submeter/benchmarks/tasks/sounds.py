@@ -6,9 +6,8 @@ is no speech is computed, so that nobody has to be asked what it is.
 
 from __future__ import annotations
 
-import math
+import importlib
 import random
-from array import array
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +18,7 @@ from submeter.benchmarks.tasks.cells import sound
 from submeter.benchmarks.tasks.published import AUDIO, LABEL, published
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
 SPEECH, OTHER = "speech", "other"
@@ -31,7 +30,9 @@ _RATIO_DB = 10.0
 """By how much speech in noise is louder than the noise [dB]."""
 _LEVEL = 0.1
 """Of what is made: the root of its mean square, of 1 at most."""
-_OF_EACH = 8
+_CLICKS = 60
+_STEPS = 32768
+"""A sound is made of whole steps of 16 bits, so that it is the same on every machine."""
 _NOTES = (261.63, 293.66, 329.63, 392.0, 440.0, 523.25)
 """Of a pentatonic scale [Hz]."""
 
@@ -51,8 +52,9 @@ def sounds(data: str = "") -> DataSet:
     """
     if data:
         return published(data, (AUDIO, LABEL), _row)
-    spoken = list(_spoken(random.Random(1)))  # noqa: S311 - no secret
-    others = list(_others(random.Random(2), len(spoken)))  # noqa: S311 - no secret
+    numpy = importlib.import_module("numpy")
+    spoken = list(_spoken(numpy, random.Random(1)))  # noqa: S311 - no secret
+    others = list(_others(numpy, random.Random(2), len(spoken)))  # noqa: S311 - no secret
     items = [
         Item(name, {"samples": samples, "rate": _RATE}, kind)
         for kind, many in ((SPEECH, spoken), (OTHER, others))
@@ -66,107 +68,108 @@ def _row(row: Mapping[str, object], folder: Path | None) -> tuple[object, object
     return sound(row["audio"], folder), str(row["label"])
 
 
-def _spoken(chance: random.Random) -> Iterator[tuple[str, Sequence[float]]]:
+def _spoken(numpy: Any, chance: random.Random) -> Iterator[tuple[str, Any]]:  # noqa: ANN401 - a module
     """Give the seconds of each clip in which somebody speaks, clean and in noise."""
     for clip in speech.clips().items:
         told: Any = clip.input
-        samples = told["samples"]
+        if told["rate"] != _RATE:
+            continue
+        samples = numpy.array(told["samples"])
         least = _LOUD * _level(samples)
         for start, end in pairwise(range(0, len(samples), _RATE)):
-            second = array("f", samples[start:end])
-            if told["rate"] == _RATE and _level(second) >= least:
+            second = samples[start:end]
+            level = _level(second)
+            if level >= least:
                 name = f"{clip.id} {start // _RATE} s"
-                yield name, second
-                yield f"{name} in noise", _in_noise(second, chance)
+                noise = _hiss(numpy, chance)
+                part = level / 10 ** (_RATIO_DB / 20) / _level(noise)
+                yield name, _stepped(second)
+                yield f"{name} in noise", _stepped(second + noise * part)
 
 
-def _in_noise(samples: Sequence[float], chance: random.Random) -> Sequence[float]:
-    level = _level(samples) / 10 ** (_RATIO_DB / 20)
-    noise = _levelled(_hiss(chance), level)
-    return array("f", (one + other for one, other in zip(samples, noise, strict=True)))
-
-
-def _others(chance: random.Random, count: int) -> Iterator[tuple[str, Sequence[float]]]:
+def _others(numpy: Any, chance: random.Random, count: int) -> Iterator[tuple[str, Any]]:  # noqa: ANN401 - a module
     """Give silence, noises and music in turn, each another time another one."""
     kinds = list(_KINDS.items())
     for number in range(count):
         name, made = kinds[number % len(kinds)]
-        yield f"{name} {number // len(kinds)}", _levelled(made(chance), _LEVEL)
+        samples = made(numpy, chance)
+        level = _level(samples)
+        told = f"{name} {number // len(kinds)}"
+        yield told, _stepped(samples * (_LEVEL / level) if level else samples)
 
 
-def _level(samples: Sequence[float]) -> float:
-    return math.sqrt(sum(each * each for each in samples) / len(samples))
+def _level(samples: Any) -> float:  # noqa: ANN401 - an array
+    return float((samples**2).mean() ** 0.5)
 
 
-def _levelled(samples: Sequence[float], level: float) -> Sequence[float]:
-    """Make a sound as loud as is said; silence stays silent, and nothing goes beyond 1."""
-    own = _level(samples)
-    part = level / own if own else 0.0
-    return array("f", (max(-1.0, min(1.0, each * part)) for each in samples))
+def _stepped(samples: Any) -> Any:  # noqa: ANN401 - arrays
+    return ((samples * _STEPS).round().clip(-_STEPS, _STEPS - 1) / _STEPS).astype("float32")
 
 
-def _silence(chance: random.Random) -> list[float]:
+def _silence(numpy: Any, chance: random.Random) -> Any:  # noqa: ANN401 - a module, an array
     del chance
-    return [0.0] * _RATE
+    return numpy.zeros(_RATE)
 
 
-def _hiss(chance: random.Random) -> list[float]:
+def _hiss(numpy: Any, chance: random.Random) -> Any:  # noqa: ANN401 - a module, an array
     """Make white noise."""
-    return [chance.random() * 2 - 1 for _ in range(_RATE)]
+    return numpy.array([chance.random() for _ in range(_RATE)]) * 2 - 1
 
 
-def _rumble(chance: random.Random) -> list[float]:
+def _rumble(numpy: Any, chance: random.Random) -> Any:  # noqa: ANN401 - a module, an array
     """Make noise that is louder the lower: each sample is mostly the one before."""
     samples, last = [], 0.0
-    for each in _hiss(chance):
+    for each in _hiss(numpy, chance):
         last = 0.98 * last + each
         samples.append(last)
-    return samples
+    return numpy.array(samples)
 
 
-def _hum(chance: random.Random) -> list[float]:
+def _hum(numpy: Any, chance: random.Random) -> Any:  # noqa: ANN401 - a module, an array
     """Make a mains hum with its overtones."""
     pitch = chance.choice((50.0, 60.0))
-    return [sum(math.sin(math.tau * pitch * k * i / _RATE) / k for k in (1, 2, 3, 5))
-            for i in range(_RATE)]  # fmt: skip
+    return sum(_tone(numpy, pitch * k, _RATE) / k for k in (1, 2, 3, 5))
 
 
-def _clicks(chance: random.Random) -> list[float]:
+def _tone(numpy: Any, pitch: float, length: int) -> Any:  # noqa: ANN401 - a module, an array
+    return numpy.sin(2 * numpy.pi * pitch / _RATE * numpy.arange(length))
+
+
+def _clicks(numpy: Any, chance: random.Random) -> Any:  # noqa: ANN401 - a module, an array
     """Make short clicks at random times."""
-    samples = [0.0] * _RATE
-    for _ in range(_OF_EACH):
-        start = int(chance.random() * (_RATE - 80))
-        for i in range(80):
-            samples[start + i] += math.exp(-i / 12) * (chance.random() * 2 - 1)
+    samples = numpy.zeros(_RATE)
+    fading = numpy.exp(-numpy.arange(80) / 12)
+    for _ in range(_CLICKS):
+        start = int(chance.random() * (_RATE - len(fading)))
+        click = numpy.array([chance.random() * 2 - 1 for _ in fading])
+        samples[start : start + len(fading)] += fading * click
     return samples
 
 
-def _sweep(chance: random.Random) -> list[float]:
+def _sweep(numpy: Any, chance: random.Random) -> Any:  # noqa: ANN401 - a module, an array
     """Make a tone that rises."""
     low, high = 200 + 400 * chance.random(), 1500 + 2500 * chance.random()
-    return [math.sin(math.tau * (low + (high - low) * i / _RATE / 2) * i / _RATE)
-            for i in range(_RATE)]  # fmt: skip
+    part = numpy.arange(_RATE) / _RATE
+    return numpy.sin(2 * numpy.pi * (low + (high - low) * part / 2) * part)
 
 
-def _melody(chance: random.Random) -> list[float]:
+def _melody(numpy: Any, chance: random.Random) -> Any:  # noqa: ANN401 - a module, an array
     """Play four plucked notes."""
-    length = _RATE // 4
-    return [each for _ in range(4) for each in _plucked(chance.choice(_NOTES), length)]
+    notes = [_plucked(numpy, chance.choice(_NOTES), _RATE // 4) for _ in range(4)]
+    return numpy.concatenate(notes)
 
 
-def _chord(chance: random.Random) -> list[float]:
+def _chord(numpy: Any, chance: random.Random) -> Any:  # noqa: ANN401 - a module, an array
     """Play three plucked notes at a time."""
-    notes = [_plucked(each, _RATE) for each in chance.sample(_NOTES, 3)]
-    return [sum(each) for each in zip(*notes, strict=True)]
+    return sum(_plucked(numpy, each, _RATE) for each in chance.sample(_NOTES, 3))
 
 
-def _plucked(pitch: float, length: int) -> list[float]:
-    return [math.exp(-4 * i / length) * sum(
-        math.sin(math.tau * pitch * k * i / _RATE) / k**2 for k in (1, 2, 3))
-        for i in range(length)]  # fmt: skip
+def _plucked(numpy: Any, pitch: float, length: int) -> Any:  # noqa: ANN401 - a module, an array
+    fading = numpy.exp(-4 * numpy.arange(length) / length)
+    return fading * sum(_tone(numpy, pitch * k, length) / k**2 for k in (1, 2, 3))
 
 
-_KINDS: dict[str, Callable[[random.Random], list[float]]] = {
+_KINDS: dict[str, Callable[[Any, random.Random], Any]] = {
     "silence": _silence,
     "hiss": _hiss,
     "rumble": _rumble,
