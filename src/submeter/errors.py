@@ -17,6 +17,7 @@
     ├── ProviderUnavailable   a provider of grid intensity gives no answer
     ├── BudgetExceeded        a window drew more than its budget
     ├── BenchError            a model that failed (in `submeter.benchmarks.runner`)
+    ├── DeviceError           a device that is full (in `submeter.benchmarks.backends.pytorch`)
     └── OutputError           what was to be printed, or a file, met a fault of the machine
 """
 
