@@ -114,7 +114,7 @@ def test_what_there_is_is_listed(capsys):
     assert "function: any Python function" in told
     assert main(["bench", "list", "--json", "-"]) == 0
     listed = json.loads(capsys.readouterr().out)
-    assert {"single", "offline", "server", "reasoning"} == set(listed["scenarios"])
+    assert {"single", "offline", "server", "reasoning", "workload"} == set(listed["scenarios"])
 
 
 @pytest.mark.parametrize(
