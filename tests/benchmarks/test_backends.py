@@ -58,6 +58,15 @@ def test_a_server_is_asked_for_a_fixed_length_and_its_counts_are_taken():
     assert body["seed"] == 7
 
 
+def test_completions_take_messages_as_plain_text():
+    told = [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Hello?"}]
+    with served() as server:
+        loaded = openai.BACKEND.load(order("m", url=url(server), api="completions"))
+        loaded.answer([told], Limits(None, 2))
+        ((_, body, _),) = server.asked
+    assert body["prompt"] == "system: Be brief.\n\nuser: Hello?\n\nassistant:"
+
+
 def test_completions_effort_and_a_key(monkeypatch):
     monkeypatch.setenv("MY_KEY", "secret-1")
     with served() as server:

@@ -122,7 +122,7 @@ class Served:
         if self._is_chat:
             body["messages"] = messages_of(given)
         else:
-            body["prompt"] = str(given)
+            body["prompt"] = _text(given)
         if limits.most is not None:
             body["max_tokens"] = limits.most
         if self._fixes and limits.least is not None and limits.least == limits.most:
@@ -147,6 +147,14 @@ class Served:
         """Close the connections; the server is its owner's."""
         for each in self._connections:
             each.close()
+
+
+def _text(given: object) -> str:
+    """Give a prompt in plain text: messages one after another, each after who said it."""
+    if not isinstance(given, list):
+        return str(given)
+    told = [f"{each.get('role')}: {each.get('content')}" for each in given]
+    return "\n\n".join((*told, "assistant:"))
 
 
 def _pid(at: Endpoint, told: Mapping[str, str]) -> int | None:
