@@ -200,6 +200,29 @@ def test_factors_of_ones_own_are_found_too(meter):
     assert told["factor"]["value"] == 300
 
 
+def test_what_is_found_is_what_an_account_of_that_year_takes(meter):
+    """Albania: the table of today ends with 2022, and a newer year was published since."""
+    work = (
+        "name: w\nplace: {{region: AL}}\nstart: {0}-02-01\nend: {0}-03-01\n"
+        "energy: [{{component: gpu, energy: 1 kWh}}]\n"
+    )
+    for year in (2021, 2026):
+        (meter.folder / "work.yaml").write_text(work.format(year))
+        taken = meter.json("account", "work.yaml")["place"]["grid"]
+        told = meter.json("factors", "find", "Albania", "--year", str(year))
+        assert told["year"] == year
+        (found,) = [each for each in told["factors"] if each["id"] == "grid/AL"]
+        shown = meter.json("factors", "show", "grid/AL", "--year", str(year))["factor"]
+        for each in (found, shown):
+            assert (each["value"], each["period"]) == (taken["value"], taken["period"])
+    named = meter.json("factors", "find", "Albania", "2026")
+    assert (named["year"], named["factors"][0]) == (2026, found)
+    head = meter("factors", "find", "Albania", "--year", "2021").stdout.splitlines()[0]
+    assert head.startswith("as an account of work in 2021 takes them")
+    done = meter("factors", "find", "Albania", "--year", "21")
+    assert (done.returncode, "--year 2024" in done.stderr) == (2, True)
+
+
 def test_the_number_of_factors_is_bounded(meter):
     assert len(meter.json("factors", "find", "grid", "--limit", "3")["factors"]) == 3
 
