@@ -46,8 +46,8 @@ def test_a_fiscal_year_is_that_in_which_it_ends():
 def test_a_site_of_another_year_says_so_and_one_of_its_own_does_not():
     notes = [place("aws/us-east-2", year=year).notes for year in (2024, 2021)]
     assert not [note for note in notes[0] if note.startswith(("pue", "wue"))]
-    assert "pue: aws/us-east-2 has no value of 2021, so it is that of 2024" in notes[1]
-    assert "wue: aws/us-east-2 has no value of 2021, so it is that of 2024" in notes[1]
+    assert "pue: aws/us-east-2 has none of 2021, so it is that of 2024" in notes[1]
+    assert "wue: aws/us-east-2 has none of 2021, so it is that of 2024" in notes[1]
 
 
 def test_a_sites_pue_is_wider_the_farther_its_year_lies_beyond_what_its_row_holds():
@@ -94,4 +94,4 @@ def test_ones_own_facility_is_taken_by_year_too(tmp_path):
     found = [place("MY-SITE", mine, year) for year in (2021, 2022, 2023, 2024, 2025, None)]
     assert [each.pue.value for each in found] == [1.10, 1.10, 1.30, 1.10, 1.10, 1.10]
     assert [each.wue.value for each in found] == [0.4, 0.4, 0.4, 0.2, 0.2, 0.2]
-    assert "wue: MY-SITE has no value of 2025, so it is that of 2024" in found[4].notes
+    assert "wue: MY-SITE has none of 2025, so it is that of 2024" in found[4].notes

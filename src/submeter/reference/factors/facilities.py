@@ -51,9 +51,7 @@ def of_spot(spot: Spot, key: str, registry: Registry, notes: list[str], year: in
         return own
     if site is not None:
         if year not in {None, year_of(site)}:
-            notes.append(
-                f"{key}: {spot.code} has no value of {year}, so it is that of {site.period}"
-            )
+            notes.append(f"{key}: {spot.code} has none of {year}, so it is that of {site.period}")
         return site
     fleet = of_year(f"{key}/{spot.fleet}", registry, year) if spot.fleet else None
     if fleet is not None:
