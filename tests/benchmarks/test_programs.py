@@ -1,6 +1,7 @@
 """Programs that are written: taken from answers, run only where allowed, and shut in."""
 
 import json
+import socket
 
 import pytest
 
@@ -91,3 +92,37 @@ def test_a_set_that_names_no_function_is_refused(tmp_path):
     path.write_text(json.dumps({**PROBLEMS[0], "entry_point": "x); import os; (x"}))
     with pytest.raises(UsageError, match="no name of a function"):
         task_named("code-generation").load(str(path))
+
+
+def test_a_program_that_is_shut_in_reads_and_writes_nothing_of_its_users(tmp_path):
+    from submeter.benchmarks.tasks import trial
+
+    if not trial._starter():
+        pytest.skip("there is no Landlock here")
+    secret = tmp_path / "secret"
+    secret.write_text("kept")
+    for told in (
+        f"open({str(secret)!r}).read()",
+        f"import os; os.listdir({str(tmp_path)!r})",
+        f"import os; os.remove({str(secret)!r})",
+        f"open({str(secret)!r}, 'w')",
+        f"open({str(tmp_path / 'new')!r}, 'w')",
+        "open('/etc/passwd').read()",
+    ):
+        assert not passes(told), told
+    assert secret.read_text() == "kept"
+    assert [each.name for each in tmp_path.iterdir()] == ["secret"]
+    assert passes("import json, os, tempfile\nos.mkdir('d')\nopen('d/f', 'w').write('x')\n"
+                  "os.remove('d/f')\ntempfile.TemporaryFile()\nopen(os.devnull, 'w')")  # fmt: skip
+
+
+def test_a_program_reaches_no_network(tmp_path):
+    from submeter.benchmarks.tasks import trial
+
+    if not trial._apart():
+        pytest.skip("namespaces are not allowed here")
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        told = f"import socket; socket.create_connection(('127.0.0.1', {port}), 2)"
+        assert not passes(told)
+        assert trial._run(told, 10, trial._LIMITED, ())

@@ -58,7 +58,8 @@ class Table(NamedTuple):
     Parameters
     ----------
     name, version, licence : str
-        As its publisher tells them; the version is the commit, where it is known.
+        As its publisher tells them; the version is the commit, where it is known, with the
+        configuration and split that were named.
     rows : tuple of mapping of str to object
         Cells by role; a class is told by its name where the set names its classes. Pictures and
         sounds are as they are stored: see `submeter.benchmarks.tasks.cells`.
@@ -148,8 +149,8 @@ def table(data: str, columns: Sequence[Column], most: int = MOST) -> Table:
     if not rows:
         raise UsageError("there is no row with what is wanted", f"--data {data}", "name other data")
     parts = (f":{at.config}" if at.config else "", f"#{at.split}" if at.split else "")
-    name = "".join((at.place if at.is_on_hub else Path(at.place).name, *parts))
-    return Table(name, source.version, source.licence, rows, source.folder)
+    name = at.place if at.is_on_hub else Path(at.place).name
+    return Table(name, "".join((source.version, *parts)), source.licence, rows, source.folder)
 
 
 def _opened(at: Address, data: str) -> Source:

@@ -1,10 +1,10 @@
 """Running a program that a model wrote, shut in as far as this system allows.
 
 It runs in an interpreter of its own, isolated, in an empty folder, without the environment, with
-limits on time, memory, files and processes; where Linux lets users make namespaces, without any
-network and with processes that all end with it. It may still read what its user may read, and
-delete what its user may delete: whoever runs unknown models does so in a container, or as a user
-of its own.
+limits on time, memory and files. Where Linux has Landlock, it reads Python and the system's
+libraries only, and writes to its folder only; where Linux lets users make namespaces, it has no
+network, and all that it starts ends with it. Without these it reads and deletes what its user may:
+whoever runs unknown models does so in a container, or as a user of its own.
 """
 
 from __future__ import annotations
@@ -20,16 +20,23 @@ import time
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from submeter.benchmarks.tasks import shut_in
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 SECONDS = 10
 """How long a program may run."""
 _MEMORY, _FILE = 1 << 20, 2048
 """Address space [KiB]; the largest file [blocks of 512 bytes]."""
 _LOOK = 0.01
-_LIMITS = " && ".join(
-    (f"ulimit -t {SECONDS}", f"ulimit -f {_FILE}", f"ulimit -v {_MEMORY}", "ulimit -c 0",
-     "ulimit -n 64", 'exec "$@"')
+_LIMITS = (
+    f"ulimit -t {SECONDS}", f"ulimit -f {_FILE}", f"ulimit -v {_MEMORY}", "ulimit -c 0",
+    "ulimit -n 64", 'exec "$@"',
 )  # fmt: skip
+_LIMITED = ("/bin/sh", "-c", " && ".join(_LIMITS), "sh")
 _APART = ("--user", "--map-root-user", "--net", "--ipc", "--pid", "--fork", "--kill-child")
 
 
@@ -43,15 +50,20 @@ def passes(program: str, seconds: float = SECONDS) -> bool:
     seconds : float
         How long it may run.
     """
+    return _run(program, seconds, [*_apart(), *_LIMITED], _starter())
+
+
+def _run(program: str, seconds: float, apart: Sequence[str], starter: Sequence[str]) -> bool:
     word = secrets.token_hex(16)
-    with tempfile.TemporaryDirectory(prefix="submeter-trial-") as folder:
+    with tempfile.TemporaryDirectory(prefix="submeter-trial-", ignore_cleanup_errors=True) as made:
+        folder = str(Path(made).resolve())
         path = Path(folder) / "answer.py"
         path.write_text(f"{program}\nprint('\\n{word}')\n", encoding="utf-8", errors="replace")
-        inside = [sys.executable, "-I", "-B", str(path)]
+        inside = [*starter, str(path), *([folder] if starter else [])]
         # Into a file, whose size is limited as that of all others is.
         with (Path(folder) / "said").open("w+b") as said:
             running = subprocess.Popen(
-                [*_apart(), "/bin/sh", "-c", _LIMITS, "sh", *inside],
+                [*apart, sys.executable, "-I", "-B", *inside],
                 cwd=folder, env={"HOME": folder, "TMPDIR": folder}, stdin=subprocess.DEVNULL,
                 stdout=said, stderr=subprocess.DEVNULL, start_new_session=True,
             )  # fmt: skip
@@ -86,3 +98,10 @@ def _apart() -> tuple[str, ...]:
         [tool, *_APART, "true"], capture_output=True, check=False, timeout=SECONDS, env={}
     )
     return (tool, *_APART) if tried.returncode == 0 else ()
+
+
+@cache
+def _starter() -> tuple[str, ...]:
+    """Give the path of what shuts a program in; nothing where this system cannot."""
+    place = str(Path(shut_in.__file__).resolve())
+    return (place,) if _run("", SECONDS, _LIMITED, (place,)) else ()

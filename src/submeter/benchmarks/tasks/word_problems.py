@@ -25,7 +25,7 @@ ASKED = '{}\n\nThink step by step. End with a line "Answer: " and the number alo
 _OF_EACH = 6
 _NAMES = ("Amina", "Bruno", "Chen", "Dora", "Emil", "Farah", "Goran", "Hana", "Ivo", "Jun")
 _COLUMNS = (
-    Column("question", ("question", "problem", "prompt", "text")),
+    Column("question", ("question", "problem")),
     Column("answer", ("answer", "solution", "final_answer"), needed=False),
 )
 
