@@ -88,6 +88,7 @@ run = wandb.init(project="p", mode="offline", dir=os.getcwd(), settings=wandb.Se
     console="off", silent=True, x_disable_stats=True))
 energy.log(window, step=3)
 run.finish()
+wandb.teardown()  # its own process has written the file by then
 from wandb.proto import wandb_internal_pb2
 
 def records(data, at=7, block=32768):
