@@ -137,6 +137,9 @@ def test_a_zip_that_is_no_bundle_is_refused_before_it_costs_anything(tmp_path):
     path.write_bytes(large[:-22] + b"PK\x06\x07" + bytes(16) + large[-22:])
     with pytest.raises(UsageError, match="more files than any bundle"):
         read_bundle(path)
+    path.write_bytes(b"#!/bin/sh\n" + large)
+    with pytest.raises(UsageError, match="something stands before"):
+        read_bundle(path)
     for cut in (0, 10, 30, len(large) // 2):
         path.write_bytes(large[:cut])
         with pytest.raises(UsageError, match="cannot be read"):

@@ -60,6 +60,8 @@ def unpack(
         with zipfile.ZipFile(path) as file:
             found = [each.filename for each in file.infolist()]
             _check_names(found, needed, known, path)
+            if min(each.header_offset for each in file.infolist()) > 0:
+                raise UsageError("something stands before the bundle", str(path), _MAKES)
             for each in file.infolist():
                 if each.file_size > most:
                     raise UsageError(f"{each.filename} is larger than any bundle's", str(path))

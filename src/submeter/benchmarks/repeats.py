@@ -85,7 +85,7 @@ def joined(bundles: Sequence[tuple[str, Bundle]], unit: str) -> list[Joined]:
     Parameters
     ----------
     bundles : sequence of (str, Bundle)
-        Names and bundles, all of which tell their energy a unit.
+        Names and bundles, all of which tell an energy a unit at one boundary at least.
     unit : str
         Such as ``query``.
     """
@@ -119,11 +119,11 @@ def _joined(group: Sequence[tuple[str, Bundle]], boundary: str, unit: str) -> Jo
     values = [float(each["value"]) for each in per]
     mean = sum(values) / len(values)
     variance = sum((each - mean) ** 2 for each in values) / (len(values) - 1)
-    between = math.sqrt(variance) / mean if mean else 0.0
+    between = math.sqrt(variance) / mean
     widths = [bundle.told["summary"]["statistics"]["half_width"] for _, bundle in group]
     own = _own(values, widths)
     ends: list[float | None] = [None, None]
-    if mean and own is not None:
+    if own is not None:
         # The meter errs alike in every run: its interval is not narrowed by repeating.
         below = min(each["total"]["low"] / each["total"]["value"] for each in energies)
         above = max(each["total"]["high"] / each["total"]["value"] for each in energies)
