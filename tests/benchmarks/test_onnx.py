@@ -58,6 +58,9 @@ def test_a_description_is_read_and_what_it_leaves_out_is_as_usual(tmp_path):
         ("[audio]\nstate = 3", "of another kind"),
         ("image = 3", "is no table"),
         ("[audio]\nrate = 0", "too small"),
+        ("[audio]\npiece = -1", "too small"),
+        ("[image]\nstd = [1, 0, 1]", "divided by 0"),
+        ('[text]\ntokenizer = "../t.json"', "lies beside the model"),
     ],
 )
 def test_what_no_description_says_is_told(text, told, tmp_path):

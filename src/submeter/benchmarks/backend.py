@@ -21,7 +21,7 @@ ABILITIES = {
     "detect-objects": "an RGB array to a list of [label, score, x, y, width, height]",
     "read-image": "an RGB array to the text in it",
     "describe-image": "an RGB array to a text",
-    "answer-about-image": "{question, image} to a text",
+    "answer-about-image": "{question, image: an RGB array} to a text",
     "chat-with-images": "messages {role, content}, content a list of {type: text, text} and "
     "{type: image, image: an RGB array}, to a text",
     "transcribe": "{samples: mono floats, rate: Hz} to a text",

@@ -16,10 +16,12 @@ _TASKS = {
     "extractive-qa": "question-answering",
     "image-captioning": "image-to-text",
     "image-generation": "text-to-image",
+    "multimodal-chat": "image-text-to-text",
     "ocr": "image-to-text",
     "reasoning": "text-generation",
     "speech-recognition": "automatic-speech-recognition",
     "speech-synthesis": "text-to-speech",
+    "video-chat": "video-text-to-text",
 }
 """What the Hub calls a task, where it has another name."""
 ENERGY = "energy_wh_per_1000"

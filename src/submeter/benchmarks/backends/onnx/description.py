@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass, field, fields
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from submeter.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
 LARGEST = 1 << 20
 """Bytes of a description at most."""
@@ -182,6 +182,7 @@ _CHOICES = {
     "kind": ("", *OUTPUTS),
 }
 _AT_LEAST_1 = ("size", "rate", "longest", "strides")
+_AT_LEAST_0 = ("piece", "context")
 _Part = TypeVar("_Part", Image, Audio, Text, Output)
 
 
@@ -248,8 +249,13 @@ def _like(usual: Any, value: object, where: str, name: str) -> object:  # noqa: 
     except (TypeError, ValueError) as error:
         raise UsageError(f"{value!r} is of another kind", where, "see docs/reference") from error
     numbers = made if isinstance(made, tuple) else (made,)
-    if name in _AT_LEAST_1 and not all(each >= 1 for each in numbers):
-        raise UsageError(f"{value!r} is too small", where, "1 or more")
+    least = 1 if name in _AT_LEAST_1 else 0 if name in _AT_LEAST_0 else None
+    if least is not None and not all(each >= least for each in numbers):
+        raise UsageError(f"{value!r} is too small", where, f"{least} or more")
+    if name == "std" and not all(numbers):
+        raise UsageError("nothing can be divided by 0", where, "the deviation of each channel")
+    if name == "tokenizer" and Path(made).name != made:
+        raise UsageError("a tokenizer lies beside the model", where, "write its name alone")
     return made
 
 
