@@ -3,7 +3,9 @@
 import gzip
 import io
 import json
+import sys
 import wave
+from types import SimpleNamespace
 
 import pytest
 
@@ -155,6 +157,28 @@ def test_a_folder_of_other_things_is_no_table(tmp_path):
     (tmp_path / "data" / "train-00000-of-00001.parquet").write_bytes(b"")
     assert is_table(str(tmp_path))
     assert is_table("hub:a/b")
+
+
+@pytest.mark.parametrize(
+    ("library", "told"),
+    [
+        (None, "the library datasets is not installed"),
+        (SimpleNamespace(__version__="3.6.0"), "datasets 3.6.0 would run programs that sets bring"),
+    ],
+)
+@pytest.mark.parametrize("data", ["hub:ada/texts", "set.parquet"])
+def test_a_library_that_is_missing_or_old_is_told(tmp_path, monkeypatch, library, told, data):
+    monkeypatch.setitem(sys.modules, "datasets", library)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "set.parquet").write_bytes(b"")
+    with pytest.raises(UsageError, match=told):
+        table(data, TEXT)
+
+
+def test_sounds_need_a_library_where_they_are_no_wav(monkeypatch):
+    monkeypatch.setitem(sys.modules, "soundfile", None)
+    with pytest.raises(UsageError, match="read by soundfile"):
+        sound(b"fLaC")
 
 
 def test_a_bundle_names_a_set_on_the_hub_in_full_and_no_folder():

@@ -136,6 +136,18 @@ def test_pictures_and_sounds_stay_as_they_are_stored(tmp_path):
     assert sound(row["audio"])["samples"] == [0.5] * 800
 
 
+def test_sounds_that_are_no_wav(tmp_path):
+    import importlib
+
+    library = importlib.import_module("soundfile")
+    for name, channels in (("one.flac", 1), ("two.flac", 2)):
+        library.write(tmp_path / name, [[0.5] * channels] * 800, 8000)
+        told = sound(name, tmp_path)
+        assert told == {"samples": [0.5] * 800, "rate": 8000}
+    with pytest.raises(UsageError, match="a sound cannot be read"):
+        sound(b"neither WAV nor FLAC")
+
+
 def test_pictures_in_files_of_a_copy(tmp_path):
     from PIL import Image
 

@@ -100,7 +100,7 @@ def _of_library(told: bytes, numpy: Any) -> tuple[Any, int]:  # noqa: ANN401 - a
     try:
         library = importlib.import_module("soundfile")
     except (ImportError, OSError) as error:
-        fix = "pip install soundfile, or a copy as WAV"
+        fix = "pip install 'submeter[data]', or a copy as WAV"
         raise UsageError("sounds that are no WAV are read by soundfile", "--data", fix) from error
     with library.SoundFile(io.BytesIO(told)) as file:
         if len(file) > SECONDS * file.samplerate:
