@@ -174,6 +174,46 @@ def test_parts_close_with_what_lies_in_them():
         assert after.parent is None
 
 
+def test_a_child_of_a_fork_leaves_its_parents_training_alone(guests):
+    told = guests.said("""
+        from submeter.integrations.training import Training
+        training = Training("fit", {})
+        training.begin({})
+        if os.fork() == 0:
+            training.enter("epoch")
+            training.count(samples=1)
+            training.end("child: this is on no record")
+            sys.exit(training.is_open)
+        _, status = os.wait()
+        training.count(samples=2)
+        training.end()
+        tell(status=status, counts=training.window.counts)
+    """)
+    assert told == {"status": 0, "counts": {"samples": 2.0}}
+    entry = guests.only_entry()
+    assert entry["counts"] == {"samples": 2.0}
+    assert "this is on no record" not in str(entry)
+
+
+def test_an_account_that_was_not_recorded_is_not_offered(tmp_path):
+    nowhere = tmp_path / "file"
+    nowhere.write_text("no folder")
+    with submeter.measure("kept") as window:
+        pass
+    assert f"submeter account {window.id}" in repr(jupyter.Account(window))
+    with submeter.measure("lost", ledger=str(nowhere)) as window:
+        pass
+    shown = repr(jupyter.Account(window))
+    assert "submeter account" not in shown
+    assert "not entered in the ledger" in shown
+
+
+def test_what_a_name_holds_is_no_markup():
+    with submeter.measure("<script>", record="no") as window:
+        pass
+    assert "<script>" not in jupyter.Account(window)._repr_html_()
+
+
 def test_options_of_a_magic_are_read_where_they_stand():
     asked = jupyter.read('my cell --grid="57 gCO2e/kWh" --on-budget raise', cell=True)
     assert asked == ({"grid": "57 gCO2e/kWh", "on_budget": "raise", "name": "my cell"}, "")

@@ -98,7 +98,8 @@ def stated(window: Window) -> tuple[Statement | None, tuple[str, ...]]:
         statement = window.statement()
     except SubmeterError as error:
         return None, (*window.missing, f"account: {error}")
-    return statement, statement.missing
+    # That it is on no record is known of the window alone.
+    return statement, tuple(dict.fromkeys((*statement.missing, *window.missing)))
 
 
 def place_of(statement: Statement) -> str:

@@ -145,7 +145,8 @@ def _rows(window: Window) -> Iterator[tuple[str, str]]:
         yield "left out", each
     if told[_MOST:]:
         yield "left out", f"and {len(told) - _MOST} more"
-    if statement is not None and window.settings.records:
+    unwritten = any(each.startswith("record: ") for each in missing)
+    if statement is not None and window.settings.records and not unwritten:
         yield "the whole", f"submeter account {statement.id}"
 
 
