@@ -32,7 +32,7 @@ def beside_a_board(folder):
 
 
 def keep(folder=KEPT, rules=RULES):
-    """Make them."""
+    """Make those that are not there yet."""
     folder.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as beside:
         settings = beside_a_board(beside)
@@ -42,7 +42,9 @@ def keep(folder=KEPT, rules=RULES):
             "short": bench(Squarer(1000)),
             "server": bench(Squarer(LONG // 5, concurrent=True), **many),
         }.items():
-            run(asked._replace(settings=settings), folder / f"rules-{rules}-{name}.zip", unheard)
+            out = folder / f"rules-{rules}-{name}.zip"
+            if not out.exists():
+                run(asked._replace(settings=settings), out, unheard)
 
 
 if __name__ == "__main__":

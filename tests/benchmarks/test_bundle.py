@@ -16,7 +16,7 @@ from submeter.benchmarks.verification import NotRecomputed, verify
 from submeter.cli.main import main
 from submeter.errors import UsageError
 from tests.benchmarks.altered import altered, swapped
-from tests.benchmarks.keep import KEPT
+from tests.benchmarks.keep import KEPT, keep
 
 SINGLE = KEPT / "rules-1-single.zip"
 BUNDLES = sorted(KEPT.iterdir())
@@ -69,6 +69,20 @@ def test_rules_that_are_no_longer_kept_are_not_called_altered(tmp_path, capsys, 
     for words in (["label", str(old)], ["leaderboard", "build", str(old)]):
         assert main([*words, "--out", str(tmp_path / "o.svg")]) == 2
         assert "SM170" in capsys.readouterr().err
+
+
+def test_a_bundle_without_rules_that_does_not_follow_may_be_older(tmp_path, capsys):
+    change = swapped("queries.ndjson", '"mark": [1.0, 1.0]', '"mark": [0.0, 1.0]')
+    for rules, told in ((0, True), (1, False)):
+        path = altered(KEPT / f"rules-{rules}-single.zip", tmp_path / "b.zip", change)
+        assert main(["verify", str(path)]) == 1
+        assert ("it may be older than they are" in capsys.readouterr().out) is told
+
+
+def test_what_is_kept_is_not_made_anew():
+    before = {path: path.stat().st_mtime_ns for path in BUNDLES}
+    keep()
+    assert {path: path.stat().st_mtime_ns for path in sorted(KEPT.iterdir())} == before
 
 
 def test_a_short_run_has_an_interval_by_old_rules_and_none_by_new_ones():

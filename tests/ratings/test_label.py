@@ -73,6 +73,9 @@ def test_without_stars_the_reason_stands_there():
     told = " ".join(words(drawn(replace(RESULT, task="video-chat", quality=None))))
     assert "no anchor for video-chat" in told
     assert "no stars" in described(rated(replace(RESULT, dummy=True)), ABOUT)
+    short = words(drawn(replace(RESULT, low=None, high=None, unrated="the run was too short")))
+    assert "no interval is known" in short
+    assert "the run was too short" in " ".join(short)
 
 
 def test_what_is_not_known_of_the_work_is_left_out_or_said():

@@ -148,7 +148,8 @@ def broken(text: str, size: float, width: float = _INNER) -> list[str]:
 def _energy(rating: Rating) -> tuple[str, str]:
     result = rating.result
     if result.low is None or result.high is None:
-        return rounded(result.energy, 3), "no interval was published"
+        why = "no interval is known" if result.unrated else "no interval was published"
+        return rounded(result.energy, 3), why
     value, interval = phrase(result.energy, result.low, result.high, "Wh")
     return value.removesuffix(" Wh"), f"95 % interval {interval}"
 

@@ -112,6 +112,9 @@ def _print(out: Console, row: dict[str, Any]) -> None:
         out.print(Text(f"{name}: {len(wrong)} of what it tells does not hold", style="bold red"))
         for each in wrong:
             indented(out, f"{each['where']}: told {each['told']}, follows {each['follows']}")
+        if not row["rules"]:
+            told = "it tells no version of its rules: it may be older than they are, not altered"
+            indented(out, told, style="yellow")
     else:
         told = f"{name}: all {row['figures']} figures follow from its readings"
         out.print(Text(told, style="green"))
