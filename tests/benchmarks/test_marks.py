@@ -136,3 +136,17 @@ def test_the_whole_is_a_mean_whatever_the_order(name, marks):
     assert metric.overall(ones[::-1]) == pytest.approx(mean)
     assert metric.is_correct((1.0, 1.0))
     assert not metric.is_correct((0.0, 0.0) if name == "SQuAD F1" else (0.0, 1.0))
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5)), min_size=2, max_size=12),
+    st.randoms(),
+)
+def test_a_rank_correlation_is_bounded_and_blind_to_the_order_of_items(pairs, chance):
+    overall = metric_of("Spearman").overall
+    value = overall(pairs)
+    assert -1 - 1e-12 <= value <= 1 + 1e-12
+    assert overall([(b, a) for a, b in pairs]) == pytest.approx(value)
+    assert overall([(2 * a + 1, b) for a, b in pairs]) == pytest.approx(value)
+    chance.shuffle(pairs)
+    assert overall(pairs) == pytest.approx(value)
