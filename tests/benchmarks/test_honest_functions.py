@@ -1,7 +1,10 @@
 """Tasks of pictures and sounds, done by small honest functions under the real meter."""
 
+import zipfile
+
 import pytest
 
+from submeter.benchmarks.backends import openai
 from submeter.benchmarks.backends.function import BACKEND
 from submeter.benchmarks.bundle import read_bundle
 from submeter.benchmarks.plan import Plan
@@ -10,6 +13,7 @@ from submeter.benchmarks.runner import Bench, run
 from submeter.benchmarks.verification import verify
 from submeter.errors import UsageError
 from submeter.runs.settings import load
+from tests.benchmarks.servers import served
 from tests.benchmarks.work import unheard
 
 pytest.importorskip("numpy")
@@ -69,3 +73,29 @@ def test_what_was_made_is_work_done(tmp_path):
     assert seconds == pytest.approx(characters / 100)
     per = summary["energy"]["node"]["per"]
     assert per["audio_second"]["value"] == pytest.approx(100 * per["character"]["value"])
+
+
+@MODELS
+@pytest.mark.parametrize(
+    ("task", "pictures"), [("image-captioning", 1), ("multimodal-chat", 1), ("video-chat", 8)]
+)
+def test_a_server_is_sent_the_pictures_of_a_task(tmp_path, task, pictures):
+    with served() as server:
+        options = {"url": f"http://127.0.0.1:{server.server_port}/v1"}
+        plan = Plan(task, "m", "openai", options=options, most=20, precision=0.5, idle=0)
+        out = tmp_path / "b.zip"
+        run(Bench(plan, task_named(task), openai.BACKEND, load({}, {})), out, unheard)
+        parts = [body["messages"][0]["content"] for _, body, _ in server.asked]
+    sent = [
+        each["image_url"]["url"] for content in parts for each in content if "image_url" in each
+    ]
+    assert len(sent) == pictures * len(parts) == pictures * 20
+    assert all(each.startswith("data:image/png;base64,") for each in sent)
+    assert all(content[-1]["type"] == "text" for content in parts)
+    bundle = read_bundle(out)
+    assert verify(bundle) == []
+    assert bundle.told["summary"]["work"]["token"] > 0
+    with zipfile.ZipFile(out) as file:
+        held = b"".join(file.read(each) for each in file.namelist())
+    assert b"queries" in held
+    assert b"base64" not in held
