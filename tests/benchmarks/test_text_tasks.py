@@ -1,5 +1,6 @@
 """Tasks of text from data to bundle: by the real runner, with functions that do them a little."""
 
+import io
 import json
 import re
 
@@ -16,6 +17,8 @@ from submeter.benchmarks.task import FREE
 from submeter.benchmarks.tasks import retrieval, word_problems
 from submeter.benchmarks.tasks.lexical import Index
 from submeter.benchmarks.tasks.library_functions import passages
+from submeter.cli.output import console
+from submeter.cli.render.bench import print_bundle
 from submeter.errors import UsageError
 from tests.benchmarks import answerers
 from tests.benchmarks.measured import measured
@@ -55,6 +58,9 @@ def test_a_corpus_is_embedded_once_and_searched(tmp_path):
     assert summary["quality"]["metric"] == "nDCG@10"
     assert 0.2 < summary["quality"]["value"] < 1
     assert summary["quality"]["items"] == len(data.items) == len(data.corpus)
+    shown = io.StringIO()
+    print_bundle(console(shown), bundle, "b.zip")
+    assert re.search(r"corpus made ready +[\d.]+ \w+, in [\d.e-]+ s", shown.getvalue())
 
 
 class Embeds:

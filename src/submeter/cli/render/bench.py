@@ -130,12 +130,25 @@ def _other_rows(summary: Mapping[str, object]) -> list[tuple[str, Text]]:
     )
     rows.append(("in a second", Text(rates)))
     rows.append(("queries", Text(_counted(statistics))))
+    rows += _prepared(summary["stages"])
     overhead = summary["overhead"]
     assert isinstance(overhead, dict)  # noqa: S101 - as above
     if overhead["part"] is not None:
         cost = f"{overhead['part']:.2%} of a core, {overhead['cpu_seconds']:.2g} s of CPU time"
         rows.append(("metering took", Text(cost)))
     return rows
+
+
+def _prepared(stages: object) -> list[tuple[str, Text]]:
+    """Tell what it took to make a corpus ready, of tasks that have one."""
+    told = stages.get("prepare") if isinstance(stages, dict) else None
+    if told is None:
+        return []
+    energy = told["energy"]
+    drawn = "energy not seen"
+    if energy is not None:
+        drawn = phrase(energy["value"], energy["low"], energy["high"], "J")[0]
+    return [("corpus made ready", Text(f"{drawn}, in {told['seconds']:.3g} s"))]
 
 
 def _counted(statistics: Mapping[str, object]) -> str:
