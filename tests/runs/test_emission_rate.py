@@ -30,8 +30,8 @@ def an_hour_of(watts, ratios, recorded):
     """Give the entry of a device that drew so much for an hour, all of it the work's."""
     energy = round(watts * 3600e6)
     booked = Booking(
-        "gpu:0", "gpu", "", "nvml", "measured", "m/1", energy, energy, 0, 0, 0, ratios[0], ratios[1],
-        1.0, "whole/1", 1.0,
+        "gpu:0", "gpu", "", "nvml", "measured", "m/1", energy, energy, 0, 0, 0, ratios[0],
+        ratios[1], 1.0, "whole/1", 1.0,
     )  # fmt: skip
     return Activity("e", "w", START, START + HOUR, 3600.0, bookings=(booked,), place=recorded)
 
