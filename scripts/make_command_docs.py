@@ -70,7 +70,8 @@ NOTES = {
     "is an account file ([schema](account-file.md)). With `--job` it is of all "
     "entries of a job, each joule once ([how to](../how-to/account-for-a-job-on-many-nodes.md)).",
     "ledger": "`list` shows the latest revision of each entry, `show` one of them in full, `merge` "
-    "copies what other ledgers hold ([what a merge does](ledger.md#merging)). Damaged bytes are "
+    "copies what other ledgers hold ([what a merge does](ledger.md#merging)), `workload` writes "
+    "the requests that they count, to be replayed ([workload file](workload.md)). Damaged bytes are "
     "reported on standard error and cost only what they touch.",
     "doctor": "Takes a second or a few; with an NVIDIA board some more, for its counter is held "
     "against its power for five. It reads every sensor, measures how often its value changes and "
@@ -116,7 +117,8 @@ NOTES = {
     "config": "Shows each setting, its value and where it came from ([settings](settings.md)). "
     "What cannot be used is told on standard error, with its source and the next step, and it ends "
     "with 2; what looks like a setting and is none is warned of.",
-    "schema": "`statement` is the one there is ([statement](statement.md)).",
+    "schema": "[`statement`](statement.md), [`account`](account-file.md), `life`, "
+    "[`workload`](workload.md).",
 }
 """What the parsers do not say; a command without a note fails."""
 
