@@ -247,7 +247,9 @@ def _like(usual: Any, value: object, where: str, name: str) -> object:  # noqa: 
     try:
         made = _made(usual, value, name)
     except (TypeError, ValueError) as error:
-        raise UsageError(f"{value!r} is of another kind", where, "see docs/reference") from error
+        raise UsageError(
+            f"{value!r} is of another kind", where, "see docs/reference/onnx.md"
+        ) from error
     numbers = made if isinstance(made, tuple) else (made,)
     least = 1 if name in _AT_LEAST_1 else 0 if name in _AT_LEAST_0 else None
     if least is not None and not all(each >= least for each in numbers):
