@@ -3,6 +3,7 @@
 import importlib
 import json
 import shutil
+from types import SimpleNamespace
 
 import pytest
 
@@ -229,10 +230,34 @@ def test_answers_are_cut_from_texts_however_long(saved):
     model = loaded(saved(checkpoints.bert, "QuestionAnswering"), "answer-from-text")
     answers, _ = batch_and_singles(model, ASKED)
     for answer, asked in zip(answers, ASKED, strict=True):
-        assert answer.value
         assert answer.value in asked["context"]
     # Read in several windows of 128 tokens, all of which are counted.
     assert answers[1].tokens_in > 400
+
+
+def test_the_likeliest_span_is_cut_and_nothing_where_that_is_likelier(saved, monkeypatch):
+    """The model is told what to point at: at the word London, or at the whole."""
+    model = loaded(saved(checkpoints.bert, "QuestionAnswering"), "answer-from-text")
+    reader = model._worker._reader
+    place = reader.tokenizer.convert_tokens_to_ids("london")
+
+    def pointing(nothing):
+        def read(input_ids, **_):
+            logits = (input_ids == place) * 5.0
+            logits[:, 0] = nothing
+            return SimpleNamespace(start_logits=logits, end_logits=logits)
+
+        return read
+
+    for nothing, told in (
+        (4.9, ["", "London"]),
+        (5.1, ["", ""]),
+        (-1.0, ["Ada did it.", "London"]),
+    ):
+        monkeypatch.setattr(reader, "model", pointing(nothing))
+        answers = model.answer(ASKED, FREE)
+        assert answers[1].value == told[1]
+        assert (answers[0].value == "") == (told[0] == "")
 
 
 def test_answers_are_written_from_texts_too(saved):

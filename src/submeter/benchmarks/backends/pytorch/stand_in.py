@@ -9,10 +9,10 @@ from typing import Any
 
 from submeter.errors import UsageError
 
-_MOST = 16_000
+_MOST = 8_000
 """Entries at most: more are learned slowly, and change the count of tokens little."""
 _LEAST = 300
-_FILES = 60
+_FILES = 40
 _PAD, _END = "<pad>", "<eos>"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -143,7 +144,7 @@ class Extractor:
         self.model = self._reader.model
 
     def answer(self, inputs: Sequence[object], limits: Limits) -> list[Answer]:
-        """Answer each question; a long text is read in windows, all of them counted."""
+        """Answer each question, or with nothing; a long text is read in windows, all counted."""
         del limits
         asked = [each for each in inputs if isinstance(each, dict)]
         contexts = [str(each["context"]) for each in asked]
@@ -155,27 +156,42 @@ class Extractor:
             return_overflowing_tokens=True, **told,
         )  # fmt: skip
         owners = tokens["overflow_to_sample_mapping"].tolist()
-        counts = _counts(tokens)
-        best: dict[int, tuple[float, str]] = {}
-        read = dict.fromkeys(range(len(contexts)), 0)
-        for window, owner in enumerate(owners):
-            read[owner] += counts[window]
-            inside = [i for i, each in enumerate(tokens.sequence_ids(window)) if each == 1]
-            logits = (found.start_logits[window], found.end_logits[window])
-            score, start, end = _best(*(each.float()[inside] for each in logits))
-            if score > best.get(owner, (-float("inf"), ""))[0]:
-                offsets = tokens["offset_mapping"][window].tolist()
-                first, last = offsets[inside[start]][0], offsets[inside[end]][1]
-                best[owner] = (score, contexts[owner][first:last])
-        return [Answer(best.get(i, (0.0, ""))[1], read[i]) for i in range(len(contexts))]
+        best = [(-math.inf, "")] * len(contexts)
+        nothing = [math.inf] * len(contexts)
+        read = [0] * len(contexts)
+        for window, (owner, count) in enumerate(zip(owners, _counts(tokens), strict=True)):
+            read[owner] += count
+            cut, none = self._cut(tokens, found, window, contexts[owner])
+            best[owner] = max(best[owner], cut, key=lambda each: each[0])
+            nothing[owner] = min(nothing[owner], none)
+        # As SQuAD 2.0 has it: nothing, where no window has anything that is likelier.
+        return [
+            Answer(text if score >= none else "", count)
+            for (score, text), none, count in zip(best, nothing, read, strict=True)
+        ]
+
+    def _cut(
+        self, tokens: Any, found: Any, window: int, context: str
+    ) -> tuple[tuple[float, str], float]:
+        """Give the best span of a window with its score, and the score of there being none."""
+        starts, ends = (each[window].float() for each in (found.start_logits, found.end_logits))
+        inside = [i for i, each in enumerate(tokens.sequence_ids(window)) if each == 1]
+        score, start, end = _best(starts[inside], ends[inside])
+        offsets = tokens["offset_mapping"][window].tolist()
+        text = context[offsets[inside[start]][0] : offsets[inside[end]][1]] if inside else ""
+        # Models learn to point at the token that stands for the whole.
+        first = self._reader.tokenizer.cls_token_id
+        whole = [i for i, each in enumerate(tokens["input_ids"][window].tolist()) if each == first]
+        none = float(starts[whole[0]] + ends[whole[0]]) if whole else -math.inf
+        return (score, text), none
 
 
 def _best(starts: Any, ends: Any) -> tuple[float, int, int]:
     """Give score, start and end of the best span that is not too long."""
     if not len(starts):
-        return -float("inf"), 0, 0
+        return -math.inf, 0, 0
     allowed = starts.new_ones(len(starts), len(ends)).triu().tril(_LONGEST_ANSWER - 1)
-    sums = (starts[:, None] + ends[None, :]).masked_fill(allowed == 0, -float("inf"))
+    sums = (starts[:, None] + ends[None, :]).masked_fill(allowed == 0, -math.inf)
     place = int(sums.argmax())
     return float(sums.flatten()[place]), place // len(ends), place % len(ends)
 
