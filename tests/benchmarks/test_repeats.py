@@ -14,6 +14,7 @@ from submeter.benchmarks.summary import OVERHEAD
 from submeter.benchmarks.sweep import steps
 from submeter.cli.main import main
 from submeter.errors import UsageError
+from tests.benchmarks.altered import altered, swapped
 from tests.benchmarks.keep import KEPT
 
 SINGLE = read_bundle(KEPT / "rules-1-single.zip")
@@ -90,6 +91,21 @@ def test_only_runs_of_one_plan_model_data_and_machine_are_joined():
         assert joined([("a", one), ("b", other)], "query") == []
     (found,) = joined([("a", one), ("b", one)], "query")
     assert found.names == ("a", "b")
+
+
+def test_what_does_not_verify_is_compared_and_told(tmp_path, capsys, monkeypatch):
+    whole = KEPT / "rules-1-single.zip"
+    change = swapped("queries.ndjson", '"mark": [1.0, 1.0]', '"mark": [0.0, 1.0]')
+    path = altered(whole, tmp_path / "b.zip", change)
+    assert main(["bench", "compare", str(whole), str(path)]) == 0
+    told = capsys.readouterr()
+    assert told.err.startswith("b.zip: summary.")
+    assert "does not follow from its readings; it is compared as it tells" in told.err
+    assert "rules-1-single.zip: " not in told.err
+    assert "2 runs of one plan" in told.out
+    monkeypatch.setattr("submeter.benchmarks.verification.KEPT", ())
+    assert main(["bench", "compare", str(whole), str(whole)]) == 0
+    assert "are not recomputed" in capsys.readouterr().err
 
 
 def test_a_plan_is_repeated_all_once_before_any_twice():

@@ -12,7 +12,7 @@ from submeter.benchmarks.plan import SCENARIOS
 from submeter.benchmarks.registry import backend_named, names, task_named
 from submeter.benchmarks.replay.replayer import SEATS
 from submeter.benchmarks.sweep import VARIED
-from submeter.benchmarks.verification import verify
+from submeter.benchmarks.verification import NotRecomputed, verify
 from submeter.cli import signing
 from submeter.cli.benching import (
     BUDGET,
@@ -33,6 +33,8 @@ from submeter.runs.settings import load
 
 if TYPE_CHECKING:
     import argparse
+
+    from submeter.benchmarks.bundle import Bundle
 
 PERIOD = "0.1 s"
 """Heartbeat of the meter, so that queries are told apart; what it costs is in the bundle."""
@@ -180,8 +182,21 @@ def _compare(args: argparse.Namespace) -> int:
     if len(args.bundles) < 2:  # noqa: PLR2004 - one is beside nothing
         fix = "submeter bench compare a.zip b.zip"
         raise UsageError("two bundles or more are needed", "submeter bench compare", fix)
-    show_comparison(args, [(Path(each).name, read_bundle(Path(each))) for each in args.bundles])
+    bundles = [(Path(each).name, read_bundle(Path(each))) for each in args.bundles]
+    for name, bundle in bundles:
+        if doubt := _doubt(bundle):
+            sys.stderr.write(f"{name}: {doubt}; it is compared as it tells\n".translate(SHOWN))
+    show_comparison(args, bundles)
     return 0
+
+
+def _doubt(bundle: Bundle) -> str:
+    """Tell why a bundle does not verify; empty if it does."""
+    try:
+        wrong = verify(bundle)
+    except NotRecomputed as error:
+        return error.what
+    return f"{wrong[0].where} does not follow from its readings" if wrong else ""
 
 
 def _export(args: argparse.Namespace) -> int:
