@@ -36,7 +36,7 @@ test-models: .venv-models/.installed ## Set up, then run the tests that need rea
 	.venv-models/bin/pytest -m models tests/benchmarks/test_models.py tests/benchmarks/test_official_sets.py \
 		tests/benchmarks/test_onnx.py tests/benchmarks/test_onnx_models.py \
 		tests/benchmarks/test_honest_functions.py tests/benchmarks/test_published.py \
-		tests/benchmarks/test_tasks.py
+		tests/benchmarks/test_tasks.py tests/benchmarks/test_replay_models.py
 
 test-torch: .venv-torch/.installed ## Set up with PyTorch, then run the tests of the backends on it
 	.venv-torch/bin/pytest -m torch tests/benchmarks/test_torch.py
