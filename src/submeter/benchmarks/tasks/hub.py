@@ -113,12 +113,12 @@ def address_of(data: str) -> Address:
 
 def is_table(data: str) -> bool:
     """Tell whether ``--data`` names a published set: on the Hub, a table, or a folder of tables."""
-    if data.startswith("hub:"):
-        return True
-    path = Path(address_of(data).place) if data else Path()
-    if path.is_file():
-        return "".join(path.suffixes[-2:]).endswith((*SUFFIXES, *_BINARY))
-    near = chain(path.glob("*"), path.glob("*/*")) if data and path.is_dir() else ()
+    if not data or data.startswith("hub:"):
+        return bool(data)
+    path = Path(address_of(data).place)
+    if not path.is_dir():
+        return path.name.endswith((*SUFFIXES, *_BINARY))
+    near = chain(path.glob("*"), path.glob("*/*"))
     return any(each.suffix in (*_BINARY, ".jsonl") for each in near)
 
 
