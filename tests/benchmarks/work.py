@@ -27,8 +27,18 @@ SQUARES = Task(
 )
 
 
-LONG = 1_000_000
-"""Rounds of work a query of which 60 last about a second: long enough for several portions."""
+def rounds(seconds):
+    """Give how many rounds of work take so long on this machine [s]."""
+    tried = 500_000
+    start = time.process_time()
+    for _ in range(tried):
+        pass
+    return int(tried * seconds / max(time.process_time() - start, 1e-3))
+
+
+LONG = rounds(0.02)
+"""Rounds of work a query of which 60 last more than a second: long enough for several portions,
+however fast the machine is."""
 
 
 class Squarer:
