@@ -143,6 +143,17 @@ def test_the_first_token_may_stand_for_a_text(tmp_path):
     assert loaded.answer(["cat dog"], FREE)[0].value == [1, 0]
 
 
+def test_a_number_a_token_is_no_vector(tmp_path):
+    model = words_model(tmp_path)
+    (tmp_path / "words.toml").write_text('[output]\nname = "unused"\n')
+    graph = onnx.load(model)
+    shape = [onnx.helper.make_tensor_value_info("unused", INT64, ["n", "t"])]
+    graph.graph.output.extend(shape)
+    onnx.save(graph, model)
+    with pytest.raises(UsageError, match="no fixed size"):
+        BACKEND.load(Order(model, "compare-texts", {}))
+
+
 def pieces_model(path):
     """Write a model that adds up what it hears: each piece gives the sum of all before it."""
     make = onnx.helper.make_node

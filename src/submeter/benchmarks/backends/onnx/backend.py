@@ -168,6 +168,8 @@ def _completed(
         )
     complete = replace(output, kind=kind, labels=output.labels or labels)
     _check(complete)
+    if kind == "vectors":
+        _check_vectors(complete, session)
     return replace(told, output=complete)
 
 
@@ -199,6 +201,16 @@ def _check(output: Output) -> None:
     ):
         fix = "one of each for every stride"
         raise UsageError("boxes, scores and strides are not equally many", "[output]", fix)
+
+
+def _check_vectors(output: Output, session: Any) -> None:  # noqa: ANN401 - the library's own
+    """Refuse an output that has a number a token: compared, such rows look like vectors."""
+    outputs = {each.name: each.shape for each in session.get_outputs()}
+    shape = outputs.get(output.name or next(iter(outputs)), [0])
+    if not isinstance(shape[-1] if shape else None, int):
+        told = ", ".join(f"{name} {shape}" for name, shape in outputs.items())
+        fix = f"name the one with the embedding: [output] name, of {told}"
+        raise UsageError("the output has no fixed size, as an embedding has", "[output]", fix)
 
 
 def _hashes(path: Path) -> dict[str, str]:
