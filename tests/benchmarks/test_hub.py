@@ -11,7 +11,7 @@ import pytest
 
 from submeter.benchmarks.plan import Plan, published
 from submeter.benchmarks.tasks import hub
-from submeter.benchmarks.tasks.cells import picture, sound
+from submeter.benchmarks.tasks.cells import sound
 from submeter.benchmarks.tasks.hub import Column, address_of, is_table, table
 from submeter.errors import UsageError
 
@@ -220,14 +220,3 @@ def test_a_sound_may_be_samples_or_a_file_of_the_copy(tmp_path):
         sound(3, tmp_path)
     with pytest.raises(UsageError, match="a sound cannot be read"):
         sound({"bytes": b"RIFF...."})
-
-
-def test_a_picture_is_rgb_whatever_it_was(tmp_path):
-    image = pytest.importorskip("PIL.Image")
-    out = io.BytesIO()
-    image.new("L", (3, 2), 200).save(out, "PNG")
-    array = picture({"bytes": out.getvalue(), "path": None})
-    assert array.shape == (2, 3, 3)
-    assert set(array.ravel()) == {200}
-    with pytest.raises(UsageError, match="a picture cannot be read"):
-        picture(b"no picture")

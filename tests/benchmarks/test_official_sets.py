@@ -13,6 +13,7 @@ import urllib.parse
 import pytest
 
 from submeter.benchmarks.registry import task_named
+from submeter.benchmarks.tasks import cells
 from submeter.benchmarks.tasks.cells import picture, sound
 from submeter.benchmarks.tasks.hub import Column, table
 from submeter.errors import UsageError
@@ -146,6 +147,31 @@ def test_sounds_that_are_no_wav(tmp_path):
         assert told == {"samples": [0.5] * 800, "rate": 8000}
     with pytest.raises(UsageError, match="a sound cannot be read"):
         sound(b"neither WAV nor FLAC")
+
+
+def test_a_picture_is_rgb_whatever_it_was_and_not_too_large(monkeypatch):
+    from PIL import Image
+
+    out = io.BytesIO()
+    Image.new("L", (3, 2), 200).save(out, "PNG")
+    array = picture({"bytes": out.getvalue(), "path": None})
+    assert array.shape == (2, 3, 3)
+    assert set(array.ravel()) == {200}
+    with pytest.raises(UsageError, match="a picture cannot be read"):
+        picture(b"no picture")
+    monkeypatch.setattr(cells, "PIXELS", 5)
+    with pytest.raises(UsageError, match="3 × 2 is too large"):
+        picture(out.getvalue())
+
+
+def test_pages_beside_a_table(tmp_path):
+    from PIL import Image
+
+    Image.new("RGB", (5, 4), "white").save(tmp_path / "page.png")
+    (tmp_path / "set.jsonl").write_text('{"image": "page.png", "text": "hello"}\n')
+    (item,) = task_named("ocr").load(str(tmp_path / "set.jsonl")).items
+    assert getattr(item.input, "shape", None) == (4, 5, 3)
+    assert item.reference == "hello"
 
 
 def test_pictures_in_files_of_a_copy(tmp_path):

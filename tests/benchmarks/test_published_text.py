@@ -158,14 +158,6 @@ def test_sounds_beside_a_table(tmp_path):
     assert task_named("speech-recognition").work["audio_second"](item) == 0.1
 
 
-def test_pages_beside_a_table(tmp_path):
-    image = pytest.importorskip("PIL.Image")
-    image.new("RGB", (5, 4), "white").save(tmp_path / "page.png")
-    item = only("ocr", written(tmp_path, {"image": "page.png", "text": "hello"}))
-    assert getattr(item.input, "shape", None) == (4, 5, 3)
-    assert item.reference == "hello"
-
-
 def test_a_set_is_the_same_however_it_is_stored(tmp_path):
     task = task_named("summarization")
     one = task.load(written(tmp_path, {"text": "A long text.", "summary": "Short."}))
