@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 
 from submeter import web
-from submeter.benchmarks.metrics import metric_of
+from submeter.benchmarks.metrics import METRICS, metric_of
 from tests.web.browser import page, site
 
+RATIOS = {"accuracy", "F1", "ROUGE-L", "WER", "CER", "none"}
+"""Metrics that are one sum over another, which tests of whole bundles cover, or no measure."""
 PAGE = """<!doctype html><body><script type="module">
 import { METRICS } from "./verify.js";
 const told = await (await fetch("./marks.json")).json();
@@ -40,10 +42,18 @@ def some_marks(chance, pictures):
 
 
 @pytest.mark.system
-def test_average_precision_and_agreement(tmp_path):
+def test_every_metric_that_a_bundle_may_name(tmp_path):
     chance = random.Random(5)  # noqa: S311 - no secret
     sets = [("mAP@0.5", some_marks(chance, each)) for each in (1, 2, 5, 20, 60)]
     sets += [("mAP@0.5", [(0.0,)]), ("VQA accuracy", [(0.6, 1.0), (1.0, 1.0)])]
+    sets += [
+        ("SQuAD F1", [(0.4, 0.0), (1.0, 1.0), (0.0, 0.0)]),
+        ("nDCG@10", [(0.63, 1.0), (0.0, 1.0)]),
+    ]
+    sets += [("solved", [(1.0, 1.0), (0.0, 1.0)]), ("pass@1", [(1.0, 1.0), (1.0, 1.0)])]
+    tied = [(float(chance.randint(0, 5)), float(chance.randint(0, 5))) for _ in range(30)]
+    sets += [("Spearman", tied), ("Spearman", [(1.0, 2.0), (1.0, 3.0)])]
+    assert {name for name, _ in sets} >= set(METRICS) - RATIOS
     folder = tmp_path / "site"
     folder.mkdir()
     shutil.copy(Path(web.__file__).parent / "static" / "verify.js", folder)

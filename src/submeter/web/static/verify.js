@@ -61,6 +61,18 @@ const alike = (one, other) => Math.abs(one - other) <= 1e-9 * Math.max(Math.abs(
 
 // What one answer's marks come to, by the metric's name.
 const ratio = (marks) => marks.reduce((sum, mark) => sum + mark[0], 0) / marks.reduce((sum, mark) => sum + mark[1], 0);
+const mean = (marks) => marks.reduce((sum, mark) => sum + mark[0], 0) / marks.length;
+// Spearman's rank correlation; ties share their rank, and where one side has no order it is 0.
+function rankCorrelation(marks) {
+  const middle = (marks.length - 1) / 2;
+  const off = [0, 1].map((side) => marks.map((mark) => {
+    const [below, same] = [marks.filter((m) => m[side] < mark[side]), marks.filter((m) => m[side] === mark[side])];
+    return below.length + (same.length - 1) / 2 - middle;
+  }));
+  const sum = (one, other) => one.reduce((total, value, i) => total + value * other[i], 0);
+  const size = Math.sqrt(sum(off[0], off[0]) * sum(off[1], off[1]));
+  return size ? sum(off[0], off[1]) / size : 0;
+}
 // COCO's AP50: how many things of which kind are there, then kind, score and rightness of each found.
 function meanAveragePrecision(marks) {
   const there = new Map(), found = new Map();
@@ -83,6 +95,7 @@ function meanAveragePrecision(marks) {
 }
 export const METRICS = {
   accuracy: ratio, F1: ratio, "ROUGE-L": ratio, WER: ratio, CER: ratio, "VQA accuracy": ratio,
+  "nDCG@10": ratio, solved: ratio, "pass@1": ratio, "SQuAD F1": mean, Spearman: rankCorrelation,
   "mAP@0.5": meanAveragePrecision,
 };
 
