@@ -43,7 +43,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             time.sleep(0.001)
             piece: dict[str, object] = {"text": f"w{i} "}
             if "messages" in body:
-                piece = {"delta": {"content": f"w{i} "}}
+                thinks = fault in ("reasoning", "reasoning_content") and i == 0
+                piece = {"delta": {fault if thinks else "content": f"w{i} "}}
             self.event({"choices": [piece]})
             if fault == "cut":
                 return

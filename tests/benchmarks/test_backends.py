@@ -58,6 +58,16 @@ def test_a_server_is_asked_for_a_fixed_length_and_its_counts_are_taken():
     assert body["seed"] == 7
 
 
+@pytest.mark.parametrize("field", ["reasoning_content", "reasoning"])
+def test_what_a_model_thinks_is_no_part_of_its_answer(field):
+    """A call of a tool, or a final answer, that it only thought of is none."""
+    with served(field) as server:
+        loaded = openai.BACKEND.load(order("m", url=url(server)))
+        (answer,) = loaded.answer(["hello"], Limits(3, 3))
+    assert answer.value == "w1 w2 "
+    assert answer.first is not None
+
+
 def test_completions_take_messages_as_plain_text():
     told = [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Hello?"}]
     with served() as server:

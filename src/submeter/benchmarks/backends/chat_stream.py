@@ -117,9 +117,9 @@ def ask(
         for event in _events(answer):
             choices = event.get("choices") or [{}]
             piece = _piece(choices[0])
-            if piece:
-                first = time.monotonic_ns() if first is None else first
-                text.append(piece)
+            if first is None and (piece or _thought(choices[0])):
+                first = time.monotonic_ns()
+            text.append(piece)
             finish = str(choices[0].get("finish_reason") or finish)
             usage = event.get("usage") or usage
             if "error" in event:
@@ -155,7 +155,13 @@ def _posted(
 
 def _piece(choice: Mapping[str, Any]) -> str:
     delta = choice.get("delta") or {}
-    return str(choice.get("text") or delta.get("content") or delta.get("reasoning_content") or "")
+    return str(choice.get("text") or delta.get("content") or "")
+
+
+def _thought(choice: Mapping[str, Any]) -> str:
+    """Give a piece of reasoning, which is no part of the answer, by the names that servers use."""
+    delta = choice.get("delta") or {}
+    return str(delta.get("reasoning_content") or delta.get("reasoning") or "")
 
 
 def _events(answer: http.client.HTTPResponse) -> Iterator[dict[str, Any]]:
