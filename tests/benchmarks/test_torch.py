@@ -163,6 +163,29 @@ def test_messages_are_asked_by_the_template(saved):
         loaded(saved(checkpoints.llama), "generate", api="telepathy")
 
 
+def test_a_template_writes_its_own_beginning_and_gets_no_second(saved, tmp_path):
+    folder = shutil.copytree(saved(checkpoints.llama), tmp_path / "m")
+    path = folder / "tokenizer.json"
+    told = json.loads(path.read_text())
+    begin = {"SpecialToken": {"id": "<eos>", "type_id": 0}}
+    told["post_processor"] = {
+        "type": "TemplateProcessing", "single": [begin, {"Sequence": {"id": "A", "type_id": 0}}],
+        "pair": [begin, {"Sequence": {"id": "A", "type_id": 0}},
+                 {"Sequence": {"id": "B", "type_id": 0}}],
+        "special_tokens": {"<eos>": {"id": "<eos>", "ids": [1], "tokens": ["<eos>"]}},
+    }  # fmt: skip
+    path.write_text(json.dumps(told))
+    asked = [TEXTS[0], [{"role": "user", "content": TEXTS[0]}]]
+    more = []
+    for each in asked:
+        with_begin, without = (
+            loaded(place, "generate").answer([each], Limits(1, 1))[0].tokens_in
+            for place in (folder, saved(checkpoints.llama))
+        )
+        more.append(with_begin - without)
+    assert more == [1, 0]
+
+
 def test_an_effort_is_told_by_the_template_or_refused(saved, tmp_path):
     model = loaded(saved(checkpoints.llama), "generate")
     (off,) = model.answer(TEXTS[:1], Limits(5, 5, 0, "off"))
@@ -258,6 +281,17 @@ def test_the_likeliest_span_is_cut_and_nothing_where_that_is_likelier(saved, mon
         answers = model.answer(ASKED, FREE)
         assert answers[1].value == told[1]
         assert (answers[0].value == "") == (told[0] == "")
+
+
+def test_a_span_ends_behind_its_start_and_is_not_long():
+    import torch
+
+    from submeter.benchmarks.backends.pytorch.texts import _best
+
+    starts, ends = torch.zeros(60), torch.zeros(60)
+    starts[10], ends[10 + 29], ends[10 + 30], ends[5] = 9.0, 1.0, 8.0, 8.0
+    assert _best(starts, ends) == (10.0, 10, 39)
+    assert _best(starts[:0], ends[:0])[0] == -float("inf")
 
 
 def test_answers_are_written_from_texts_too(saved):
@@ -403,6 +437,17 @@ def test_pictures_are_drawn(saved):
         assert abs(one.value.astype(int) - other.value.astype(int)).max() <= 1
     (again,) = model.answer(TEXTS[:1], Limits(seed=5))
     assert (again.value != singles[0].value).any()
+    import torch
+    from diffusers import StableDiffusionPipeline
+
+    pipeline = StableDiffusionPipeline.from_pretrained(folder)
+    pipeline.set_progress_bar_config(disable=True)
+    noise = torch.Generator().manual_seed(4)
+    plain = pipeline(
+        TEXTS[0], 16, 32, num_inference_steps=2, guidance_scale=3, generator=noise,
+        output_type="np",
+    )  # fmt: skip
+    assert abs(plain.images[0] * 255 - singles[0].value).max() <= 0.51
     fixed = loaded(folder, "draw", backend=diffusers, **told, seed="4")
     assert (fixed.answer(TEXTS[:1], Limits(seed=5))[0].value == singles[0].value).all()
     dummy = loaded(folder, "draw", dummy=True, backend=diffusers, **told)
@@ -431,7 +476,15 @@ def test_weights_are_drawn_from_a_shape_alone_the_same_each_time(saved, tmp_path
     shutil.copy(saved(checkpoints.llama) / "config.json", config)
     with pytest.raises(UsageError, match=r"no weights in the folder.*--dummy-weights"):
         loaded(config, "generate")
-    one, other = (loaded(config, "generate", dummy=True, precision="bfloat16") for _ in range(2))
+    import torch
+
+    models = []
+    for chance in (1, 2):
+        torch.manual_seed(chance)
+        before = torch.random.get_rng_state()
+        models.append(loaded(config, "generate", dummy=True, precision="bfloat16"))
+        assert (torch.random.get_rng_state() == before).all()
+    one, other = models
     real = loaded(saved(checkpoints.llama), "generate")
     assert one.facts.dummy
     assert not real.facts.dummy
@@ -502,6 +555,39 @@ def test_what_a_folder_names_on_the_hub_is_not_fetched(saved, tmp_path):
     config.write_text(json.dumps({**told, "attn_implementation": "kernels-community/flash-attn"}))
     with pytest.raises(Exception, match="kernel"):
         loaded(folder, "generate")
+
+
+def test_nothing_is_asked_for_while_a_model_is_loaded(saved, monkeypatch):
+    import transformers as library
+
+    hub = importlib.import_module("huggingface_hub")
+    seen = []
+    read = library.AutoConfig.from_pretrained
+
+    def reading(*words, **more):
+        seen.append(hub.is_offline_mode())
+        with pytest.raises(ConnectionError, match="offline mode"):
+            hub.HfApi().model_info("ada/tiny")
+        return read(*words, **more)
+
+    monkeypatch.setattr(library.AutoConfig, "from_pretrained", reading)
+    before = hub.is_offline_mode()
+    loaded(saved(checkpoints.vit), "classify-image")
+    assert set(seen) == {True}
+    assert hub.is_offline_mode() is before
+
+
+def test_an_answer_is_done_once_the_device_is(monkeypatch):
+    import torch
+
+    told: list[str] = []
+    device = Device(torch, {})
+    device.name = "cuda:1"
+    monkeypatch.setattr(torch.cuda, "synchronize", told.append)
+    with device.working():
+        assert told == []
+        assert torch.is_inference_mode_enabled()
+    assert told == ["cuda:1"]
 
 
 def test_devices_and_precisions_are_checked(saved):
