@@ -221,6 +221,25 @@ def whisper(folder):
     return folder
 
 
+def moonshine(folder):
+    """Another model that writes down speech token by token; it hears samples as they are."""
+    import transformers
+
+    from submeter.benchmarks.backends.pytorch.stand_in import stand_in
+
+    config = transformers.MoonshineConfig(
+        vocab_size=600, hidden_size=32, intermediate_size=64, encoder_num_hidden_layers=2,
+        decoder_num_hidden_layers=2, encoder_num_attention_heads=2,
+        decoder_num_attention_heads=2, max_position_embeddings=64, decoder_start_token_id=1,
+        bos_token_id=1, eos_token_id=1, pad_token_id=0, initializer_range=0.5,
+    )  # fmt: skip
+    seeded()
+    transformers.MoonshineForConditionalGeneration(config).save_pretrained(folder)
+    maker = transformers.Wav2Vec2FeatureExtractor(return_attention_mask=True)
+    transformers.Wav2Vec2Processor(maker, stand_in(transformers, config)).save_pretrained(folder)
+    return folder
+
+
 def wav2vec2(folder, kind):
     """Wav2vec 2.0 of a kind: ``CTC``, or ``SequenceClassification``."""
     import json

@@ -364,6 +364,9 @@ def test_pictures_are_described(make, how, saved):
     answers, singles = batch_and_singles(model, pictures(), Limits(5, 5))
     assert [each.tokens_out for each in answers] == [5, 5]
     assert all(each.first is not None for each in singles)
+    # One that never ends by itself ends where its places do.
+    (free,) = model.answer(pictures(1), FREE)
+    assert 5 < free.tokens_out < 512
 
 
 @pytest.mark.parametrize(
@@ -398,6 +401,12 @@ def test_speech_is_written_down(saved):
     (long,) = model.answer([clip(33)], Limits(None, 6))
     assert long.value
     assert long.tokens_out > 6  # of two pieces
+    moonshine = loaded(saved(checkpoints.moonshine), "transcribe")
+    answers, singles = batch_and_singles(moonshine, [clip(1.0), clip(1.0)], Limits(6, 6))
+    assert [each.tokens_out for each in answers] == [6, 6]
+    assert singles[0].first is not None
+    (free,) = moonshine.answer([clip(1.0)], FREE)
+    assert 6 < free.tokens_out < 64
     speller = loaded(saved(checkpoints.wav2vec2, "CTC"), "transcribe")
     answers, _ = batch_and_singles(speller, clips)
     assert all(each.value for each in answers)

@@ -16,6 +16,11 @@ FREE = 8192
 """Tokens at most of an answer that ends by itself: as the bench's own limit has it."""
 
 
+_PLACES = ("max_position_embeddings", "max_target_positions")
+START = 2
+"""Tokens by which a decoder behind an encoder begins, at most."""
+
+
 class Written(NamedTuple):
     """What a model wrote, one row of token ids a query, and when the first came [ns, monotonic]."""
 
@@ -76,6 +81,27 @@ def write(model: Any, inputs: dict[str, Any], limits: Limits) -> Written:
         told["streamer"] = watch
     found = model.generate(**inputs, **told)
     return Written([row[watch.prompt :] for row in found.tolist()], watch.first)
+
+
+def within(limits: Limits, config: Any, prompt: int) -> Limits:
+    """Give limits that a decoder's places suffice for, where an answer may end by itself.
+
+    Parameters
+    ----------
+    limits : Limits
+        As they are asked for; a fixed length stays.
+    config : object
+        The model's.
+    prompt : int
+        Tokens that stand before the answer.
+    """
+    if limits.least is not None and limits.least == limits.most:
+        return limits
+    decoder = config.get_text_config(decoder=True)
+    told = (getattr(decoder, name, None) for name in _PLACES)
+    places = next((int(each) for each in told if each), FREE + prompt)
+    most = FREE if limits.most is None else limits.most
+    return limits._replace(most=max(1, min(most, places - prompt)))
 
 
 def ends_of(model: Any, tokenizer: Any) -> frozenset[int]:

@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from submeter.benchmarks.backend import Answer
 from submeter.benchmarks.backends.efforts import unknown_to
-from submeter.benchmarks.backends.pytorch.generation import answers_of, ends_of, write
+from submeter.benchmarks.backends.pytorch.generation import (
+    START,
+    answers_of,
+    ends_of,
+    within,
+    write,
+)
 from submeter.benchmarks.backends.pytorch.language import effort_words
 from submeter.benchmarks.backends.pytorch.source import NO_EFFORT, labels_of
 from submeter.errors import UsageError
@@ -123,6 +129,8 @@ class Captioner:
         tensors = dict(given)
         mask = tensors.get("attention_mask")
         read = [None] * len(inputs) if mask is None else [int(each) for each in mask.sum(dim=1)]
+        prompt = tensors["input_ids"].shape[1] if "input_ids" in tensors else 0
+        limits = within(limits, self.model.config, max(prompt, START))
         written = write(self.model, self._device.given(tensors, self.model.dtype), limits)
         return answers_of(written, self._tokenizer, self._ends, limits, read)
 

@@ -6,7 +6,13 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from submeter.benchmarks.backend import Answer
-from submeter.benchmarks.backends.pytorch.generation import answers_of, ends_of, write
+from submeter.benchmarks.backends.pytorch.generation import (
+    START,
+    answers_of,
+    ends_of,
+    within,
+    write,
+)
 from submeter.benchmarks.backends.pytorch.source import labels_of
 
 if TYPE_CHECKING:
@@ -81,6 +87,7 @@ class Transcriber:
         """Write down each clip."""
         if self._is_whisper:
             return self._by_whisper(inputs, limits)
+        limits = within(limits, self.model.config, START)
         written = write(self.model, self._listener.heard(inputs), limits)
         read: list[int | None] = [None] * len(inputs)
         return answers_of(written, self._tokenizer, self._ends, limits, read)
