@@ -17,7 +17,7 @@ from submeter.benchmarks.backends.openai import Served
 from submeter.benchmarks.bundle import read_bundle
 from submeter.benchmarks.comparison import unit_of, unlike_lengths
 from submeter.benchmarks.drive import FREE, limits_of
-from submeter.benchmarks.efforts import rows_of, twins, wilson
+from submeter.benchmarks.efforts import rows_of, twins, untold, wilson
 from submeter.benchmarks.plan import Plan, load_of
 from submeter.benchmarks.reasoning import refuse_effort
 from submeter.benchmarks.runner import run
@@ -149,6 +149,8 @@ def test_an_effort_that_changes_nothing_is_found_and_none_that_was_cut_short(tmp
     assert twins(cut) == []
     uncounted = [measured(tmp_path, e, Thinker(counts=False), seed=1) for e in ("low", "medium")]
     assert twins(uncounted) == []
+    assert untold(uncounted) == [name for name, _ in uncounted]
+    assert untold(made) == []
     assert rows_of(uncounted)[0].tokens is None
 
 

@@ -203,6 +203,20 @@ def twins(bundles: Sequence[tuple[str, Bundle]]) -> list[Twin]:
     return list(found.values())
 
 
+def untold(bundles: Sequence[tuple[str, Bundle]]) -> list[str]:
+    """Name the bundles of an effort and of free length of which nothing tells that it was taken.
+
+    Too few of their answers ended by themselves, or their tokens were not counted.
+    """
+    return [
+        name
+        for name, bundle in bundles
+        if bundle.plan.effort not in ("", "off")
+        and length_of(bundle.plan) == FREE_LENGTH
+        and len(_lengths(bundle)) < _ENOUGH
+    ]
+
+
 def _same_but_effort(one: Bundle, other: Bundle) -> bool:
     return one.plan.effort != other.plan.effort and (
         (one.plan.output, one.plan.budget, one.plan.seed, one.told["data"]["sha256"])

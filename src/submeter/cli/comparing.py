@@ -6,7 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from submeter.benchmarks.comparison import unit_of, unlike_lengths
-from submeter.benchmarks.efforts import rows_of, twins
+from submeter.benchmarks.efforts import rows_of, twins, untold
 from submeter.benchmarks.front import candidates_of, standings
 from submeter.benchmarks.repeats import joined
 from submeter.cli.output import SHOWN, console, indented, write_json
@@ -58,6 +58,11 @@ def show_comparison(
             for each in same.values()
         ]
         bundles = [each for each in bundles if each[0] not in same]
+        notes += [
+            f"{name}: whether the model took the effort is not known, for fewer than 5 counted "
+            "answers ended by themselves"
+            for name in untold(bundles)
+        ]
     found = standings(candidates_of(bundles, unit))
     together = joined(bundles, unit)
     rows = rows_of(bundles) if is_reasoning else []

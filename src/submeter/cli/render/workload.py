@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 OWN = "a workload of one's own: no stars and no rank, for nobody else has this work"
 _NAMES = {"tokens_in": "in", "tokens_cached": "of them cached", "tokens_out": "out"}
+_FAR = 0.05
+"""A part by which the tokens that were reached may be off."""
 _MUCH = 0.05
 """A part of late requests from which on the replay is not quite that of the workload."""
 
@@ -78,6 +80,12 @@ def workload_notes(summary: Mapping[str, Any]) -> list[str]:
         notes.append(
             f"{1 - told['exact']:.0%} of the answers are not as long as asked: the engine does "
             "not keep to a length"
+        )
+    asked, reached = told["asked"]["tokens_in"], told["reached"]["tokens_in"]
+    if reached is not None and abs(reached - asked) > _FAR * asked:
+        notes.append(
+            f"prompts came to {reached / asked:.0%} of the tokens that were asked: the backend "
+            "counts otherwise than it did before"
         )
     if told["exact"] is None:
         notes.append("the backend counts no tokens: a word of a prompt was taken for one")
