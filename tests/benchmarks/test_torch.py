@@ -10,7 +10,7 @@ import pytest
 from submeter.benchmarks.backend import Order
 from submeter.benchmarks.backends import diffusers, sentence_transformers, transformers
 from submeter.benchmarks.backends.pytorch.device import Device, DeviceError
-from submeter.benchmarks.backends.pytorch.generation import Written, answers_of
+from submeter.benchmarks.backends.pytorch.generation import Written, answers_of, wording_of
 from submeter.benchmarks.bundle import read_bundle
 from submeter.benchmarks.task import FREE, Limits
 from submeter.benchmarks.verification import verify
@@ -210,11 +210,11 @@ def test_what_a_model_thinks_is_counted_and_left_out_of_its_answer(saved):
 
     tokenizer = AutoTokenizer.from_pretrained(saved(checkpoints.llama))
     tokenizer.add_tokens(["<think>", "</think>"])
-    ends = frozenset({tokenizer.eos_token_id})
+    wording = wording_of(loaded(saved(checkpoints.llama), "generate")._worker.model, tokenizer)
 
     def answer(text):
         row = tokenizer(text, add_special_tokens=False).input_ids
-        (one,) = answers_of(Written([row], None), tokenizer, ends, Limits(None, 99), [3])
+        (one,) = answers_of(Written([row], None), wording, Limits(None, 99), [3])
         assert one.tokens_out == len(row)
         return one.value, one.tokens_reasoning, len(row)
 
@@ -520,6 +520,17 @@ def test_what_a_model_is_not_made_for_is_refused(saved):
         loaded(saved(checkpoints.vit), "generate")
     with pytest.raises(UsageError, match="no model in the folder"):
         loaded(saved(checkpoints.stable_diffusion), "generate")
+
+
+def test_a_model_without_what_its_head_stands_on_is_refused_but_embeds(saved, tmp_path):
+    tensors = importlib.import_module("safetensors.torch")
+    folder = shutil.copytree(saved(checkpoints.bert, "SequenceClassification"), tmp_path / "m")
+    path = folder / "model.safetensors"
+    kept = {name: each for name, each in tensors.load_file(path).items() if ".pooler." not in name}
+    tensors.save_file(kept, path, {"format": "pt"})
+    with pytest.raises(UsageError, match=r"pooler.* is missing"):
+        loaded(folder, "classify-text")
+    assert loaded(folder, "embed").answer(TEXTS, FREE)[0].value
 
 
 def test_pickles_are_not_read(saved, tmp_path):

@@ -28,6 +28,25 @@ class Written(NamedTuple):
     first: int | None
 
 
+class Wording(NamedTuple):
+    """How tokens are made text.
+
+    Parameters
+    ----------
+    tokenizer : object
+        Makes text of them.
+    ends : frozenset of int
+        Tokens that end an answer.
+    opens, closes : int or None
+        Tokens about what is thought and not said, where the model has such.
+    """
+
+    tokenizer: Any
+    ends: frozenset[int]
+    opens: int | None
+    closes: int | None
+
+
 class _Watch:
     """Sees where the prompt ends, and when the first token comes.
 
@@ -104,8 +123,14 @@ def within(limits: Limits, config: Any, prompt: int) -> Limits:
     return limits._replace(most=max(1, min(most, places - prompt)))
 
 
-def ends_of(model: Any, tokenizer: Any) -> frozenset[int]:
-    """Give the tokens that end an answer."""
+def wording_of(model: Any, tokenizer: Any) -> Wording:
+    """Give how a model's tokens are made text; thoughts stand between the marks of most models."""
+    # Asked once: it lists every token there is.
+    known = tokenizer.get_vocab()
+    return Wording(tokenizer, _ends(model, tokenizer), known.get("<think>"), known.get("</think>"))
+
+
+def _ends(model: Any, tokenizer: Any) -> frozenset[int]:
     told = [getattr(model.generation_config, "eos_token_id", None)]
     if model.config.model_type == "blip":
         # Its decoder is BERT's, and ends as a sentence does.
@@ -116,11 +141,7 @@ def ends_of(model: Any, tokenizer: Any) -> frozenset[int]:
 
 
 def answers_of(
-    written: Written,
-    tokenizer: Any,
-    ends: frozenset[int],
-    limits: Limits,
-    read: Sequence[int | None],
+    written: Written, wording: Wording, limits: Limits, read: Sequence[int | None]
 ) -> list[Answer]:
     """Give the answers of rows: their text, how many tokens, and why they ended.
 
@@ -128,10 +149,8 @@ def answers_of(
     ----------
     written : Written
         The rows; one that ended early is padded.
-    tokenizer : object
-        Makes text of them.
-    ends : frozenset of int
-        Tokens that end an answer.
+    wording : Wording
+        How they are made text.
     limits : Limits
         A fixed length has no end before it.
     read : sequence of int or None
@@ -140,10 +159,10 @@ def answers_of(
     is_fixed = limits.least is not None and limits.least == limits.most
     found = []
     for row, tokens_in in zip(written.rows, read, strict=True):
-        stop = next((i for i, each in enumerate(row) if each in ends), None)
+        stop = next((i for i, each in enumerate(row) if each in wording.ends), None)
         kept = row if is_fixed or stop is None else row[: stop + 1]
-        thought = _thought(kept, tokenizer)
-        text = tokenizer.decode(kept[thought:], skip_special_tokens=True).strip()
+        thought = _thought(kept, wording)
+        text = wording.tokenizer.decode(kept[thought:], skip_special_tokens=True).strip()
         found.append(
             Answer(
                 text, tokens_in, len(kept), thought or None, written.first,
@@ -153,10 +172,8 @@ def answers_of(
     return found
 
 
-def _thought(row: Sequence[int], tokenizer: Any) -> int:
-    """Give how many tokens of a row are reasoning, by the marks that most templates have."""
-    known = tokenizer.get_vocab()
-    close, start = known.get("</think>"), known.get("<think>")
-    if close is not None and close in row:
-        return len(row) - row[::-1].index(close)
-    return len(row) if start is not None and start in row else 0
+def _thought(row: Sequence[int], wording: Wording) -> int:
+    """Give how many tokens of a row are reasoning."""
+    if wording.closes in row:
+        return len(row) - row[::-1].index(wording.closes)
+    return len(row) if wording.opens in row else 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from submeter.benchmarks.backends.efforts import effort_fields, unknown_to
-from submeter.benchmarks.backends.pytorch.generation import FREE, answers_of, ends_of, write
+from submeter.benchmarks.backends.pytorch.generation import FREE, answers_of, wording_of, write
 from submeter.errors import UsageError
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class Writer:
         self._tokenizer.padding_side = "right" if is_pair else "left"
         self._device = source.device
         self._is_chat = source.options.get("api", "completions") == "chat"
-        self._ends = ends_of(self.model, self._tokenizer)
+        self._wording = wording_of(self.model, self._tokenizer)
         self._is_pair = is_pair
         context = getattr(source.config.get_text_config(), "max_position_embeddings", None)
         self._context: int | None = context
@@ -67,7 +67,7 @@ class Writer:
         named = {name: given[name] for name in ("input_ids", "attention_mask")}
         self.model.generation_config.pad_token_id = self._tokenizer.pad_token_id
         written = write(self.model, self._device.given(named), limits)
-        return answers_of(written, self._tokenizer, self._ends, limits, read)
+        return answers_of(written, self._wording, limits, read)
 
     def cannot(self, effort: str) -> str:
         """Tell why it cannot do an effort; empty if it can."""

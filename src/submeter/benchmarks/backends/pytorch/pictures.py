@@ -10,8 +10,8 @@ from submeter.benchmarks.backends.efforts import unknown_to
 from submeter.benchmarks.backends.pytorch.generation import (
     START,
     answers_of,
-    ends_of,
     within,
+    wording_of,
     write,
 )
 from submeter.benchmarks.backends.pytorch.language import effort_words
@@ -117,7 +117,7 @@ class Captioner:
             self._tokenizer = source.tokenizer()
         self._tokenizer.padding_side = "left"
         self._template = getattr(self._processor, "chat_template", None)
-        self._ends = ends_of(self.model, self._tokenizer)
+        self._wording = wording_of(self.model, self._tokenizer)
         self._device = source.device
         self._name = source.place.name
         if self.model.generation_config.pad_token_id is None:
@@ -132,7 +132,7 @@ class Captioner:
         prompt = tensors["input_ids"].shape[1] if "input_ids" in tensors else 0
         limits = within(limits, self.model.config, max(prompt, START))
         written = write(self.model, self._device.given(tensors, self.model.dtype), limits)
-        return answers_of(written, self._tokenizer, self._ends, limits, read)
+        return answers_of(written, self._wording, limits, read)
 
     def cannot(self, effort: str) -> str:
         """Tell why it cannot do an effort; empty if it can."""

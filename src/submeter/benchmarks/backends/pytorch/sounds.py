@@ -9,8 +9,8 @@ from submeter.benchmarks.backend import Answer
 from submeter.benchmarks.backends.pytorch.generation import (
     START,
     answers_of,
-    ends_of,
     within,
+    wording_of,
     write,
 )
 from submeter.benchmarks.backends.pytorch.source import labels_of
@@ -80,7 +80,7 @@ class Transcriber:
         self._listener = Listener(source, ["AutoModelForSpeechSeq2Seq"], ["AutoProcessor"])
         self.model = self._listener.model
         self._tokenizer = self._listener.processor.tokenizer
-        self._ends = ends_of(self.model, self._tokenizer)
+        self._wording = wording_of(self.model, self._tokenizer)
         self._is_whisper = self.model.config.model_type == "whisper"
 
     def answer(self, inputs: Sequence[object], limits: Limits) -> list[Answer]:
@@ -90,7 +90,7 @@ class Transcriber:
         limits = within(limits, self.model.config, START)
         written = write(self.model, self._listener.heard(inputs), limits)
         read: list[int | None] = [None] * len(inputs)
-        return answers_of(written, self._tokenizer, self._ends, limits, read)
+        return answers_of(written, self._wording, limits, read)
 
     def _by_whisper(self, inputs: Sequence[object], limits: Limits) -> list[Answer]:
         """Write down pieces of 30 s, and longer clips piece by piece, as its own code does."""

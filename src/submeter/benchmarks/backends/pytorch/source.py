@@ -24,8 +24,10 @@ NO_EFFORT = "it does such work without reasoning"
 """Why a model that writes no answer cannot do an effort."""
 _UNKNOWN = "Unrecognized configuration class"
 _TOKENIZERS = ("tokenizer*.json", "vocab.*", "*.model", "*.tiktoken")
-_HARMLESS = ("pooler.", "position_ids")
-"""Weights that an answer does not depend on: vectors are pooled here, and positions are counted."""
+_HARMLESS = ("position_ids", "masked_spec_embed", "num_batches_tracked")
+"""Weights that no answer depends on: they count, or are of training alone."""
+_POOLER = "pooler."
+"""Of a model whose states are pooled here, likewise."""
 _FREE = ("temperature", "top_p", "top_k", "min_p", "typical_p", "length_penalty", "early_stopping")
 
 
@@ -157,7 +159,8 @@ class Source(NamedTuple):
             dtype=self.device.dtype or "auto", **attention_of(self.options),
         )  # fmt: skip
         # The library draws at random what is not there, and says so in a log that nobody reads.
-        lacking = [each for each in told["missing_keys"] if not any(h in each for h in _HARMLESS)]
+        harmless = (*_HARMLESS, _POOLER) if kind == "AutoModel" else _HARMLESS
+        lacking = [each for each in told["missing_keys"] if not any(h in each for h in harmless)]
         if lacking:
             fix = "take a model made for it, or --dummy-weights"
             what = f"it has no weights to {self.ability}: {min(lacking)} is missing"

@@ -133,7 +133,7 @@ def _spans(
         elif label != "O":
             found.append([start, end, label])
         before = label
-    return [[text[start:end], label] for start, end, label in found]
+    return [[text[start:end].strip(), label] for start, end, label in found]
 
 
 class Extractor:
