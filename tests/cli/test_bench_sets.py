@@ -12,6 +12,7 @@ from submeter.benchmarks.bundle import read_bundle
 from submeter.cli.main import main
 from submeter.errors import SensorUnavailable
 from submeter.lab.building import build
+from tests.benchmarks.servers import served
 
 MODEL = """
 import time, zlib
@@ -98,6 +99,23 @@ def test_a_part_of_a_workload_is_replayed_faster_and_not_beside_the_whole(folder
     capsys.readouterr()
     assert main(["bench", "compare", "a.zip", "b.zip"]) == 2
     assert "not of the same workload" in capsys.readouterr().err
+
+
+def test_a_server_is_asked_side_by_side_and_for_exact_lengths(folder, capsys):
+    with served() as server:
+        url = f"url=http://127.0.0.1:{server.server_port}/v1"
+        words = replays("a.zip", "--backend", "openai", "--model", "m", "--option", url)
+        assert main(words) == 0
+        bodies = [body for _, body, _ in server.asked][2:]
+    assert [body["max_tokens"] for body in bodies] == [1 + i % 4 for i in range(30)]
+    assert all(body["ignore_eos"] and body["min_tokens"] == body["max_tokens"] for body in bodies)
+    # This server counts 5 tokens whatever it is asked, so that a word is taken for one.
+    contents = [body["messages"][0]["content"] for body in bodies]
+    assert [len(each.split()) for each in contents] == [20 + i for i in range(30)]
+    bundle = read_bundle(Path("a.zip"))
+    assert bundle.plan.concurrency == 64
+    assert bundle.told["summary"]["workload"]["exact"] == 1
+    assert "prompts came to 14% of the tokens that were asked" in capsys.readouterr().out
 
 
 def test_candidates_of_a_workload_are_compared_at_once(folder, capsys):
