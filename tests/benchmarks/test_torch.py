@@ -9,6 +9,7 @@ import pytest
 
 from submeter.benchmarks.backend import Order
 from submeter.benchmarks.backends import diffusers, sentence_transformers, transformers
+from submeter.benchmarks.backends.pytorch import generation, language
 from submeter.benchmarks.backends.pytorch.device import Device, DeviceError
 from submeter.benchmarks.backends.pytorch.generation import Written, answers_of, wording_of
 from submeter.benchmarks.bundle import read_bundle
@@ -645,6 +646,31 @@ def test_full_memory_is_told_and_nothing_else_is_taken_for_it():
         raise torch.OutOfMemoryError("CUDA out of memory")
     with pytest.raises(RuntimeError, match="shapes"), device.working():
         raise RuntimeError("shapes do not fit")
+
+
+def test_a_run_whose_device_is_full_says_what_to_lower_and_keeps_what_it_has(
+    saved, tmp_path, monkeypatch, capsys
+):
+    import torch
+
+    written: list[generation.Written] = []
+
+    def write(*words):
+        if len(written) == 5:
+            raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB")
+        written.append(generation.write(*words))
+        return written[-1]
+
+    monkeypatch.setattr(language, "write", write)
+    out = tmp_path / "b.zip"
+    words = ["bench", "run", "--task", "text-generation", "--backend", "transformers", "--model"]
+    words += [str(saved(checkpoints.llama)), "--idle", "0 s", "--precision", "0.1 %"]
+    assert main([*words, "--out", str(out)]) == 2
+    told = " ".join(capsys.readouterr().err.split())
+    assert "error[SM520]: the memory of the device is full" in told
+    assert "lower --batch" in told
+    kept = (tmp_path / "b.zip.part" / "queries-0.ndjson").read_text().splitlines()
+    assert len(kept) == 5
 
 
 def test_random_weights_are_measured_and_get_neither_quality_nor_star(saved, tmp_path, capsys):
