@@ -134,6 +134,9 @@ def test_a_replay_that_broke_off_goes_on_with_what_is_left(tmp_path):
     failing = Engine(fails_at=12)
     with pytest.raises(BenchError, match="no room"):
         run(bench(failing, seats=1), out, unheard)
+    other = (ASKED[0]._replace(tokens_in=9), *ASKED[1:])
+    with pytest.raises(UsageError, match="what was begun there has other data"):
+        run(bench(Engine(), other, seats=1), out, unheard)
     going_on = Engine()
     run(bench(going_on, seats=1), out, unheard)
     bundle = read_bundle(out)

@@ -125,6 +125,12 @@ def test_candidates_of_a_workload_are_compared_at_once(folder, capsys):
     assert "on the front" in told.out
     assert "J a query" in told.out
     assert len(list(Path("set").glob("*.zip"))) == 2
+    assert main(replays("set", *swept, "--queries", "20")) == 0
+    assert "2 of 2: model-m.py-words, is there" in capsys.readouterr().err
+    text = Path("w.ndjson").read_text()
+    Path("w.ndjson").write_text(text.replace('"tokens_in": 21,', '"tokens_in": 22,'))
+    assert main(replays("set", *swept, "--queries", "20")) == 0
+    assert "is there" not in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -90,10 +90,14 @@ def run(bench: Bench, out: Path, report: Callable[[Progress], None]) -> str:
     if not data.items:
         raise UsageError("there is no query in the data", plan.data or data.name, "name other data")
     journal = Journal(out, plan)
+    begun = journal.head()
+    if begun and begun["data"]["sha256"] != data.sha256:
+        fix = f"name another --out, or remove it to begin anew: rm -r {journal.folder}"
+        raise UsageError("what was begun there has other data", str(journal.folder), fix)
     earlier = journal.sittings()
     before = (earlier, journal.queries(earlier), journal.readings(earlier))
     desk = Desk(plan, task, journal, limits_of(plan, task), before, report)
-    if desk.done < plan.most or not journal.head():
+    if desk.done < plan.most or not begun:
         try:
             with limited(plan.power_limit, bench.settings.roots.get("nvidia", "")):
                 _sit(bench, data, desk, journal)
