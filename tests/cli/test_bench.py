@@ -1,6 +1,7 @@
 """``submeter bench``, ``verify`` and ``rate`` on bundles, as their user has them."""
 
 import hashlib
+import io
 import json
 import os
 import signal
@@ -8,8 +9,12 @@ import time
 import zipfile
 
 import pytest
+from rich.console import Console
 
+from submeter.benchmarks.bundle import read_bundle
 from submeter.cli.main import main
+from submeter.cli.render.bench import print_bundle
+from tests.benchmarks.keep import KEPT
 
 MODEL = """
 import time
@@ -62,17 +67,14 @@ def test_a_model_is_measured_verified_and_rated(model, tmp_path, capsys):
     assert sum(row["chances"].values()) == pytest.approx(1)
 
 
-def test_of_a_run_too_short_for_the_meter_no_interval_is_told(model, tmp_path, capsys):
-    out = tmp_path / "b.zip"
-    model.write_text(MODEL.replace("500_000", "5"))
-    assert main([*words(model, out), "--precision", "50 %"]) == 0
-    with zipfile.ZipFile(out) as file:
-        energy = json.loads(file.read("bundle.json"))["summary"]["energy"]
-    told = capsys.readouterr().out
-    assert energy["node"]["per"]["query"]["high"] is None
-    assert "too short to be sure" in told
-    assert "node energy a query" in told
-    assert main(["verify", str(out)]) == 0
+def test_of_a_run_too_short_for_the_meter_no_interval_is_told():
+    bundle = read_bundle(KEPT / "rules-1-short.zip")
+    energy = bundle.told["summary"]["energy"]["node"]["per"]["query"]
+    assert (energy["low"], energy["high"]) == (None, None)
+    out = Console(file=io.StringIO(), width=120)
+    print_bundle(out, bundle, "b.zip")
+    (line,) = [each for each in out.file.getvalue().splitlines() if "energy a query" in each]
+    assert "(too short to be sure), modelled" in line
 
 
 def test_an_altered_bundle_is_refused(model, tmp_path, capsys):
