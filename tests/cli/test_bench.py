@@ -71,9 +71,9 @@ def test_of_a_run_too_short_for_the_meter_no_interval_is_told():
     bundle = read_bundle(KEPT / "rules-1-short.zip")
     energy = bundle.told["summary"]["energy"]["node"]["per"]["query"]
     assert (energy["low"], energy["high"]) == (None, None)
-    out = Console(file=io.StringIO(), width=120)
-    print_bundle(out, bundle, "b.zip")
-    (line,) = [each for each in out.file.getvalue().splitlines() if "energy a query" in each]
+    shown = io.StringIO()
+    print_bundle(Console(file=shown, width=120), bundle, "b.zip")
+    (line,) = [each for each in shown.getvalue().splitlines() if "node energy a query" in each]
     assert "(too short to be sure), modelled" in line
 
 
