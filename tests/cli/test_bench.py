@@ -74,7 +74,7 @@ def test_of_a_run_too_short_for_the_meter_no_interval_is_told():
     shown = io.StringIO()
     print_bundle(Console(file=shown, width=120), bundle, "b.zip")
     (line,) = [each for each in shown.getvalue().splitlines() if "node energy a query" in each]
-    assert "(too short to be sure), modelled" in line
+    assert f"(too short to be sure), {energy['tier']}" in line
 
 
 def test_an_altered_bundle_is_refused(model, tmp_path, capsys):
