@@ -154,6 +154,13 @@ def test_a_zip_that_is_no_bundle_is_refused_before_it_costs_anything(tmp_path):
     path.write_bytes(b"#!/bin/sh\n" + large)
     with pytest.raises(UsageError, match="something stands before"):
         read_bundle(path)
+    path.write_bytes(large[:-22] + bytes(4) + large[-22:])
+    with pytest.raises(UsageError, match="or within it"):
+        read_bundle(path)
+    other = zipped(path, [("bundle.jsonX", whole[0][1]), *whole[1:]]).read_bytes()
+    path.write_bytes(other.replace(b"bundle.jsonX", b"bundle.json\0"))
+    with pytest.raises(UsageError, match="names a file in two ways"):
+        read_bundle(path)
     for cut in (0, 10, 30, len(large) // 2):
         path.write_bytes(large[:cut])
         with pytest.raises(UsageError, match="cannot be read"):
@@ -232,6 +239,17 @@ def test_what_is_no_number_is_none(constant, tmp_path, capsys):
     change = swapped("bundle.json", '"coverage": 1.0', f'"coverage": {constant}')
     assert main(["verify", str(altered(SINGLE, tmp_path / "b.zip", change))]) == 2
     assert f"{constant} is no number" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("wrong", ['"\\ud800"', "1e999", "-1e999"])
+def test_what_cannot_be_written_on_is_not_read(wrong, tmp_path, capsys):
+    """Else the first site or terminal that it comes to breaks."""
+    change = swapped("bundle.json", '"engine": "test"', f'"engine": {wrong}')
+    path = altered(SINGLE, tmp_path / "b.zip", change)
+    for words in (["verify"], ["rate"], ["leaderboard", "check"]):
+        assert main([*words, str(path)]) in (1, 2)
+        told = capsys.readouterr()
+        assert "it is no JSON" in told.out + told.err
 
 
 def test_what_does_not_verify_is_not_rated(tmp_path, capsys):

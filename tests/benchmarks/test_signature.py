@@ -17,6 +17,9 @@ from tests.benchmarks.keep import KEPT
 
 BUNDLE = KEPT / "rules-1-single.zip"
 
+FIELD = 2**255 - 19
+ORDER_8 = 0x05FC536D880238B13933C6D305ACDFD5F098EFF289F4C345B027B2C28F95E826
+
 
 @pytest.fixture
 def bundle(tmp_path):
@@ -128,6 +131,26 @@ def test_a_signature_that_was_altered_is_none(change, bundle, key, tmp_path, cap
     assert main(["verify", str(out)]) == 1
     assert "not its signature" in capsys.readouterr().out
     assert main(["label", str(out), "--out", str(tmp_path / "l.svg")]) == 2
+
+
+@pytest.mark.parametrize("sign_of_x", [0, 2**255])
+@pytest.mark.parametrize("y", [0, 1, FIELD - 1, FIELD, FIELD + 1, ORDER_8, FIELD - ORDER_8])
+def test_a_key_that_takes_any_content_signs_nothing(y, sign_of_x):
+    """Of S = 0 and the neutral point such a key holds without a private key, for some contents."""
+    key = (y + sign_of_x).to_bytes(32, "little").hex()
+    told = f"ed25519 {key} {'01' + '00' * 63}\n".encode()
+    for content in range(16):
+        (found,) = signatures(bytes([content]), told)
+        assert (found.signer, found.holds) == (key, False)
+
+
+def test_other_ends_of_lines_are_none_of_a_signature(bundle, key, tmp_path):
+    """A reader's browser knows one end of a line: both must come to the same."""
+    sign(bundle, key)
+    made = read_bundle(bundle).signatures
+    for end in (b"\r\n", b"\x0b", b"\r", b"\n\n"):
+        told = made.replace(b"\n", end)
+        assert not all(each.holds for each in signatures(read_bundle(bundle).sums, told)), end
 
 
 def test_another_bundles_signature_is_none_of_this_one(bundle, key, tmp_path):

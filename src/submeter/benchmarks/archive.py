@@ -62,6 +62,9 @@ def unpack(
             _check_names(found, needed, known, path)
             if min(each.header_offset for each in file.infolist()) > 0:
                 raise UsageError("something stands before the bundle", str(path), _MAKES)
+            # Python takes some fields of a list before others, which other readers do not.
+            if any(each.filename != each.orig_filename for each in file.infolist()):
+                raise UsageError("it names a file in two ways", str(path), _MAKES)
             for each in file.infolist():
                 if each.file_size > most:
                     raise UsageError(f"{each.filename} is larger than any bundle's", str(path))
@@ -85,9 +88,12 @@ def _check_list(path: Path) -> None:
         raise UsageError(
             "the bundle cannot be read: it is no zip, or one with a comment", str(path), _MAKES
         )
-    (length,) = struct.unpack_from("<L", tail[-_END_SIZE:], 12)
+    length, start = struct.unpack_from("<LL", tail[-_END_SIZE:], 12)
     if length > _LIST or tail.startswith(_LARGE_END):
         raise UsageError("it holds more files than any bundle", str(path), _MAKES)
+    if start + length + _END_SIZE != size:
+        what = "something stands before the bundle, or within it"
+        raise UsageError(what, str(path), _MAKES)
 
 
 def _check_names(

@@ -149,6 +149,8 @@ def read_bundle(path: Path, most: int = MOST) -> Bundle:
     try:
         told = _parsed(parts["bundle.json"].decode())
         schema = str(told.get("schema"))
+        # 1e999 and half a character are written on, to sites and terminals: told here, once.
+        json.dumps(told, ensure_ascii=False, allow_nan=False).encode()
     except (ValueError, AttributeError, RecursionError) as error:
         raise UsageError(f"it is no JSON: {error}", f"{path}: bundle.json") from error
     _check_form(schema, path)

@@ -25,6 +25,12 @@ _SAID = b"submeter.bundle/1 signature\n"
 _LINE = re.compile(r"ed25519 (?P<signer>[0-9a-f]{64}) (?P<made>[0-9a-f]{128})")
 _FINGERPRINT = re.compile(r"[0-9a-fA-F]{64}")
 _SIGNERS = 32
+_FIELD = 2**255 - 19
+_ORDER_8 = 0x05FC536D880238B13933C6D305ACDFD5F098EFF289F4C345B027B2C28F95E826
+_WEAK = frozenset({0, 1, _FIELD - 1, _ORDER_8, _FIELD - _ORDER_8})
+"""The y of the points whose order divides 8. As a key such a point needs no private one: anybody
+makes a signature that it takes for any content (Chalkias, Garillot, Nikolaenko 2020, Taming the
+many EdDSAs, https://eprint.iacr.org/2020/1244, table 1)."""
 _LARGEST = 65536
 """More bytes than a file of keys has."""
 
@@ -120,13 +126,16 @@ def signatures(sums: bytes, told: bytes) -> list[Signature]:
 
 
 def _lines(told: bytes) -> list[str]:
-    return told[:_LARGEST].decode("ascii", "replace").splitlines()
+    text = told[:_LARGEST].decode("ascii", "replace")
+    return text.removesuffix("\n").split("\n") if text else []
 
 
 def _checked(line: str, sums: bytes) -> Signature:
     told = _LINE.fullmatch(line)
     if told is None:
         return Signature("", holds=False)
+    if _is_weak(told["signer"]):
+        return Signature(told["signer"], holds=False)
     try:
         needed()
     except UsageError:
@@ -140,6 +149,11 @@ def _checked(line: str, sums: bytes) -> Signature:
     except (InvalidSignature, ValueError):
         return Signature(told["signer"], holds=False)
     return Signature(told["signer"], holds=True)
+
+
+def _is_weak(signer: str) -> bool:
+    y = int.from_bytes(bytes.fromhex(signer), "little") % 2**255  # the first bit is the sign of x
+    return y % _FIELD in _WEAK
 
 
 def signers(text: str, path: Path) -> frozenset[str]:
