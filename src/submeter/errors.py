@@ -10,6 +10,7 @@
     │   ├── ConfigError       a setting that cannot be used
     │   ├── CommandError      a command that cannot be started (in `submeter.runs.command`)
     │   ├── NewerBundle       a bundle that a newer version made (in `submeter.benchmarks.bundle`)
+    │   ├── SilentBundle      a bundle without energy (in `submeter.benchmarks.results`)
     │   └── NotRecomputed     a bundle by rules not kept (in `submeter.benchmarks.verification`)
     ├── RecordError           the ledger cannot be written or read
     ├── FactorTableError      a factor table is broken

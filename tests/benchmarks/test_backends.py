@@ -10,6 +10,7 @@ from submeter.benchmarks.backend import ABILITIES, NOWHERE, Order
 from submeter.benchmarks.backends import command, function, openai
 from submeter.benchmarks.backends.chat_stream import EndpointError, endpoint
 from submeter.benchmarks.bundle import read_bundle
+from submeter.benchmarks.imports.files import read_results
 from submeter.benchmarks.plan import Plan
 from submeter.benchmarks.registry import backend_named, names
 from submeter.benchmarks.runner import Bench, BenchError, run
@@ -135,6 +136,10 @@ def test_of_a_server_elsewhere_no_energy_is_told(tmp_path, monkeypatch):
     assert told["summary"]["energy"] == {}
     assert told["summary"]["work"]["query"] > 0
     assert any("runs on another machine" in each for each in told["missing"])
+    rated = read_results(out)
+    assert rated.results == ()
+    (why,) = rated.defects
+    assert why == "b.zip: the bundle tells no energy a query; left out"
 
 
 def test_a_server_that_breaks_off_keeps_what_was_measured(tmp_path):

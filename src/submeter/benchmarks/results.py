@@ -18,6 +18,12 @@ TOO_SHORT = "too short: how much queries differ is not known; run it for longer"
 _UNITS = {"server": "token"}
 
 
+class SilentBundle(UsageError):  # noqa: N818 - a state of the bundle, not a fault
+    """A bundle that is sound, and tells no energy of a unit of work."""
+
+    code = "SM180"
+
+
 def result_of(bundle: Bundle, name: str) -> Result:
     """Give a bundle's result: by the query, of a served model by the token.
 
@@ -32,8 +38,10 @@ def result_of(bundle: Bundle, name: str) -> Result:
 
     Raises
     ------
+    SilentBundle
+        If nothing was seen of its energy.
     UsageError
-        If nothing was seen of its energy, or it cannot be read.
+        If it cannot be read.
     """
     try:
         return _result(bundle, name)
@@ -71,7 +79,7 @@ def _result(bundle: Bundle, name: str) -> Result:
                 unrated=_unrated(plan, told["summary"]["statistics"]["half_width"]),
             )
     fix = "see what is missing in it: submeter verify"
-    raise UsageError(f"the bundle tells no energy a {unit}", name, fix)
+    raise SilentBundle(f"the bundle tells no energy a {unit}", name, fix)
 
 
 def _unrated(plan: Plan, half_width: float | None) -> str:

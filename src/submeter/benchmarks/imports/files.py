@@ -9,8 +9,8 @@ from submeter.benchmarks.bundle import is_bundle, read_bundle
 from submeter.benchmarks.imports import aies_v1, aies_v2, codecarbon, ml_energy, optimum
 from submeter.benchmarks.imports.hints import Hints
 from submeter.benchmarks.imports.sheet import sheet_of
-from submeter.benchmarks.results import result_of
-from submeter.benchmarks.verification import verify
+from submeter.benchmarks.results import SilentBundle, result_of
+from submeter.benchmarks.verification import require
 from submeter.errors import UsageError
 from submeter.ratings.table import Read, read_table
 
@@ -48,7 +48,11 @@ def read_results(path: Path, hints: Hints = _NOBODY) -> Read:
         If it cannot be read, is none of them, or is a bundle that does not verify.
     """
     if is_bundle(path):
-        return Read((_of_bundle(path),), ())
+        try:
+            return Read((_of_bundle(path),), ())
+        except SilentBundle as silent:
+            # The others are rated without it.
+            return Read((), (f"{path.name}: {silent.what}; left out",))
     text = _text(path)
     if text.lstrip("\ufeff \t\r\n")[:1] in ("{", "["):
         return _of_json(text, path, hints)
@@ -63,10 +67,7 @@ def read_results(path: Path, hints: Hints = _NOBODY) -> Read:
 
 def _of_bundle(path: Path) -> Result:
     bundle = read_bundle(path)
-    wrong = verify(bundle)
-    if wrong:
-        what = f"{wrong[0].where} does not follow from the readings: it is not rated"
-        raise UsageError(what, str(path), f"see submeter verify {path}")
+    require(bundle, str(path), "it is not rated")
     return result_of(bundle, path.name)
 
 
