@@ -71,8 +71,8 @@ NOTES = {
     "entries of a job, each joule once ([how to](../how-to/account-for-a-job-on-many-nodes.md)).",
     "ledger": "`list` shows the latest revision of each entry, `show` one of them in full, `merge` "
     "copies what other ledgers hold ([what a merge does](ledger.md#merging)), `workload` writes "
-    "the requests that they count, to be replayed ([workload file](workload.md)). Damaged bytes are "
-    "reported on standard error and cost only what they touch.",
+    "the requests that they count, to be replayed ([workload file](workload.md)). Damaged bytes "
+    "are reported on standard error and cost only what they touch.",
     "doctor": "Takes a second or a few; with an NVIDIA board some more, for its counter is held "
     "against its power for five. It reads every sensor, measures how often its value changes and "
     "what a read costs, and keeps that until the next boot. Each sensor that does not answer comes "
