@@ -26,6 +26,13 @@ class Difference(NamedTuple):
     told: object
     follows: object
 
+    @property
+    def words(self) -> str:
+        """What is wrong, in words."""
+        if self.where.startswith("summary"):
+            return f"{self.where} does not follow from the readings"
+        return f"{self.where} does not hold"
+
 
 class NotRecomputed(UsageError):  # noqa: N818 - a state of the bundle, not a fault
     """A bundle by older rules, whose code this version no longer has."""
@@ -65,6 +72,29 @@ def verify(bundle: Bundle) -> list[Difference]:
         what = f"no figure can be worked out from it: {type(error).__name__}: {error}"
         raise UsageError(what, "the bundle", "ask for the original") from error
     return [*wrong, *_differences("summary", bundle.told["summary"], fresh)]
+
+
+def require(bundle: Bundle, name: str, otherwise: str) -> None:
+    """Go on with a bundle that verifies only.
+
+    Parameters
+    ----------
+    bundle : Bundle
+        As it was read.
+    name : str
+        Where it lies.
+    otherwise : str
+        What is not done with one that does not.
+
+    Raises
+    ------
+    UsageError
+        If it does not, or nothing can be worked out from it.
+    """
+    wrong = verify(bundle)
+    if wrong:
+        what = f"{wrong[0].words}: {otherwise}"
+        raise UsageError(what, name, f"see submeter verify {name}")
 
 
 def figures(told: object) -> int:

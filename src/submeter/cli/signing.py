@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from submeter.benchmarks.bundle import read_bundle
 from submeter.benchmarks.signature import make_key, sign
-from submeter.benchmarks.verification import verify
+from submeter.benchmarks.verification import require
 from submeter.cli.output import console, indented, write_json
 from submeter.errors import UsageError
 
@@ -37,10 +37,7 @@ def sign_all(args: argparse.Namespace) -> int:
         fix = "submeter bench sign BUNDLE… --key FILE; submeter bench key makes one"
         raise UsageError("it takes bundles and a key", "submeter bench sign", fix)
     for name in args.bundles:
-        wrong = verify(read_bundle(Path(name)))
-        if wrong:
-            what = f"{wrong[0].where} does not hold: it is not signed"
-            raise UsageError(what, name, f"see submeter verify {name}")
+        require(read_bundle(Path(name)), name, "it is not signed")
     rows = [{"bundle": each, "signer": sign(Path(each), Path(args.key))} for each in args.bundles]
     if args.json:
         write_json({"signed": rows}, args.json)

@@ -12,7 +12,7 @@ from submeter.benchmarks.plan import SCENARIOS
 from submeter.benchmarks.registry import backend_named, names, task_named
 from submeter.benchmarks.replay.replayer import SEATS
 from submeter.benchmarks.sweep import VARIED
-from submeter.benchmarks.verification import NotRecomputed, verify
+from submeter.benchmarks.verification import NotRecomputed, require, verify
 from submeter.cli import signing
 from submeter.cli.benching import (
     BUDGET,
@@ -206,10 +206,7 @@ def _export(args: argparse.Namespace) -> int:
         raise UsageError("it takes a bundle, --format and --out", "submeter bench export", fix)
     (name,) = args.bundles
     bundle = read_bundle(Path(name))
-    wrong = verify(bundle)
-    if wrong:
-        what = f"{wrong[0].where} does not follow from the readings: it is not exported"
-        raise UsageError(what, name, f"see submeter verify {name}")
+    require(bundle, name, "it is not exported")
     made = export(bundle, Path(name).name, args.format, args.data)
     try:
         Path(args.out).write_text(made.text, encoding="utf-8")

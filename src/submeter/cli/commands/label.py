@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from submeter.benchmarks.bundle import read_bundle
 from submeter.benchmarks.results import result_of
-from submeter.benchmarks.verification import verify
+from submeter.benchmarks.verification import require
 from submeter.cli.commands.rate import find, scales
 from submeter.cli.output import console, write_json
 from submeter.cli.parser import json_flag
@@ -31,11 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Draw a label of a bundle that verifies."""
     bundle = read_bundle(Path(args.bundle))
-    wrong = verify(bundle)
-    if wrong:
-        fix = f"see submeter verify {args.bundle}"
-        what = f"{wrong[0].where} does not follow from the readings: it gets no label"
-        raise UsageError(what, args.bundle, fix)
+    require(bundle, args.bundle, "it gets no label")
     (rating,) = find(args.scale, scales()).rate([result_of(bundle, Path(args.bundle).name)])
     about = About(str(bundle.told["created"])[:10], bundle.sha256, args.link)
     _write(Path(args.out), label(rating, about))
