@@ -107,6 +107,17 @@ def test_no_name_breaks_the_picture(model, hardware):
         assert float(each.get("x") or 0) + len(each.text or "") * size * 0.6 <= WIDTH
 
 
+@pytest.mark.parametrize(
+    "wrong", ["\0", "\x1b[31m", "\x9b", "\u202e", "\u2067", "\ud800", "\uffff"]
+)
+def test_what_a_picture_has_no_place_for_is_seen_to_be_missing(wrong):
+    root = drawn(replace(RESULT, model=f"a{wrong}b", hardware=f"h{wrong}w"))
+    told = " ".join(["".join(root.itertext()), *words(root)])
+    assert "a\ufffd" in told
+    assert "h\ufffd" in told
+    assert not set(wrong[0]) & set(told)
+
+
 @given(printable, st.floats(8, 30))
 def test_a_broken_line_loses_no_letter(text, size):
     assert "".join("".join(broken(text, size)).split()) == "".join(text.split())

@@ -152,6 +152,15 @@ def test_one_name_for_two_sets_is_told(good, tmp_path):
     assert [(each.bundle, each.severity.value) for each in found] == [(str(path), "warning")]
 
 
+@pytest.mark.parametrize("name", [[], {}, 1, None])
+def test_a_name_that_is_none_is_told_and_the_others_are_checked(name, good, tmp_path):
+    path = told(good, tmp_path / "b.zip", lambda whole: whole["data"].update(name=name))
+    other = told(good, tmp_path / "c.zip", lambda whole: whole["data"].pop("version"))
+    assert numbers([path]) == ["L30"]
+    assert numbers([other]) == ["L01", "L30"]
+    assert "L14" in numbers([good, path])
+
+
 def test_the_same_readings_are_no_second_run(good, tmp_path):
     copy = told(good, tmp_path / "b.zip", lambda whole: whole["model"].update(name="other"))
     assert read_bundle(copy).sha256 != read_bundle(good).sha256

@@ -30,6 +30,12 @@ _POINTS = (
 )  # fmt: skip
 _SHOWN = 0.05
 
+_UNWRITTEN = dict.fromkeys(
+    (*range(32), *range(127, 160), *range(0x202A, 0x202F), *range(0x2066, 0x206A),
+     *range(0xD800, 0xE000), 0xFFFE, 0xFFFF), "\N{REPLACEMENT CHARACTER}",
+)  # fmt: skip
+"""Characters that XML does not have, that steer a terminal, or that turn a text around."""
+
 
 class About(NamedTuple):
     """What a label says beside the rating.
@@ -182,6 +188,11 @@ def _rows(rating: Rating, about: About) -> list[tuple[str, str]]:
     return [*rows, ("sha256", about.sha256[:16])]
 
 
+def _escaped(text: str) -> str:
+    """Write a text as XML, which has no place for some characters."""
+    return escape(text.translate(_UNWRITTEN))
+
+
 class _Drawing:
     """A column of lines, from top to bottom."""
 
@@ -196,7 +207,7 @@ class _Drawing:
         self._y += gap
         self._parts.append(
             f'<text x="{x:g}" y="{self._y:g}" font-size="{size}" font-weight="{weight}" '
-            f'fill="{ink}">{escape(text)}</text>'
+            f'fill="{ink}">{_escaped(text)}</text>'
         )
 
     def rule(self) -> None:
@@ -243,9 +254,9 @@ class _Drawing:
         return "\n".join(
             [
                 head,
-                f'<title id="title">Energy label of {escape(rating.result.model)}</title>',
-                f'<desc id="desc">{escape(described(rating, about))}</desc>',
-                f"<metadata>{escape(data)}</metadata>",
+                f'<title id="title">Energy label of {_escaped(rating.result.model)}</title>',
+                f'<desc id="desc">{_escaped(described(rating, about))}</desc>',
+                f"<metadata>{_escaped(data)}</metadata>",
                 frame,
                 *self._parts,
                 "</svg>\n",

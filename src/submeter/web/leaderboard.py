@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from submeter.benchmarks.bundle import read_bundle
+from submeter.benchmarks.archive import pack
+from submeter.benchmarks.bundle import MALFORMED, parts_of, read_bundle, replace
 from submeter.benchmarks.plan import load_of
 from submeter.benchmarks.results import result_of
 from submeter.benchmarks.signature import signatures
-from submeter.benchmarks.verification import verify
+from submeter.benchmarks.verification import require
 from submeter.errors import UsageError
 from submeter.ratings.label import About, label
 from submeter.ratings.ranks import ranks
 from submeter.ratings.rating import STARS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from submeter.benchmarks.bundle import Bundle
@@ -57,16 +57,18 @@ def build(bundles: Sequence[Path], out: Path, scale: Scale, modelled: Sequence[R
     _check_folder(out)
     results = [result_of(bundle, path.name) for path, bundle in read]
     ratings, placed = scale.rate(results), ranks(results)
+    rows = [
+        _row(path, bundle, rating, rank)
+        for (path, bundle), rating, rank in zip(read, ratings, placed, strict=True)
+    ]
     try:
         (out / "bundles").mkdir(parents=True, exist_ok=True)
         (out / "labels").mkdir(exist_ok=True)
-        rows = []
-        for (path, bundle), rating, rank in zip(read, ratings, placed, strict=True):
-            name = f"{_slug(rating)}-{bundle.sha256[:12]}"
-            shutil.copyfile(path, out / "bundles" / f"{name}.zip")
-            about = About(str(bundle.told["created"])[:10], bundle.sha256)
-            (out / "labels" / f"{name}.svg").write_text(label(rating, about), encoding="utf-8")
-            rows.append(_row(bundle, rating, rank, name))
+        for (path, bundle), rating, row in zip(read, ratings, rows, strict=True):
+            # Packed anew: what a reader's browser unpacks holds nothing but what was verified.
+            replace(out / row["bundle"], pack(parts_of(path)))
+            drawn = label(rating, About(row["date"], bundle.sha256))
+            (out / row["label"]).write_text(drawn, encoding="utf-8")
         rows += [_modelled_row(each, number) for number, each in enumerate(modelled)]
         told = {"schema": SCHEMA, "scale": {"id": scale.id, "title": scale.title}, "results": rows}
         text = json.dumps(told, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
@@ -74,6 +76,7 @@ def build(bundles: Sequence[Path], out: Path, scale: Scale, modelled: Sequence[R
         for name in STATIC:
             content = files("submeter.web").joinpath("static", name).read_bytes()
             (out / name).write_bytes(content)
+        _clear(out, rows)
     except OSError as error:
         fix = "name a folder that can be written"
         raise UsageError(f"the site cannot be written: {error.strerror}", str(out), fix) from error
@@ -82,11 +85,7 @@ def build(bundles: Sequence[Path], out: Path, scale: Scale, modelled: Sequence[R
 
 def _verified(path: Path) -> Bundle:
     bundle = read_bundle(path)
-    wrong = verify(bundle)
-    if wrong:
-        fix = f"leave it out; see submeter verify {path}"
-        what = f"{wrong[0].where} does not follow from the readings"
-        raise UsageError(what, str(path), fix)
+    require(bundle, str(path), "leave it out")
     return bundle
 
 
@@ -118,8 +117,15 @@ def _check_folder(out: Path) -> None:
         is_ours = False
     if not is_ours:
         raise UsageError("the folder holds other things", str(out), "name a new folder")
-    for name in ("bundles", "labels"):
-        shutil.rmtree(out / name, ignore_errors=True)
+
+
+def _clear(out: Path, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Take away what an earlier build left, once this one is there: its own bundles may be read."""
+    kept = {out / row[key] for row in rows for key in ("bundle", "label") if key in row}
+    for folder in ("bundles", "labels"):
+        for each in (out / folder).iterdir():
+            if each not in kept:
+                each.unlink()
 
 
 def _slug(rating: Rating) -> str:
@@ -127,7 +133,15 @@ def _slug(rating: Rating) -> str:
     return re.sub(r"[^A-Za-z0-9.]+", "-", text).strip("-.")[:80]
 
 
-def _row(bundle: Bundle, rating: Rating, rank: Rank | None, name: str) -> dict[str, Any]:
+def _row(path: Path, bundle: Bundle, rating: Rating, rank: Rank | None) -> dict[str, Any]:
+    try:
+        return _told(bundle, rating, rank, f"{_slug(rating)}-{bundle.sha256[:12]}")
+    except MALFORMED as error:
+        what = f"the bundle cannot be read: {type(error).__name__}: {error}"
+        raise UsageError(what, str(path), "ask whoever made it for another") from error
+
+
+def _told(bundle: Bundle, rating: Rating, rank: Rank | None, name: str) -> dict[str, Any]:
     result, told = rating.result, bundle.told
     summary = told["summary"]
     speed = summary["speed"]
@@ -144,8 +158,8 @@ def _row(bundle: Bundle, rating: Rating, rank: Rank | None, name: str) -> dict[s
         "boundary": result.boundary.value,
         "hardware": result.hardware,
         "tier": result.tier,
-        "engine": told["model"]["engine"],
-        "precision": told["model"]["precision"],
+        "engine": str(told["model"]["engine"]),
+        "precision": str(told["model"]["precision"]),
         "dummy": result.dummy,
         "date": str(told["created"])[:10],
         "energy": {"value": result.energy, "low": result.low, "high": result.high},

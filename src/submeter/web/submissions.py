@@ -115,14 +115,14 @@ def check(paths: Sequence[Path], demands: Demands) -> list[Finding]:
         What this leaderboard asks for.
     """
     found: list[Finding] = []
-    read: list[tuple[str, Bundle]] = []
+    read: list[_Beside] = []
     for path in paths:
         name = str(path)
         try:
             bundle = read_bundle(path, MOST)
             for number, what in _of_one(bundle, demands):
                 found.append(Finding(number, name, what))
-            read.append((name, bundle))
+            read.append(_about(name, bundle))
         except NewerBundle as error:
             found.append(Finding("L02", name, str(error)))
         except UsageError as error:
@@ -214,21 +214,35 @@ def _conditions(bundle: Bundle) -> Iterator[tuple[str, str]]:
             yield "L24", f"{each['domain']}: {each['coverage']:.1%} of the time"
 
 
-def _beside(read: Sequence[tuple[str, Bundle]]) -> list[Finding]:
+class _Beside(NamedTuple):
+    """What of a bundle is held against others: little, for there may be many large ones."""
+
+    name: str
+    readings: str
+    data: tuple[str, str]
+    sha256: str
+
+
+def _about(name: str, bundle: Bundle) -> _Beside:
+    told = bundle.told["data"]
+    data = (str(told["name"]), str(told["version"]))
+    return _Beside(name, _readings(bundle), data, str(told["sha256"]))
+
+
+def _beside(read: Sequence[_Beside]) -> list[Finding]:
     """Give what bundles say of one another: the same run twice, one name for two data sets."""
     found = []
     runs: dict[str, str] = {}
     data: dict[tuple[str, str], tuple[str, str]] = {}
-    for name, bundle in read:
-        readings = _readings(bundle)
-        if readings in runs:
-            found.append(Finding("L14", name, f"its readings are those of {runs[readings]}"))
-        runs.setdefault(readings, name)
-        told = bundle.told["data"]
-        other, first = data.setdefault((told["name"], told["version"]), (told["sha256"], name))
-        if told["sha256"] != other:
-            what = f"{told['name']} {told['version']} has another sha256 in {first}"
-            found.append(Finding("L21", name, what))
+    for each in read:
+        if each.readings in runs:
+            what = f"its readings are those of {runs[each.readings]}"
+            found.append(Finding("L14", each.name, what))
+        runs.setdefault(each.readings, each.name)
+        other, first = data.setdefault(each.data, (each.sha256, each.name))
+        if each.sha256 != other:
+            what = f"{' '.join(each.data)} has another sha256 in {first}"
+            found.append(Finding("L21", each.name, what))
     return found
 
 
