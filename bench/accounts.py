@@ -18,14 +18,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from machine import facts, load  # type: ignore[import-not-found]  # run by path
 
+from submeter.accounting.columns import Sums, exact_sums, group_of, scaled
 from submeter.accounting.draws import Draws, _figures, _ranks
 from submeter.accounting.energy_items import EnergyItem, IdleItem
-from submeter.accounting.grouped import Sums, exact_sums, group_of, scaled, state_groups
 from submeter.accounting.hardware_items import EmbodiedItem
 from submeter.accounting.inventory import FunctionalUnit, Inventory
 from submeter.accounting.methods import SUBMETER_1
-from submeter.accounting.patterns import grouped
-from submeter.accounting.statement import Heading, state_together
+from submeter.accounting.patterns import Group
+from submeter.accounting.statement import Heading, state_groups, state_together
 from submeter.accounting.surroundings import Facility, Grid
 from submeter.quantities.energy import to_kwh
 from submeter.quantities.estimate import Tier
@@ -143,10 +143,12 @@ def measure(entries: int, rounds: int) -> dict[str, Any]:
     ways = {
         f"{entries} entries by columns": lambda: together(told, patterns),
         f"{SAMPLE} entries by columns": lambda: together(told[:SAMPLE], patterns),
-        f"{SAMPLE} entries by inventories": lambda: state_groups(
-            grouped(sample), SUBMETER_1, draws, HEADING
+        f"{SAMPLE} entries by inventories": lambda: state_together(
+            sample, SUBMETER_1, draws, HEADING
         ),
-        f"{SAMPLE} entries one by one": lambda: state_together(sample, SUBMETER_1, draws, HEADING),
+        f"{SAMPLE} entries one by one": lambda: state_groups(
+            [Group(each, 1) for each in sample], SUBMETER_1, draws, HEADING
+        ),
     }
     seconds: dict[str, list[float]] = {name: [] for name in ways}
     totals = {}

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from submeter.accounting.energy_items import EnergyItem, IdleItem
 from submeter.accounting.hardware_items import EmbodiedItem
 from submeter.accounting.inventory import FunctionalUnit, Inventory
+from submeter.accounting.patterns import Group
 from submeter.accounting.surroundings import Facility, Grid
 from submeter.quantities.estimate import Tier
 from submeter.quantities.factor import Factor, Source, Spread, stated
@@ -119,6 +120,11 @@ INVENTORIES = st.builds(
     FACILITIES,
     GRIDS,
 )
+
+
+def apart(inventories):
+    """Give each inventory as a group of its own: nothing is added up before it is drawn."""
+    return [Group(each, 1) for each in inventories]
 
 
 def for_method(inventory, method):

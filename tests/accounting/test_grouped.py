@@ -7,18 +7,28 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from submeter.accounting.columns import Sums, exact_sums, group_of, scaled
 from submeter.accounting.draws import Draws
 from submeter.accounting.energy_items import EnergyItem, IdleItem
-from submeter.accounting.grouped import Sums, exact_sums, group_of, scaled, state_groups
 from submeter.accounting.inventory import FunctionalUnit
 from submeter.accounting.methods import METHODS, SUBMETER_1
 from submeter.accounting.patterns import grouped
-from submeter.accounting.statement import Heading, state_together
+from submeter.accounting.statement import Heading, state_groups, state_together
 from submeter.accounting.surroundings import Grid
 from submeter.errors import QuantityError
 from submeter.quantities.energy import to_kwh
 from submeter.quantities.factor import Factor, Spread
-from tests.accounting.inventories import METER, drew, exact, for_method, kwh, server, whole, wide
+from tests.accounting.inventories import (
+    METER,
+    apart,
+    drew,
+    exact,
+    for_method,
+    kwh,
+    server,
+    whole,
+    wide,
+)
 
 FEW = Draws(count=256)
 HEADING = Heading("all", "all", "inference", FunctionalUnit("request", 10))
@@ -68,6 +78,11 @@ ROWS = st.lists(
 )
 
 
+def one_by_one(entries, method=SUBMETER_1):
+    """State entries without adding any of them up beforehand."""
+    return state_groups(apart(entries), method, FEW, HEADING)
+
+
 def numbers(answer, path=()):
     """Give every number of a statement by its path."""
     if isinstance(answer, dict):
@@ -85,19 +100,19 @@ def numbers(answer, path=()):
 def test_groups_are_stated_as_their_entries_are(rows, method):
     method = EXACT_METHODS[method]
     entries = [for_method(entry(*row), method) for row in rows]
-    one_by_one = state_together(entries, method, FEW, HEADING).as_dict()
+    apart = one_by_one(entries, method).as_dict()
     groups = grouped(entries)
-    together = state_groups(groups, method, FEW, HEADING).as_dict()
+    together = state_together(entries, method, FEW, HEADING).as_dict()
     assert len(groups) <= len(entries)
     assert sum(group.entries for group in groups) == len(entries)
-    told, expected = numbers(together), numbers(one_by_one)
+    told, expected = numbers(together), numbers(apart)
     assert told.keys() == expected.keys()
     for path, value in expected.items():
         assert told[path] == pytest.approx(value, rel=1e-9, abs=1e-15), path
-    counted = [note for note in one_by_one["missing"] if "entries" in note]
+    counted = [note for note in apart["missing"] if "entries" in note]
     assert set(counted) <= set(together["missing"])
     assert {each["factor"] for each in together["widest"]} == {
-        each["factor"] for each in one_by_one["widest"]
+        each["factor"] for each in apart["widest"]
     }
 
 
@@ -111,8 +126,8 @@ def test_ends_of_one_unknown_add_up_whatever_the_widths(readings):
     both = [
         told.energy.by_component["gpu"]
         for told in (
+            one_by_one(entries),
             state_together(entries, SUBMETER_1, FEW, HEADING),
-            state_groups(grouped(entries), SUBMETER_1, FEW, HEADING),
         )
     ]
     for name in ("value", "low", "high"):
@@ -135,11 +150,11 @@ def test_entries_that_idled_by_other_parts_vary_together_as_one_by_one(rows, rat
         entries.append(whole(items=(own,), idle=(idle,), embodied=(), overhead=None))
     groups = grouped(entries)
     assert len(groups) == 1
-    together = state_groups(groups, SUBMETER_1, FEW, HEADING).energy.by_component
-    one_by_one = state_together(entries, SUBMETER_1, FEW, HEADING).energy.by_component
+    together = state_together(entries, SUBMETER_1, FEW, HEADING).energy.by_component
+    apart = one_by_one(entries).energy.by_component
     for name in ("cpu", "idle"):
         for end in ("value", "low", "high"):
-            told, expected = getattr(together[name], end), getattr(one_by_one[name], end)
+            told, expected = getattr(together[name], end), getattr(apart[name], end)
             assert told == pytest.approx(expected, rel=1e-9), (name, end)
 
 
@@ -183,7 +198,7 @@ def test_sums_from_columns_are_stated_as_the_entries():
         Sums(3, (sums[0], sums[1]), idle=(sums[2],), occupied=(0.25,), hours=(3 * 2.0 * 0.5,)),
     )
     told = state_groups([group], SUBMETER_1, FEW, HEADING).carbon.total
-    expected = state_together(entries, SUBMETER_1, FEW, HEADING).carbon.total
+    expected = one_by_one(entries).carbon.total
     assert told is not None
     assert expected is not None
     for name in ("value", "low", "high", "coverage"):
@@ -209,7 +224,7 @@ def test_what_does_not_fit_is_refused():
         group_of(whole(), Sums(1, (1,)))
     rounding = next(each for each in METHODS if each.decimals is not None)
     with pytest.raises(QuantityError, match="rounds every entry"):
-        state_groups(grouped([whole()]), rounding, FEW, HEADING)
+        state_groups(grouped([whole()] * 2), rounding, FEW, HEADING)
 
 
 def test_other_factors_make_other_groups():
@@ -223,3 +238,23 @@ def test_other_factors_make_other_groups():
         replace(base, overhead=None),
     ]
     assert len(grouped([base, base, *others])) == 1 + len(others)
+
+
+def test_idle_parts_that_may_pass_all_are_told_apart_by_their_size():
+    """What is cut off at 1 does not go with the part, so that such parts cannot be added up."""
+
+    def idled(share):
+        part = wide("idle-model", share, 1.3, "")
+        return whole(items=(EnergyItem("cpu", kwh("cpu", 1.0), idle_part=part),), idle=())
+
+    assert len(grouped([idled(0.3), idled(0.5)])) == 1
+    assert len(grouped([idled(0.65), idled(0.75)])) == 2
+    far = [idled(0.65), idled(0.75)]
+    told, apart_ = state_together(far, SUBMETER_1, FEW, HEADING), one_by_one(far)
+    assert told.energy == apart_.energy
+
+
+@pytest.mark.parametrize("method", [each for each in METHODS if each.decimals is not None])
+def test_a_method_that_rounds_takes_entries_one_by_one(method):
+    entries = [for_method(whole(), method)] * 3
+    assert state_together(entries, method, FEW, HEADING) == one_by_one(entries, method)

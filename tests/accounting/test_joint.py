@@ -11,10 +11,20 @@ from submeter.accounting.draws import Draws
 from submeter.accounting.inventory import FunctionalUnit
 from submeter.accounting.joint import add_up, as_one, gathered, work_out_all
 from submeter.accounting.methods import METHODS, SUBMETER_1
+from submeter.accounting.patterns import grouped
 from submeter.accounting.statement import Heading, state, state_together
 from submeter.accounting.surroundings import Facility, Grid
 from submeter.errors import UsageError
-from tests.accounting.inventories import GRID, INVENTORIES, drew, exact, for_method, whole, wide
+from tests.accounting.inventories import (
+    GRID,
+    INVENTORIES,
+    apart,
+    drew,
+    exact,
+    for_method,
+    whole,
+    wide,
+)
 
 FEW = Draws(count=128)
 HEADING = Heading("job", "job", "training", FunctionalUnit())
@@ -29,7 +39,7 @@ SEEN = st.lists(INVENTORIES.filter(lambda each: each.items), min_size=1, max_siz
 def test_every_realisation_of_the_sum_is_the_sum_of_the_realisations(inventories, method):
     inventories = [for_method(inventory, method) for inventory in inventories]
     each = [work_out(inventory, method, FEW) for inventory in inventories]
-    whole_ = work_out_all(inventories, method, FEW)
+    whole_ = work_out_all(apart(inventories), method, FEW)
     for name in QUANTITIES:
         parts = [amount for account in each if (amount := getattr(account, name)) is not None]
         found = getattr(whole_, name)
@@ -51,7 +61,7 @@ def test_what_is_put_into_one_inventory_comes_to_the_same(inventories, method):
         for each in inventories
     ]
     one = work_out(as_one(together, for_method(first, method)), method, FEW)
-    sums = work_out_all(together, method, FEW)
+    sums = work_out_all(apart(together), method, FEW)
     for name in QUANTITIES:
         found, other = getattr(one, name), getattr(sums, name)
         assert (found is None) == (other is None)
@@ -77,9 +87,9 @@ def test_several_grids_are_no_one_inventory():
 @settings(max_examples=20)
 @given(SEVERAL, st.randoms())
 def test_order_changes_no_figure(inventories, random):
-    one = work_out_all(inventories, SUBMETER_1, FEW)
+    one = work_out_all(apart(inventories), SUBMETER_1, FEW)
     random.shuffle(inventories)
-    other = work_out_all(inventories, SUBMETER_1, FEW)
+    other = work_out_all(apart(inventories), SUBMETER_1, FEW)
     for name in QUANTITIES:
         found, again = getattr(one, name), getattr(other, name)
         assert (found is None) == (again is None)
@@ -126,7 +136,7 @@ def test_each_is_accounted_for_at_its_own_place():
 def test_what_some_lack_is_told_and_not_taken_for_zero():
     known = whole()
     unknown = replace(known, grid=Grid(water=GRID.water), embodied=())
-    found = work_out_all([known, unknown, unknown], SUBMETER_1, FEW)
+    found = work_out_all(grouped([known, unknown, unknown]), SUBMETER_1, FEW)
     alone = work_out(known, SUBMETER_1, FEW)
     assert found.carbon is not None
     assert alone.carbon is not None
@@ -140,10 +150,10 @@ def test_prices_in_two_currencies_are_not_added_up():
         whole(grid=replace(GRID, price=exact(f"price/{name}", 0.2, f"{name}/kWh")))
         for name in ("EUR", "JPY")
     )
-    found = work_out_all([euro, yen], SUBMETER_1, FEW)
+    found = work_out_all(grouped([euro, yen]), SUBMETER_1, FEW)
     assert found.money is None
     assert any(each.startswith("money: prices in EUR, JPY") for each in found.missing)
-    same = work_out_all([euro, euro], SUBMETER_1, FEW)
+    same = work_out_all(grouped([euro, euro]), SUBMETER_1, FEW)
     assert same.currency == "EUR"
     assert same.money is not None
 
@@ -156,8 +166,8 @@ def test_water_of_two_bases_is_mixed():
     )
     water = replace(wide("ewif/X", 3.0, 3.0, "L/kWh"), basis="consumption")
     consumed = replace(plain, grid=replace(GRID, water=water))
-    assert work_out_all([consumed, consumed], SUBMETER_1, FEW).water_basis == "consumption"
-    assert work_out_all([consumed, withdrawn], SUBMETER_1, FEW).water_basis == "mixed"
+    assert work_out_all(grouped([consumed, consumed]), SUBMETER_1, FEW).water_basis == "consumption"
+    assert work_out_all(grouped([consumed, withdrawn]), SUBMETER_1, FEW).water_basis == "mixed"
 
 
 def test_without_water_there_is_no_basis():

@@ -9,7 +9,7 @@ from submeter.accounting.draws import Draws
 from submeter.accounting.joint import work_out_all
 from submeter.accounting.methods import METHODS
 from submeter.accounting.portion import portion
-from tests.accounting.inventories import INVENTORIES, for_method, whole
+from tests.accounting.inventories import INVENTORIES, apart, for_method, whole
 
 FEW = Draws(count=64)
 EXACT_METHODS = st.sampled_from([each for each in METHODS if each.decimals is None])
@@ -37,7 +37,7 @@ def test_a_portion_costs_its_share_in_every_realisation(inventory, method, share
 def test_portions_of_one_piece_of_work_add_up_to_it(inventory, method, share):
     inventory = for_method(inventory, method)
     parts = [portion(inventory, share), portion(inventory, 1 - share)]
-    both, all_of_it = work_out_all(parts, method, FEW), work_out(inventory, method, FEW)
+    both, all_of_it = work_out_all(apart(parts), method, FEW), work_out(inventory, method, FEW)
     for name in TOTALS:
         found, expected = getattr(both, name), getattr(all_of_it, name)
         assert (found is None) == (expected is None), name

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from submeter.accounting.draws import Draws
     from submeter.accounting.inventory import Inventory
     from submeter.accounting.method import Method
+    from submeter.accounting.patterns import Group
 
 _PARTS = (
     "energy", "operational", "idle", "embodied", "carbon", "on_site", "electricity",
@@ -27,11 +28,10 @@ Item = TypeVar("Item", EnergyItem, IdleItem)
 _NUMBER = re.compile(r"\d[\d.,]*(?:e[-+]?\d+)?")
 
 
-def work_out_all(
-    inventories: Sequence[Inventory], method: Method, draws: Draws, entries: Sequence[int] = ()
-) -> Account:
-    """Work out several inventories in the same realisations, and add them up as `add_up`."""
-    return add_up([work_out(each, method, draws) for each in inventories], entries)
+def work_out_all(groups: Sequence[Group], method: Method, draws: Draws) -> Account:
+    """Work out groups of entries in the same realisations, and add them up as `add_up`."""
+    accounts = [work_out(each.inventory, method, draws) for each in groups]
+    return add_up(accounts, [each.entries for each in groups])
 
 
 def add_up(accounts: Sequence[Account], entries: Sequence[int] = ()) -> Account:

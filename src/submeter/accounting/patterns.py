@@ -1,13 +1,16 @@
-"""Entries of one pattern, found among many and added up as they come."""
+"""Entries that hang on the same factors, found among many and added up before anything is drawn.
+
+An account is linear in the energies and the hours of use, so that entries of one pattern (the same
+meters, models, grid, facility and hardware) cost as much as one entry with their sums.
+"""
 
 from __future__ import annotations
 
 import math
 from array import array
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from submeter.accounting.grouped import Group
 from submeter.quantities.factor import Spread
 
 if TYPE_CHECKING:
@@ -16,10 +19,38 @@ if TYPE_CHECKING:
     from submeter.accounting.energy_items import EnergyItem, IdleItem
     from submeter.accounting.hardware_items import EmbodiedItem
     from submeter.accounting.inventory import Inventory
+    from submeter.accounting.method import Method
     from submeter.quantities.factor import Factor
 
 _STEP = 0.01
 """Logarithms of two intervals' ends that differ by less than this share a pattern."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Entries of one pattern.
+
+    Parameters
+    ----------
+    inventory : Inventory
+        As if they were one entry: the sums of their energies and hours.
+    entries : int
+        How many there are.
+    """
+
+    inventory: Inventory
+    entries: int
+
+
+def groups_for(inventories: Iterable[Inventory], method: Method) -> tuple[Group, ...]:
+    """Gather inventories for an account by `method`, as `grouped` does where that may be done.
+
+    A sum is not the entry of the sums where every entry is rounded: then each is a group of its
+    own.
+    """
+    if method.decimals is None:
+        return grouped(inventories)
+    return tuple(Group(each, 1) for each in inventories)
 
 
 def grouped(inventories: Iterable[Inventory]) -> tuple[Group, ...]:
@@ -167,15 +198,25 @@ def _pattern(entry: Inventory) -> Hashable:
 def _of_item(item: EnergyItem) -> Hashable:
     return (
         item.component, item.domain, item.inside, _of_energy(item.energy),
-        _of_energy(item.idle_part),
+        _of_part(item.idle_part),
     )  # fmt: skip
 
 
 def _of_idle(item: IdleItem) -> Hashable:
     return (
         item.component, item.domain, item.inside, _of_energy(item.energy),
-        _of_energy(item.idle_part), round(item.coverage, 2),
+        _of_part(item.idle_part), round(item.coverage, 2),
     )  # fmt: skip
+
+
+def _of_part(part: Factor | None) -> Hashable:
+    """Give what two idle parts must share; their size too, where a realisation may pass 1.
+
+    There none is left for the work, and what is cut off does not go with the part. No realisation
+    lies further out than twice the end of the interval (of 10,000, in logarithms).
+    """
+    cut = part is not None and part.value > 0 and part.value * (part.high / part.value) ** 2 >= 1
+    return _of_energy(part), round(part.value / _STEP) if part is not None and cut else None
 
 
 def _of_hardware(item: EmbodiedItem) -> Hashable:

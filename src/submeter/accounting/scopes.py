@@ -15,6 +15,7 @@ from submeter.accounting.amount import total
 from submeter.accounting.joint import work_out_all
 from submeter.accounting.method import Part
 from submeter.accounting.methods.standards import GHG_LOCATION, GHG_MARKET
+from submeter.accounting.patterns import grouped
 from submeter.accounting.surroundings import Grid
 from submeter.errors import UsageError
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from submeter.accounting.amount import Amount
     from submeter.accounting.draws import Draws
     from submeter.accounting.inventory import Inventory
+    from submeter.accounting.patterns import Group
     from submeter.quantities.estimate import Estimate
 
 METHODS = (GHG_LOCATION.id, GHG_MARKET.id)
@@ -146,8 +148,10 @@ def scopes(
     UsageError
         If a seller's account is not of use, or has no number of units to scale by.
     """
-    electricity, chain = _electricity(inventories, draws), _fuel_chain(inventories, draws)
-    hardware = _hardware(inventories, draws)
+    # As in the statement, and in its order: so the figures are the same to the last bit.
+    groups = grouped(inventories)
+    electricity, chain = _electricity(groups, draws), _fuel_chain(groups, draws)
+    hardware = _hardware(groups, draws)
     if reporter is Reporter.SELLER:
         ratio, note = _lifetime_use(inventories, over_life)
         return _added(reporter, [(_scaled(electricity, ratio), (3, 11, "electricity", note))])
@@ -164,10 +168,10 @@ def scopes(
     )
 
 
-def _electricity(inventories: Sequence[Inventory], draws: Draws) -> _Part:
+def _electricity(groups: Sequence[Group], draws: Draws) -> _Part:
     found, notes = [], []
     for method in (GHG_LOCATION, GHG_MARKET):
-        account = work_out_all(inventories, method, draws)
+        account = work_out_all(groups, method, draws)
         found.append(account.carbon)
         notes += [
             each.partition(": ")[2] for each in account.missing
@@ -176,24 +180,28 @@ def _electricity(inventories: Sequence[Inventory], draws: Draws) -> _Part:
     return _Part(found[0], found[1], "; ".join(dict.fromkeys(notes)))
 
 
-def _hardware(inventories: Sequence[Inventory], draws: Draws) -> _Part:
+def _hardware(groups: Sequence[Group], draws: Draws) -> _Part:
     """Give the making of the hardware, which no contract for electricity changes."""
     method = replace(GHG_LOCATION, parts=(Part.EMBODIED,), stages=())
-    account = work_out_all(inventories, method, draws)
+    account = work_out_all(groups, method, draws)
     reasons = [each.partition(": ")[2] for each in account.missing if each.startswith("embodied")]
     return _Part(account.embodied, account.embodied, "; ".join(reasons))
 
 
-def _fuel_chain(inventories: Sequence[Inventory], draws: Draws) -> _Part:
+def _fuel_chain(groups: Sequence[Group], draws: Draws) -> _Part:
     """Give what getting the fuels and bringing the electricity cost, where that is known."""
-    if any(each.grid.upstream is None for each in inventories):
+    grids = [each.inventory.grid for each in groups]
+    if any(each.upstream is None for each in grids):
         lifecycle = all(
-            each.grid.intensity is not None and "lifecycle" in each.grid.intensity.basis.split()
-            for each in inventories
+            each.intensity is not None and "lifecycle" in each.intensity.basis.split()
+            for each in grids
         )
         inside = "the lifecycle intensity of the place holds it"
         return _Part(None, None, inside if lifecycle else "no figure for it is known")
-    alone = [replace(each, grid=Grid(intensity=each.grid.upstream)) for each in inventories]
+    alone = [
+        replace(each, inventory=replace(each.inventory, grid=Grid(intensity=grid.upstream)))
+        for each, grid in zip(groups, grids, strict=True)
+    ]
     account = work_out_all(alone, GHG_LOCATION, draws)
     return _Part(account.carbon, account.carbon, "of the grid of the place")
 

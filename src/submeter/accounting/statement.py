@@ -20,7 +20,9 @@ from submeter.accounting.lines import (
     plain,
 )
 from submeter.accounting.method import Basis, Part
+from submeter.accounting.patterns import Group, groups_for
 from submeter.accounting.widest import widest
+from submeter.errors import QuantityError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -122,15 +124,11 @@ def state(inventory: Inventory, method: Method, draws: Draws) -> Statement:
     the 2.5th and 97.5th percentile of the realisations.
     """
     heading = Heading(inventory.id, inventory.name, inventory.stage, inventory.unit)
-    return state_together((inventory,), method, draws, heading)
+    return state_groups((Group(inventory, 1),), method, draws, heading)
 
 
 def state_together(
-    inventories: Sequence[Inventory],
-    method: Method,
-    draws: Draws,
-    heading: Heading,
-    entries: Sequence[int] = (),
+    inventories: Sequence[Inventory], method: Method, draws: Draws, heading: Heading
 ) -> Statement:
     """Account for several inventories as one: what they share is drawn once, each has its place.
 
@@ -144,13 +142,47 @@ def state_together(
         The realisations.
     heading : Heading
         What the whole is called.
-    entries : sequence of int
-        How many entries each inventory stands for; one by default.
+
+    Notes
+    -----
+    Those of one pattern are added up before anything is drawn (`patterns.groups_for`); one that is
+    alone is stated as `state` does.
     """
-    account = work_out_all(inventories, method, draws, entries)
+    return state_groups(groups_for(inventories, method), method, draws, heading)
+
+
+def state_groups(
+    groups: Sequence[Group], method: Method, draws: Draws, heading: Heading
+) -> Statement:
+    """Account for all entries of the groups as one.
+
+    Parameters
+    ----------
+    groups : sequence of Group
+        At least one.
+    method, draws, heading
+        As in `state_together`.
+
+    Raises
+    ------
+    QuantityError
+        If the method rounds each entry, and a group has several: a sum is not the entry of the
+        sums.
+
+    Notes
+    -----
+    The same as of the entries one by one, to rounding. What is told of an entry's coverage and
+    idle energy is told of its group.
+    """
+    entries = [group.entries for group in groups]
+    if method.decimals is not None and max(entries) > 1:
+        what = f"{method.id} rounds every entry, so that they cannot be added up beforehand"
+        raise QuantityError(what, "method", "account for the entries one by one")
+    inventories = [group.inventory for group in groups]
+    account = work_out_all(groups, method, draws)
     per_unit = _per_unit(account, heading.unit)
-    several = max(len(inventories), sum(entries)) > 1
     missing = [each.missing for each in inventories]
+    told = gathered(missing) if sum(entries) > 1 else missing[0]
     return Statement(
         id=heading.id,
         name=heading.name,
@@ -165,14 +197,9 @@ def state_together(
         money=_estimate(account.money, account.currency),
         per_unit=per_unit,
         missing=_missing(
-            (*heading.missing, *_asked(gathered(missing) if several else missing[0], method)),
-            heading.unit,
-            account,
-            per_unit,
+            (*heading.missing, *_asked(told, method)), heading.unit, account, per_unit
         ),
-        widest=widest(
-            account, draws, lambda known: work_out_all(inventories, method, known, entries)
-        ),
+        widest=widest(account, draws, lambda known: work_out_all(groups, method, known)),
         sources=tuple(dict.fromkeys(factor.source for factor in account.uses)),
         overhead=_estimate(account.overhead, "kWh"),
         place=_place(inventories, account, method),

@@ -10,6 +10,7 @@ from submeter.accounting.gap import Side
 from submeter.accounting.inventory import Inventory
 from submeter.accounting.joint import as_one
 from submeter.accounting.method import find
+from submeter.accounting.patterns import groups_for
 from submeter.accounting.statement import Heading
 from submeter.accounts.account_file import account_file
 from submeter.accounts.document import read_document
@@ -65,7 +66,8 @@ class Subject:
         inventory = self.inventories[0]
         if len(self.inventories) > 1:
             like = Inventory(told.id, told.name, told.stage, told.unit)
-            inventory = as_one(self.inventories, like)
+            groups = groups_for(self.inventories, self.method)
+            inventory = as_one([each.inventory for each in groups], like)
         return Side(self.name, inventory, self.method, self.conditions)
 
 

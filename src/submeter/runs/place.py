@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from submeter.quantities.energy import JOULES_PER_KWH
@@ -71,7 +72,7 @@ def of_record(recorded: Mapping[str, str], year: int | None = None) -> Place:
     FactorTableError
         If a file of factors cannot be used.
     """
-    found = place(recorded.get("region") or None, known_by(recorded.get(FILES, "")), year)
+    found = _published(recorded.get("region") or "", recorded.get(FILES, ""), year)
     where = recorded.get("from", "stated")
     grid, pue, wue, price = (recorded.get(name, "") for name in NAMES[1:])
     told = found.with_stated(
@@ -83,3 +84,9 @@ def of_record(recorded: Mapping[str, str], year: int | None = None) -> Place:
     )
     # What was stated is neither left out nor fallen back on.
     return replace(told, notes=tuple(each for each in told.notes if _STATED not in each))
+
+
+@lru_cache(maxsize=1024)
+def _published(region: str, files: str, year: int | None) -> Place:
+    """Give what is published of a region; the entries of a job ask for the same again and again."""
+    return place(region or None, known_by(files), year)

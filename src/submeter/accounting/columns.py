@@ -1,8 +1,7 @@
-"""An account of very many entries: those that hang on the same factors are added up beforehand.
+"""Groups of entries from columns: sums by pattern, taken by whoever keeps the columns.
 
-An account is linear in the energies and the hours of use, so that entries of one pattern (the same
-meters, models, grid, facility and hardware) cost as much as one entry with their sums. The work is
-per pattern and not per entry: a million entries of fifty patterns are fifty accounts.
+Where energies and hours stand in columns or in a database, no entry needs to be looked at: the work
+is per pattern and not per entry, and a million entries of fifty patterns are fifty accounts.
 """
 
 from __future__ import annotations
@@ -12,41 +11,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from submeter.accounting.statement import state_together
+from submeter.accounting.patterns import Group
 from submeter.errors import QuantityError
 from submeter.quantities.energy import to_kwh
 from submeter.quantities.factor import Spread
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from numpy.typing import NDArray
 
-    from submeter.accounting.draws import Draws
     from submeter.accounting.inventory import Inventory
-    from submeter.accounting.method import Method
-    from submeter.accounting.statement import Heading, Statement
     from submeter.quantities.factor import Factor
 
 _HALF = 32
 _LOWER = (1 << _HALF) - 1
 _BLOCK = 1 << 20
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Entries of one pattern.
-
-    Parameters
-    ----------
-    inventory : Inventory
-        As if they were one entry: the sums of their energies and hours.
-    entries : int
-        How many there are.
-    """
-
-    inventory: Inventory
-    entries: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,40 +58,6 @@ class Sums:
     occupied: tuple[float, ...] = ()
     hours: tuple[float, ...] = ()
     overhead: int | None = None
-
-
-def state_groups(
-    groups: Iterable[Group], method: Method, draws: Draws, heading: Heading
-) -> Statement:
-    """Account for all entries of the groups as one.
-
-    Parameters
-    ----------
-    groups : iterable of Group
-        At least one.
-    method : Method
-        The rules; none that rounds on the way.
-    draws : Draws
-        The realisations.
-    heading : Heading
-        What the whole is called.
-
-    Raises
-    ------
-    QuantityError
-        If the method rounds each entry: then a sum is not the entry of the sums.
-
-    Notes
-    -----
-    The same as `state_together` over the entries, to rounding. What is told of an entry's coverage
-    and idle energy is told of its group.
-    """
-    gathered = tuple(groups)
-    if method.decimals is not None:
-        what = f"{method.id} rounds every entry, so that they cannot be added up beforehand"
-        raise QuantityError(what, "method", "account for the entries one by one")
-    inventories = [group.inventory for group in gathered]
-    return state_together(inventories, method, draws, heading, [each.entries for each in gathered])
 
 
 def group_of(pattern: Inventory, sums: Sums) -> Group:
