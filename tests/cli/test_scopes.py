@@ -121,6 +121,31 @@ def test_what_is_no_number_of_units_is_refused(meter, units):
     assert 'such as "1e9"' in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--role", "seller"], "the role seller is of the GHG Protocol, and submeter-1 tells no"),
+        (["--expected", "1e6"], "what a model will deliver is of its seller"),
+        (["--role", "buyer", "--method", "ghg-market", "--expected", "1e6"], "the buyer's books"),
+    ],
+)
+def test_books_that_an_account_cannot_show_are_not_left_out_in_silence(
+    served, account, words, told
+):
+    meter, _ = served
+    for which in (["last"], ["--job", "slurm:123"], [account("operator")]):
+        done = meter("account", *which, *words)
+        assert done.returncode == 2, done.stdout
+        assert told in done.stderr
+        assert "--method ghg-location" in done.stderr or "--role seller" in done.stderr
+
+
+def test_expected_units_are_of_a_method_with_scopes(meter, account):
+    done = meter("account", account("seller"), "--expected", "1e6")
+    assert done.returncode == 2
+    assert "submeter-1 tells no scopes of what is expected" in done.stderr
+
+
 def test_the_role_of_an_option_beats_that_of_the_file(meter, account):
     path = account("operator")
     told = meter.json("account", path, "--method", "ghg-location", "--role", "seller")

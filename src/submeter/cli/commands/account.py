@@ -21,7 +21,7 @@ from submeter.cli.output import console, write_json
 from submeter.cli.parser import HARDWARE, LEDGER, PLACE, json_flag, settings_flags
 from submeter.cli.render.comparison import show
 from submeter.cli.render.report import print_whole
-from submeter.cli.render.scopes import scopes_of, with_scopes
+from submeter.cli.render.scopes import check_books, scopes_of, with_scopes
 from submeter.cli.render.statement_csv import write as write_csv
 from submeter.errors import QuantityError, UsageError
 from submeter.ledger.book import Ledger
@@ -83,6 +83,7 @@ def run(args: argparse.Namespace) -> int:
     if args.compare:
         return _compare(args, entry, asked, side.method or args.method)
     rules = find(settings["method"], all_methods())
+    check_books(rules.id, side.reporter, args.role, args.expected)
     inventory = asked.inventory(entry, rules)
     statement = state(inventory, rules, Draws())
     if args.csv:
@@ -123,6 +124,7 @@ def _account_for_file(args: argparse.Namespace) -> int:
     if args.compare:
         return _compare_file(args, told, statement)
     reporter = side.reporter if args.role else told.reporter
+    check_books(rules.id, reporter, args.role, args.expected)
     over_life = told.over_life if args.expected is None else args.expected
     scopes = scopes_of(statement, (told.inventory,), reporter, over_life)
     if args.json:
@@ -168,12 +170,13 @@ def _account_for_job(args: argparse.Namespace, settings: Settings, ledger: Ledge
     if args.id is not None:
         what = "both an entry and a job are named"
         raise UsageError(what, f"{args.id}, --job {args.job}", "name one of them")
+    reporter = viewpoint(args.role or "").reporter
+    check_books(settings["method"], reporter, args.role, args.expected)
     joint = joined(args.job, list(ledger.activities()))
     asked = Asked.of(args, settings)
     statement, inventories = account_jointly(
         joint, settings["method"], asked.typed, asked.configured, asked.in_time
     )
-    reporter = viewpoint(args.role or "").reporter
     scopes = scopes_of(statement, inventories, reporter, args.expected)
     for each in ledger.damage().damage:
         sys.stderr.write(f"warning: {each.path} is damaged: entries of the job may be missing\n")

@@ -10,6 +10,7 @@ from rich.text import Text
 from submeter.accounting.draws import Draws
 from submeter.accounting.scopes import METHODS, Reporter, scopes
 from submeter.cli.output import indented
+from submeter.errors import UsageError
 from submeter.quantities.digits import phrase
 
 if TYPE_CHECKING:
@@ -34,6 +35,28 @@ def scopes_of(
         return None
     draws = Draws(statement.recipe.seed, statement.recipe.draws)
     return scopes(inventories, reporter, draws, expected)
+
+
+def check_books(method: str, reporter: Reporter, role: str | None, expected: float | None) -> None:
+    """Refuse what was typed of a reporter's books where the account has none to show it in.
+
+    Raises
+    ------
+    UsageError
+        If `role` is of the GHG Protocol and `method` is not, or `expected` units were typed and the
+        books are no seller's.
+    """
+    fix = f"name the method: --method {' or '.join(METHODS)}"
+    if role in list(Reporter) and method not in METHODS:
+        what = f"the role {role} is of the GHG Protocol, and {method} tells no scopes"
+        raise UsageError(what, "--role", fix)
+    if expected is None:
+        return
+    if reporter is not Reporter.SELLER:
+        what = f"what a model will deliver is of its seller, and these are the {reporter}'s books"
+        raise UsageError(what, "--expected", "add --role seller")
+    if method not in METHODS:
+        raise UsageError(f"{method} tells no scopes of what is expected", "--expected", fix)
 
 
 def with_scopes(statement: Statement, found: Scopes | None) -> dict[str, Any]:
