@@ -266,6 +266,51 @@ tell(counts=energy.window.counts)
     assert_balanced(guests.only_entry())
 
 
+SEEN = """
+def counted(*callbacks, resume=None, **options):
+    seen = []
+    made = trainer(*callbacks, **options)
+    made.model.register_forward_pre_hook(
+        lambda model, given, named: seen.append(len(named["input_ids"])), with_kwargs=True,
+    )
+    made.train(resume_from_checkpoint=resume)
+    return sum(seen)
+"""
+
+
+@pytest.mark.parametrize("accumulation", [1, 4])
+@pytest.mark.parametrize("drops", [False, True])
+def test_samples_are_as_many_as_the_model_saw(accumulation, drops, guests):
+    told = guests.said(
+        TRAINER
+        + SEEN
+        + f"""
+energy = EnergyCallback()
+seen = counted(
+    energy, dataloader_drop_last={drops}, gradient_accumulation_steps={accumulation},
+)
+tell(counts=energy.window.counts, seen=seen)
+"""
+    )
+    assert told["counts"]["samples"] == told["seen"] == (80 if drops else 88)
+
+
+@pytest.mark.parametrize("anew", [False, True])
+def test_samples_after_a_resumed_epoch_are_as_many_as_the_model_saw(anew, guests):
+    told = guests.said(
+        TRAINER
+        + SEEN
+        + f"""
+counted(save_strategy="steps", save_steps=4, max_steps=4)
+energy = EnergyCallback()
+seen = counted(energy, resume="out/checkpoint-4", ignore_data_skip={anew})
+tell(counts=energy.window.counts, seen=seen)
+"""
+    )
+    assert told["counts"]["samples"] == told["seen"]
+    assert (told["seen"] == 88 - 32) is not anew
+
+
 def test_a_training_that_is_resumed_counts_what_it_does_itself(guests):
     guests.said(
         TRAINER

@@ -77,8 +77,8 @@ class _Events:
         """Open the part ``epoch``, in whose middle a checkpoint may have been resumed."""
         del control
         done = (state.epoch or 0.0) % 1 * (_length(given.get("train_dataloader")) or 0)
-        batch = (state.train_batch_size or args.train_batch_size) * args.world_size
-        self._of_epoch = round(done) * batch
+        # Told to skip no data, the Trainer begins the epoch anew.
+        self._of_epoch = 0 if args.ignore_data_skip else round(done) * _batch(args, state)
         self._training.enter("epoch")
 
     def on_step_end(self, args: Any, state: Any, control: Any, **given: Any) -> None:
@@ -88,12 +88,13 @@ class _Events:
         the price; over the ranks of a job the shares add up.
         """
         if self._in_use:
-            batch = state.train_batch_size or args.train_batch_size
-            batch *= args.gradient_accumulation_steps * args.world_size
-            data = getattr(given.get("train_dataloader"), "dataset", None)
+            batch = _batch(args, state)
+            length = _length(getattr(given.get("train_dataloader"), "dataset", None))
+            if length is not None and args.dataloader_drop_last:
+                length -= length % batch
             work = {
                 "steps": state.global_step - self._steps,
-                "samples": self._samples(batch, _length(data)),
+                "samples": self._samples(batch * args.gradient_accumulation_steps, length),
                 "training_tokens": state.num_input_tokens_seen - self._tokens,
             }
             shares = {name: amount / args.world_size for name, amount in work.items() if amount}
@@ -179,6 +180,11 @@ def _take_place(callback: _Events, frame: FrameType | None) -> bool:
     rest = [each for each in others if each is not callback]
     others[:] = [*rest[:ahead], callback, *rest[ahead:]]
     return True
+
+
+def _batch(args: Any, state: Any) -> int:
+    """Give the samples of one batch over all ranks."""
+    return int(state.train_batch_size or args.train_batch_size) * int(args.world_size)
 
 
 def _length(data: Any) -> int | None:
