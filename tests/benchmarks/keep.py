@@ -11,7 +11,7 @@ from pathlib import Path
 from submeter.benchmarks.rules import RULES
 from submeter.benchmarks.runner import run
 from submeter.runs.settings import load
-from tests.benchmarks.work import LONG, Squarer, bench, unheard
+from tests.benchmarks.work import LONG, Squarer, Thinker, bench, unheard
 
 KEPT = Path(__file__).parent / "kept"
 
@@ -40,6 +40,7 @@ def keep(folder=KEPT, rules=RULES):
         for name, asked in {
             "single": bench(Squarer(LONG, wrong=(3,))),
             "short": bench(Squarer(1000)),
+            "phases": bench(Thinker(LONG), most=24),
             "server": bench(Squarer(LONG // 5, concurrent=True), **many),
         }.items():
             out = folder / f"rules-{rules}-{name}.zip"

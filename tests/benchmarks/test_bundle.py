@@ -18,7 +18,7 @@ from submeter.errors import UsageError
 from tests.benchmarks.altered import altered, swapped
 from tests.benchmarks.keep import KEPT, keep
 
-SINGLE = KEPT / "rules-1-single.zip"
+SINGLE = KEPT / f"rules-{RULES}-single.zip"
 BUNDLES = sorted(KEPT.iterdir())
 
 

@@ -78,6 +78,19 @@ class Squarer:
         self.closed += 1
 
 
+class Thinker(Squarer):
+    """Takes a quarter of a second to its first token, and so long again for the others."""
+
+    def answer(self, inputs, limits):
+        (answer,) = super().answer(inputs, limits)
+        time.sleep(0.25)
+        first = time.monotonic_ns()
+        until = first + 250_000_000
+        while time.monotonic_ns() < until:
+            pass
+        return [answer._replace(first=first)]
+
+
 def bench(backend, **told):
     plan = {"least": 20, "most": 60, "precision": 0.5, "idle": 0.1, "seconds": 30.0, **told}
     settings = load({"period": "0.1 s"}, {})

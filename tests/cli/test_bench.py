@@ -110,6 +110,21 @@ def test_a_killed_run_goes_on(meter, model, tmp_path):
     assert bundle["summary"]["statistics"]["queries"] == 400
 
 
+def test_what_misses_its_bound_is_told_and_left_out_of_a_comparison(model, tmp_path, capsys):
+    names = [str(tmp_path / each) for each in ("quick.zip", "late.zip", "kept.zip")]
+    for name, bound in zip(names, ("60s", "1us", "60s"), strict=True):
+        told = words(model, name, "--precision", "50 %", "--bound", f"latency.p99={bound}")
+        assert main([*told]) == 0
+        missed = "it misses its bound: latency.p99 was" in capsys.readouterr().out
+        assert missed is (bound == "1us")
+    assert main(["bench", "compare", *names, "--json", "-"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert [each["name"] for each in told["results"]] == ["quick.zip", "kept.zip"]
+    assert any(each.startswith("late.zip misses its bound: ") for each in told["notes"])
+    assert main(["bench", "compare", names[1], names[1]]) == 2
+    assert "none of them keeps to its bound" in capsys.readouterr().err
+
+
 def test_what_there_is_is_listed(capsys):
     assert main(["bench", "list"]) == 0
     told = capsys.readouterr().out
@@ -130,6 +145,9 @@ def test_what_there_is_is_listed(capsys):
         (("--model", "no_such_module:f"), "cannot be imported"),
         (("--model", "plain"), "names no function"),
         (("--option", "x"), "write NAME=VALUE"),
+        (("--bound", "x"), "write first_token.p99=0.5s"),
+        (("--bound", "speed.p50=1s"), '"speed.p50" is no latency'),
+        (("--bound", "latency.p50=1 kg"), "--bound latency.p50"),
         (("--option", "x=1"), "has no option x"),
         (("--precision", "3 kg"), "--precision"),
         (("--scenario", "server"), "answers one at a time"),

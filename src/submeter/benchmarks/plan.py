@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from submeter.benchmarks.latency_bounds import checked
 from submeter.errors import RecordError, UsageError
 
 if TYPE_CHECKING:
@@ -67,6 +68,8 @@ class Plan:
         By how much faster than they came a workload's requests are replayed.
     power_limit : int or None
         What each accelerator may draw [W]; None: as it is set.
+    bounds : mapping of str to float
+        Latencies [s] to keep to; see `submeter.benchmarks.latency_bounds`.
     """
 
     task: str
@@ -92,6 +95,7 @@ class Plan:
     budget: int | None = None
     speed: float = 1.0
     power_limit: int | None = None
+    bounds: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         checks = {
@@ -116,10 +120,11 @@ class Plan:
         for told, holds in checks.items():
             if not holds:
                 raise UsageError(f"a benchmark needs {told}", "the plan", "submeter bench run -h")
+        checked(self.bounds)
 
     def as_dict(self) -> dict[str, Any]:
         """Give the object of a bundle's ``configuration``."""
-        return {**asdict(self), "options": dict(self.options)}
+        return {**asdict(self), "options": dict(self.options), "bounds": dict(self.bounds)}
 
 
 def load_of(plan: Plan) -> str:
@@ -185,5 +190,5 @@ def plan_of(told: Mapping[str, Any]) -> Plan:
     names = {each.name for each in fields(Plan)}
     try:
         return Plan(**{name: value for name, value in told.items() if name in names})
-    except (TypeError, UsageError) as error:
+    except (TypeError, AttributeError, UsageError) as error:
         raise RecordError(f"the configuration cannot be read: {error}") from error

@@ -8,11 +8,12 @@ of each version is verified by the tests.
 - 0: bundles that tell no version.
 - 1: a run whose queries are in one portion tells no interval of a query's energy; the slices of a
   served run are no shorter than portions are; ``outliers``; overhead of a server that ran before.
+- 2: ``phases`` of queries that came one after another.
 """
 
 from __future__ import annotations
 
-RULES = 1
+RULES = 2
 """Of bundles that are made now."""
-KEPT = (0, 1)
+KEPT = (0, 1, 2)
 """Versions whose figures can be worked out anew."""

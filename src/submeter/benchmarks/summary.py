@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from submeter.benchmarks.latency_bounds import kept
 from submeter.benchmarks.metrics import metric_of
 from submeter.benchmarks.percentiles import percentiles
+from submeter.benchmarks.phases import phases
 from submeter.benchmarks.portions import (
     LEAST,
     books_of,
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
     from submeter.workloads.activity import Booking
 
 J_PER_WH = 3600.0
+_WITH_PHASES = 2
+"""Rules from which on phases are told."""
 OVERHEAD = 0.01
 """Of a core: what metering may take before it is told as a defect of the run."""
 REFERENCE = 1000
@@ -71,14 +75,18 @@ def summarise(
     width = math.inf if plan.scenario == "workload" else spread(steady.portions, drawn)
     knows = math.isfinite(width) or plan.scenario == "workload" or not rules
     seconds = sum(span.seconds for _, span in steady.stretches)
+    in_a_row = plan.scenario not in ("server", "workload") and plan.batch == 1
     amounts = _amounts(plan, steady, metric)
+    speed = _speed(steady, amounts, seconds)
     return {
         "energy": _energies(booked, amounts, width, knows=knows),
         "books": [_booked(each) for each in booked],
         "stretches": [[number, span.start, span.end] for number, span in steady.stretches],
         "stages": _stages(sittings, seen),
         "work": amounts,
-        "speed": _speed(steady, amounts, seconds),
+        "speed": speed,
+        **({"bounds": kept(plan.bounds, speed)} if plan.bounds else {}),
+        **({"phases": phases(steady.queries, seen)} if rules >= _WITH_PHASES and in_a_row else {}),
         "single": _single(steady, drawn),
         "quality": _quality(metric, queries, plan.seed),
         "statistics": {

@@ -120,6 +120,7 @@ def _common(args: argparse.Namespace) -> Plan:
         idle=parse(args.idle, "time", "--idle"),
         dummy=args.dummy_weights,
         licence=args.licence,
+        bounds=_bounds(args.bound),
         runs_answers=args.run_answers,
         budget=_number(args.budget) if is_one else None,
     )
@@ -131,6 +132,16 @@ def _number(budget: str) -> int | None:
     if not budget.isdigit():
         raise UsageError(f'"{budget}" is no number', "--budget", "whole tokens, or free")
     return int(budget)
+
+
+def _bounds(given: Sequence[str]) -> dict[str, float]:
+    found = {}
+    for each in given:
+        name, is_pair, value = each.partition("=")
+        if not is_pair:
+            raise UsageError(f'"{each}" is no bound', "--bound", "write first_token.p99=0.5s")
+        found[name] = parse(value, "time", f"--bound {name}")
+    return found
 
 
 def _options(given: Sequence[str]) -> dict[str, str]:

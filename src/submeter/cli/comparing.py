@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 from submeter.benchmarks.comparison import unit_of, unlike_lengths
 from submeter.benchmarks.efforts import rows_of, twins, untold
 from submeter.benchmarks.front import candidates_of, standings
+from submeter.benchmarks.latency_bounds import broken
 from submeter.benchmarks.repeats import joined
 from submeter.cli.output import SHOWN, console, indented, write_json
 from submeter.cli.render.bench import print_comparison
 from submeter.cli.render.reasoning import print_efforts
 from submeter.cli.render.repeats import print_joined
+from submeter.errors import UsageError
 
 if TYPE_CHECKING:
     import argparse
@@ -45,6 +47,12 @@ def show_comparison(
             line = f"{name}: no energy is told of it, so that it is left out\n"
             sys.stderr.write(line.translate(SHOWN))
     bundles = [each for each in bundles if each[1].told["summary"]["energy"]]
+    late = {name: "; ".join(broken(bundle.told["summary"])) for name, bundle in bundles}
+    notes = [*notes, *(f"{name} misses its bound: {told}" for name, told in late.items() if told)]
+    bundles = [each for each in bundles if not late[each[0]]]
+    if late and not bundles:
+        fix = "allow a longer --bound, or fewer at a time"
+        raise UsageError("none of them keeps to its bound", "; ".join(late.values()), fix)
     unit = unit_of([bundle for _, bundle in bundles])
     unlike = unlike_lengths([bundle for _, bundle in bundles])
     notes = [*notes, *([unlike] if unlike else [])]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from submeter.benchmarks.bundle import read_bundle
 from submeter.benchmarks.exports.formats import FORMATS, export
+from submeter.benchmarks.latency_bounds import OF
 from submeter.benchmarks.plan import SCENARIOS
 from submeter.benchmarks.registry import backend_named, names, task_named
 from submeter.benchmarks.replay.replayer import SEATS
@@ -140,6 +141,10 @@ def _add_amounts(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--time", metavar="TIME",
         help=f"the run ends after so long ({SECONDS}); of a workload, what comes within it",
+    )  # fmt: skip
+    parser.add_argument(
+        "--bound", action="append", default=[], metavar="NAME=TIME",
+        help=f"a latency to keep to, such as first_token.p99=0.5s: of {', '.join(OF)}",
     )  # fmt: skip
     parser.add_argument(
         "--rate", type=float, default=0.0, metavar="N",

@@ -9,8 +9,10 @@ from rich.table import Table
 from rich.text import Text
 
 from submeter.benchmarks.front import boundary_of
+from submeter.benchmarks.latency_bounds import broken
 from submeter.benchmarks.plan import load_of
 from submeter.benchmarks.summary import OVERHEAD
+from submeter.benchmarks.surroundings import throttled
 from submeter.cli.output import indented
 from submeter.cli.render.workload import workload_notes, workload_rows
 from submeter.quantities.digits import phrase
@@ -131,6 +133,9 @@ def _other_rows(summary: Mapping[str, object]) -> list[tuple[str, Text]]:
     rows.append(("in a second", Text(rates)))
     rows.append(("queries", Text(_counted(statistics))))
     rows += _prepared(summary["stages"])
+    phases = summary.get("phases", {})
+    assert isinstance(phases, dict)  # noqa: S101 - as above
+    rows += _phased(phases)
     overhead = summary["overhead"]
     assert isinstance(overhead, dict)  # noqa: S101 - as above
     if overhead["part"] is not None:
@@ -149,6 +154,19 @@ def _prepared(stages: object) -> list[tuple[str, Text]]:
     if energy is not None:
         drawn = phrase(energy["value"], energy["low"], energy["high"], "J")[0]
     return [("corpus made ready", Text(f"{drawn}, in {told['seconds']:.3g} s"))]
+
+
+def _phased(phases: Mapping[str, Any]) -> list[tuple[str, Text]]:
+    """Tell how long the first tokens took, and what until then was drawn, and after."""
+    rows = []
+    for name, told in phases.items():
+        energy = told["energy"]
+        drawn = ", too short for readings to tell its energy"
+        if energy is not None:
+            shown, ends = phrase(energy["value"], energy["low"], energy["high"], "J")
+            drawn = f", {shown} ({ends})"
+        rows.append((name, Text(f"{told['seconds']:.3g} s in all{drawn}")))
+    return rows
 
 
 def _counted(statistics: Mapping[str, object]) -> str:
@@ -178,12 +196,15 @@ def _notes(bundle: Bundle) -> list[str]:
     if others > _BUSY * (work + others):
         part = others / (work + others)
         told.append(f"busy: other work drew {part:.0%} of what was above idle; measure it alone")
+    if held := throttled(bundle.sittings):
+        told.append(f"throttled: {held}; compare it with runs that were held back alike")
     part = summary["overhead"]["part"]
     if part is not None and part > OVERHEAD:
         told.append(
             f"metering took {part:.1%} of a core, more than {OVERHEAD:.0%}: let it read more "
             "seldom (--period 1s), or measure for longer"
         )
+    told += [f"it misses its bound: {each}" for each in broken(summary)]
     if bundle.told["model"]["dummy"]:
         told.append("random weights: the energy of the shape; no quality, no stars")
     if "workload" in summary:
