@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from submeter.accounting.draws import Draws
 from submeter.accounting.method import find
 from submeter.accounting.methods import METHODS, SUBMETER_1
+from submeter.accounting.patterns import grouped
+from submeter.accounting.surroundings import Grid
 from submeter.accounts.account_file import account_file
 from submeter.decisions.life import life
 from submeter.decisions.piece import Kind, Parent, kind_of, of_file
@@ -223,3 +225,16 @@ def test_olmo_development_and_training():
     found = life("olmo", [*pieces[:-1], *whole], find("olmo-2025", METHODS), DRAWS)
     assert value(found.whole, "carbon") / 1000 == pytest.approx(493, abs=1)
     assert value(found.whole, "water") / 1000 == pytest.approx(2769, abs=1)
+
+
+def test_pieces_alike_are_added_up_and_each_is_counted():
+    alike = [piece(f"p{number}") for number in range(4)]
+    assert len(grouped([each.inventory for each in alike])) == 1
+    placeless = [
+        replace(each, inventory=replace(each.inventory, grid=Grid())) for each in alike[:3]
+    ]
+    one, some = work_out(alike[:1]), work_out([*placeless, alike[3]])
+    assert value(some.whole) == pytest.approx(4 * value(one.whole))
+    assert value(some.whole, "carbon") == pytest.approx(value(one.whole, "carbon"))
+    assert named(some, "training").pieces == sorted(each.id for each in alike)
+    assert "carbon: not known of 3 of 4 pieces of training; the others' sum" in some.missing

@@ -9,17 +9,20 @@ from typing import TYPE_CHECKING, Any
 from submeter.accounting.account import work_out
 from submeter.accounting.amount import combined, total
 from submeter.accounting.joint import gathered
+from submeter.accounting.patterns import groups_for
 from submeter.accounting.portion import portion
 from submeter.decisions.ancestry import ancestors, given_away, links
 from submeter.decisions.line import QUANTITIES, Line
-from submeter.decisions.overtaking import Overtaken, Timeline
+from submeter.decisions.overtaking import Overtaken, Timeline, days_of
 from submeter.decisions.piece import MAKING, Kind
 from submeter.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from submeter.accounting.amount import Amount
     from submeter.accounting.draws import Draws
+    from submeter.accounting.inventory import Inventory
     from submeter.accounting.method import Method
     from submeter.decisions.ancestry import Ancestor
     from submeter.decisions.piece import Piece
@@ -169,15 +172,30 @@ class _Book:
         self.sources: dict[Source, None] = {}
         self.timelines = {name: Timeline() for name in ("energy", "carbon")}
 
-    def enter(self, line: Line, piece: Piece, *, dated: bool = True) -> None:
-        """Work a piece out, and add it to its line and to its days."""
-        account = work_out(portion(piece.inventory, line.share), self.method, self.draws)
-        amounts = {name: getattr(account, name) for name in QUANTITIES}
-        line.add(piece, amounts)
-        self.notes.update(dict.fromkeys((*piece.inventory.missing, *account.missing)))
+    def enter(self, line: Line, pieces: Sequence[Piece], *, dated: bool = True) -> None:
+        """Work pieces out, and add them to their line and to their days.
+
+        Those of one pattern on the same days are added up before anything is drawn.
+        """
+        line.take(pieces)
+        together: dict[object, list[Piece]] = {}
+        for piece in pieces:
+            together.setdefault((days_of(piece), piece.kind in MAKING), []).append(piece)
+        for alike in together.values():
+            inventories = [portion(piece.inventory, line.share) for piece in alike]
+            for group in groups_for(inventories, self.method):
+                amounts = self._worked_out(group.inventory)
+                line.add(amounts, group.entries)
+                if dated and alike[0].kind is not Kind.UNTOLD:
+                    self._date(alike[0], amounts)
+
+    def _worked_out(self, inventory: Inventory) -> dict[str, Amount | None]:
+        account = work_out(inventory, self.method, self.draws)
+        self.notes.update(dict.fromkeys((*inventory.missing, *account.missing)))
         self.sources.update(dict.fromkeys(factor.source for factor in account.uses))
-        if not dated or piece.kind is Kind.UNTOLD:
-            return
+        return {name: getattr(account, name) for name in QUANTITIES}
+
+    def _date(self, piece: Piece, amounts: Mapping[str, Amount | None]) -> None:
         for name, timeline in self.timelines.items():
             amount = amounts[name]
             if amount is not None:
@@ -185,11 +203,13 @@ class _Book:
 
 
 def _own_lines(model: str, every: Sequence[Piece], book: _Book) -> dict[Kind, Line]:
-    lines: dict[Kind, Line] = {}
+    pieces: dict[Kind, list[Piece]] = {}
     for piece in every:
         if piece.model == model:
-            line = lines.setdefault(piece.kind, Line(piece.kind.value, model))
-            book.enter(line, piece)
+            pieces.setdefault(piece.kind, []).append(piece)
+    lines = {kind: Line(kind.value, model) for kind in pieces}
+    for kind, line in lines.items():
+        book.enter(line, pieces[kind])
     return lines
 
 
@@ -199,12 +219,10 @@ def _inherited(lineage: Sequence[Ancestor], every: Sequence[Piece], book: _Book)
     for each in lineage:
         if not each.share:
             continue
-        line = Line(f"{each.relation} {each.model}", each.model, each.share)
-        for piece in every:
-            if piece.model == each.model and piece.kind in MAKING:
-                book.enter(line, piece)
-        if line.pieces:
-            lines.append(line)
+        made = [piece for piece in every if piece.model == each.model and piece.kind in MAKING]
+        if made:
+            lines.append(Line(f"{each.relation} {each.model}", each.model, each.share))
+            book.enter(lines[-1], made)
     return lines
 
 
@@ -217,11 +235,13 @@ def _descendants(
 ) -> tuple[Line, ...]:
     """Give the own work of the models that were made from it, beside its life."""
     aside = _Book(method, draws)
-    lines: dict[str, Line] = {}
+    pieces: dict[str, list[Piece]] = {}
     for piece in every:
         if model in known.get(piece.model, {}):
-            line = lines.setdefault(piece.model, Line(piece.model, piece.model))
-            aside.enter(line, piece, dated=False)
+            pieces.setdefault(piece.model, []).append(piece)
+    lines = {name: Line(name, name) for name in pieces}
+    for name, line in lines.items():
+        aside.enter(line, pieces[name], dated=False)
     return tuple(lines.values())
 
 

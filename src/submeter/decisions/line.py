@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from submeter.accounting.amount import total
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from submeter.accounting.amount import Amount
     from submeter.decisions.piece import Piece
@@ -47,13 +47,16 @@ class Line:
     amounts: dict[str, Amount | None] = field(default_factory=dict)
     lacking: Counter[str] = field(default_factory=Counter)
 
-    def add(self, piece: Piece, amounts: Mapping[str, Amount | None]) -> None:
-        """Add one piece."""
-        self.pieces.append(piece.id)
-        self.works.add(piece.work or piece.id)
+    def take(self, pieces: Sequence[Piece]) -> None:
+        """Name the pieces that it is of."""
+        self.pieces += [piece.id for piece in pieces]
+        self.works.update(piece.work or piece.id for piece in pieces)
+
+    def add(self, amounts: Mapping[str, Amount | None], pieces: int) -> None:
+        """Add what a number of them came to."""
         for name, amount in amounts.items():
             self.amounts[name] = total((self.amounts.get(name), amount))
-            self.lacking[name] += amount is None
+            self.lacking[name] += pieces * (amount is None)
 
     def estimate(self, quantity: str) -> Estimate | None:
         """Give a quantity with its interval; None where it is not known."""

@@ -66,13 +66,12 @@ class Timeline:
 
     def add(self, piece: Piece, figures: NDArray[np.float64], *, making: bool) -> None:
         """Lay a piece's amount over its days."""
-        if piece.start is None or piece.end is None:
+        days = days_of(piece)
+        if days is None:
             name = "before" if making else "undated"
             known = getattr(self, name)
             setattr(self, name, figures.copy() if known is None else known + figures)
             return
-        first = piece.start // DAY
-        days = (first, max(first + 1, -(-piece.end // DAY)))
         laid = self.making if making else self.inference
         laid[days] = laid[days] + figures if days in laid else figures.copy()
 
@@ -120,6 +119,14 @@ class Timeline:
 
     def _zeros(self) -> NDArray[np.float64]:
         return np.zeros_like(next(iter(self.inference.values())))
+
+
+def days_of(piece: Piece) -> tuple[int, int] | None:
+    """Give the first day of a piece and the one after its last, since 1970; None if not dated."""
+    if piece.start is None or piece.end is None:
+        return None
+    first = piece.start // DAY
+    return first, max(first + 1, -(-piece.end // DAY))
 
 
 def _crossing(
