@@ -153,7 +153,7 @@ def row(action: argparse.Action) -> str:
     else:
         shown = "`, `".join(action.choices or [str(action.metavar or action.dest)])
         shown = " or ".join(shown.rsplit(", ", 1))
-    meaning = (action.help or "").replace("|", "\\|")
+    meaning = (action.help or "").replace("%%", "%").replace("|", "\\|")
     return f"| `{shown}` | {meaning} |"
 
 
