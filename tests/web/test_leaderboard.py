@@ -13,6 +13,8 @@ from submeter.cli.main import main
 from submeter.errors import UsageError
 from submeter.ratings import halving
 from submeter.web.leaderboard import build
+from tests.benchmarks.altered import altered as rebuilt
+from tests.benchmarks.altered import swapped
 from tests.benchmarks.keep import KEPT
 from tests.benchmarks.work import LONG, Squarer, bench, unheard
 from tests.web.browser import page, site
@@ -67,6 +69,38 @@ def test_it_is_built_anew_over_itself_and_over_nothing_else(bundles, built, tmp_
         build([bundles / "light.zip"], tmp_path / "other", halving.SCALE)
 
 
+def test_a_site_is_built_of_its_own_bundles(bundles, built):
+    before = {each.name: each.read_bytes() for each in (built / "bundles").iterdir()}
+    paths = [*sorted((built / "bundles").iterdir()), KEPT / "rules-1-single.zip"]
+    assert build(paths, built, halving.SCALE) == 3
+    after = {each.name: each.read_bytes() for each in (built / "bundles").iterdir()}
+    assert len(after) == 3
+    assert after.items() >= before.items()
+    assert len(list((built / "labels").iterdir())) == 3
+
+
+def test_a_bundle_that_cannot_be_shown_leaves_the_site_as_it_was(bundles, built, tmp_path):
+    before = {each: each.read_bytes() for each in built.rglob("*") if each.is_file()}
+    for number, lost in enumerate(('"created"', '"engine"')):
+        path = tmp_path / f"{number}.zip"
+        rebuilt(KEPT / "rules-1-short.zip", path, swapped("bundle.json", lost, '"lost"'))
+        with pytest.raises(UsageError, match="cannot be read"):
+            build([bundles / "light.zip", path], built, halving.SCALE)
+    assert {each: each.read_bytes() for each in built.rglob("*") if each.is_file()} == before
+
+
+def test_what_a_browser_is_given_is_packed_anew(bundles, tmp_path):
+    """Else a field of the zip that readers take otherwise might show another bundle."""
+    with zipfile.ZipFile(bundles / "light.zip") as file:
+        parts = {each.filename: file.read(each) for each in file.infolist()}
+    with zipfile.ZipFile(tmp_path / "stored.zip", "w") as file:
+        for name, content in parts.items():
+            file.writestr(name, content)
+    build([tmp_path / "stored.zip"], tmp_path / "site", halving.SCALE)
+    (shown,) = (tmp_path / "site" / "bundles").iterdir()
+    assert shown.read_bytes() == (bundles / "light.zip").read_bytes()
+
+
 def test_what_does_not_verify_or_is_there_twice_is_refused(bundles, tmp_path, capsys):
     copy = tmp_path / "copy.zip"
     copy.write_bytes((bundles / "light.zip").read_bytes())
@@ -112,6 +146,23 @@ def test_a_browser_sorts_filters_and_compares(built, tmp_path):
         compared = page(f"{address}/index.html#chosen={both}", tmp_path / "a")
         assert re.search("cannot be ranked|do not overlap", compared)
         assert "Over the least" in compared
+
+
+@pytest.mark.system
+@pytest.mark.parametrize("key", ["energy", "model", "quality"])
+def test_a_browser_tells_a_table_that_shows_something_else(key, built, tmp_path):
+    told = json.loads((built / "results.json").read_text())
+    row = told["results"][0]
+    row[key] = {
+        "energy": {**row["energy"], "value": row["energy"]["value"] / 2},
+        "model": "other",
+        "quality": {**row["quality"], "value": 1.0},
+    }[key]
+    (built / "results.json").write_text(json.dumps(told))
+    with site(built) as address:
+        html = page(f"{address}/index.html#open={row['name']}&verify=1", tmp_path / "a")
+    assert "1 of " in html
+    assert f"✗ the table shows this bundle's {key}" in html
 
 
 @pytest.mark.system

@@ -176,7 +176,7 @@ async function check(row, into) {
   try {
     const answer = await fetch(row.bundle);
     if (!answer.ok) throw new Error(`the bundle cannot be had: HTTP ${answer.status}`);
-    const found = await verify(await answer.arrayBuffer(), row.sha256);
+    const found = await verify(await answer.arrayBuffer(), row.sha256, row);
     const wrong = found.filter((each) => each.holds === false).length;
     into.replaceChildren(element("li", { id: "verdict", class: wrong ? "bad" : "good" }, wrong ? `${wrong} of ${found.length} checks fail` : `all ${found.filter((each) => each.holds).length} checks hold`),
       ...found.map((each) => element("li", { class: each.holds === false ? "bad" : "" }, `${each.holds === null ? "–" : each.holds ? "✓" : "✗"} ${each.what}${each.detail ? ` (${each.detail})` : ""}`)),
