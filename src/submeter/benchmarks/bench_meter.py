@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from submeter.benchmarks.thermometer import Thermometer
 from submeter.errors import UsageError
 from submeter.quantities.clock import Span
 from submeter.runs.calibration import known
@@ -36,6 +37,11 @@ class BenchMeter:
     ------
     UsageError
         If there is no such process.
+
+    Attributes
+    ----------
+    thermometer : Thermometer
+        How hot and how fast the boards are that it meters.
     """
 
     def __init__(self, settings: Settings, pid: int | None = None) -> None:
@@ -49,6 +55,7 @@ class BenchMeter:
         self._rig = Rig(settings, self.clock, tree, self._needed, known(settings))
         self._rig.meter.start()
         self._late = self._rig.meter.wait(self._rig.meter.mark(), HUNG)
+        self.thermometer = Thermometer(self._rig.found.sensors, HUNG)
         self.start = self.clock.now()
 
     def _needed(self) -> Needed:
@@ -100,6 +107,7 @@ class BlindMeter:
         self.clock = SystemClock()
         self.start = self.clock.now()
         self.host = host
+        self.thermometer = Thermometer((), HUNG)
 
     def read(self) -> tuple[None, int, tuple[str, ...]]:
         """Give nothing, the time [ns], and why."""

@@ -143,6 +143,9 @@ class Desk:
             started=meter.clock.utc() - (meter.clock.now() - meter.start),
             stages=tuple(stages),
         )
+        # What boards count is told from here on.
+        meter.thermometer.ask()
+        meter.thermometer.answer()
         self._stretch_start = self.now
 
     def take(self, loaded: Loaded, items: Sequence[Item], asked: Asked | None = None) -> None:
@@ -178,6 +181,9 @@ class Desk:
     def pause(self) -> bool:
         """Mark answers, read the meters, write all down; tells whether the run may end."""
         end = self.now
+        # First of all: a board that has nothing to do cools down, and its clock falls.
+        thermometer = self._of_meter.thermometer
+        thermometer.ask()
         seen, until, missing = self._of_meter.read()
         with self._lock:
             queries = self._marked()
@@ -187,7 +193,7 @@ class Desk:
             stretches=stretches,
             until=until,
             overhead=self._of_meter.cpu,
-            conditions=(*self._sitting.conditions, conditions()),
+            conditions=(*self._sitting.conditions, conditions() | thermometer.answer()),
             missing=missing,
         )
         if seen is not None:

@@ -39,7 +39,7 @@ class Sitting:
     overhead : int
         CPU time that metering took [ns].
     conditions : tuple of mapping
-        Temperatures, clocks and load of the machine at each pause.
+        Temperatures, clocks and load of the machine and of its accelerators at each pause.
     missing : tuple of str
         What was not seen, in words.
     """
@@ -87,8 +87,11 @@ def sitting_of(told: Mapping[str, Any]) -> Sitting:
             stretches=tuple(Span(int(start), int(end)) for start, end in told["stretches"]),
             until=int(told["until"]),
             overhead=int(told["overhead"]),
-            conditions=tuple(told["conditions"]),
+            conditions=tuple(
+                {str(name): float(value) for name, value in dict(each).items()}
+                for each in told["conditions"]
+            ),
             missing=tuple(map(str, told["missing"])),
         )
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise RecordError(f"a sitting cannot be read: {error!r}") from error

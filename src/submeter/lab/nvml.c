@@ -28,8 +28,15 @@
  *   FAKE_NVML_ROOT       0: a power limit may not be set (1); what a board draws does not heed it
  *   FAKE_NVML_LIMITS     FILE: each limit that is set is added to it, as "board milliwatts"
  *
+ *   FAKE_NVML_TEMPERATURE  of the chip, in °C (40)
+ *   FAKE_NVML_CLOCK      of the SMs, in MHz (1980)
+ *   FAKE_NVML_EVENTS     why the clocks are as they are, as NVML's bits (0)
+ *   FAKE_NVML_HELD       "power:heat", the parts of the time for which clocks are held back for
+ *                        either; without it the driver doesn't tell
+ *
  * The time of day is CLOCK_REALTIME, or so much ahead of now() as fake_set_utc(ns) last said.
- * Built with -DOLD_DRIVER it has no energy counter, no fields and no list of processes.
+ * Built with -DOLD_DRIVER it has no energy counter, no fields, no list of processes, and
+ * calls clock events throttle reasons.
  */
 #define _GNU_SOURCE
 #define PREFIX "FAKE_NVML"
@@ -329,7 +336,8 @@ static unsigned long long utc(double t)
 }
 
 enum { POWER_AVERAGE = 185, POWER_INSTANT = 186, SCOPE_MODULE = 1, SCOPE_MEMORY = 2 };
-enum { UNSIGNED_INT = 1 };
+enum { HELD_FOR_POWER = 74, HELD_FOR_HEAT = 75 };
+enum { UNSIGNED_INT = 1, UNSIGNED_LONG_LONG = 3 };
 
 struct field {
     unsigned field, scope;
@@ -349,8 +357,22 @@ static int tells(const char *word)
     return strstr(fields, wanted) != NULL;
 }
 
+static Result tell_held(struct field *field)
+{
+    const char *told = getenv(PREFIX "_HELD");
+    double parts[2];
+    if (!told || sscanf(told, "%lf:%lf", &parts[0], &parts[1]) != 2)
+        return NOT_SUPPORTED;
+    field->type = UNSIGNED_LONG_LONG;
+    field->value.long_number =
+        (unsigned long long)(now() * parts[field->field == HELD_FOR_HEAT] * 1e9);
+    return SUCCESS;
+}
+
 static Result tell_field(Handle board, struct field *field)
 {
+    if (field->field == HELD_FOR_POWER || field->field == HELD_FOR_HEAT)
+        return tell_held(field);
     int instant = field->field == POWER_INSTANT;
     if ((!instant && field->field != POWER_AVERAGE) || !tells(instant ? "instant" : "average"))
         return NOT_SUPPORTED;

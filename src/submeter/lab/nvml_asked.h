@@ -1,6 +1,7 @@
-/* Calls of NVML that tell nothing of energy, and without which other meters do not start.
+/* Calls of NVML that tell nothing of energy: how a board fares, and what other meters start with.
  *
- * Included by nvml.c. Their numbers are plausible and never change.
+ * Included by nvml.c. Their numbers are plausible and never change, but for those that it says how
+ * to set.
  */
 
 Result nvmlSystemGetNVMLVersion(char *buffer, unsigned length)
@@ -88,9 +89,33 @@ Result nvmlDeviceGetTemperature(Handle board, int sensor, unsigned *celsius)
 {
     (void)sensor;
     PASS(board);
-    *celsius = 40;
+    *celsius = (unsigned)number(PREFIX "_TEMPERATURE", 40);
     return SUCCESS;
 }
+
+Result nvmlDeviceGetClockInfo(Handle board, int which, unsigned *megahertz)
+{
+    (void)which;
+    PASS(board);
+    *megahertz = (unsigned)number(PREFIX "_CLOCK", 1980);
+    return SUCCESS;
+}
+
+Result nvmlDeviceGetCurrentClocksThrottleReasons(Handle board, unsigned long long *reasons)
+{
+    PASS(board);
+    *reasons = (unsigned long long)number(PREFIX "_EVENTS", 0);
+    return SUCCESS;
+}
+
+#ifndef OLD_DRIVER
+Result nvmlDeviceGetCurrentClocksEventReasons(Handle board, unsigned long long *reasons)
+{
+    PASS(board);
+    *reasons = (unsigned long long)number(PREFIX "_EVENTS", 0);
+    return SUCCESS;
+}
+#endif
 
 Result nvmlDeviceGetComputeMode(Handle board, int *mode)
 {

@@ -15,6 +15,11 @@ LIBRARY = "libnvidia-ml.so.1"
 POWER_AVERAGE, POWER_INSTANT = 185, 186
 """Field values: ``NVML_FI_DEV_POWER_AVERAGE``, ``NVML_FI_DEV_POWER_INSTANT`` [mW] in ``nvml.h``."""
 
+HELD_FOR_POWER, HELD_FOR_HEAT = 74, 75
+"""Field values: ``NVML_FI_DEV_PERF_POLICY_POWER``, ``NVML_FI_DEV_PERF_POLICY_THERMAL`` in
+``nvml.h``: how long clocks were held back so far [ns]. Newer fields that part the second have other
+numbers in other releases."""
+
 SCOPE_GPU, SCOPE_MODULE = 0, 1
 """Of a power field: ``NVML_POWER_SCOPE_GPU``, ``NVML_POWER_SCOPE_MODULE`` in ``nvml.h``."""
 
@@ -130,7 +135,7 @@ class Nvml:
         return None if value is None else int(value)
 
     def field(self, board: Board, field: int, scope: int) -> int | None:
-        """Give a power field [mW], or None where the board, or an old driver, has none.
+        """Give a field, such as a power [mW], or None where the board or an old driver has none.
 
         The call succeeds whatever becomes of the fields: each has a return code of its own.
         """
@@ -165,6 +170,32 @@ class Nvml:
         """Give a board's power limit as it is now [mW], or None if it has none."""
         value = self.ask(self._nvml.nvmlDeviceGetPowerManagementLimit, board.handle)
         return None if value is None else int(value)
+
+    def enforced(self, board: Board) -> int | None:
+        """Give the power limit [mW] that holds, the least of all that are set, or None."""
+        value = self.ask(self._nvml.nvmlDeviceGetEnforcedPowerLimit, board.handle)
+        return None if value is None else int(value)
+
+    def temperature(self, board: Board) -> int | None:
+        """Give the temperature of the chip [°C], or None if the board does not tell."""
+        sensor = self._nvml.NVML_TEMPERATURE_GPU
+        value = self.ask(self._nvml.nvmlDeviceGetTemperature, board.handle, sensor)
+        return None if value is None else int(value)
+
+    def clock(self, board: Board) -> int | None:
+        """Give the clock of the SMs [MHz], or None if the board does not tell."""
+        value = self.ask(self._nvml.nvmlDeviceGetClockInfo, board.handle, self._nvml.NVML_CLOCK_SM)
+        return None if value is None else int(value)
+
+    def clock_events(self, board: Board) -> int | None:
+        """Give why the clocks are as they are now, as bits ``nvmlClocksEventReason…``, or None."""
+        # Drivers before 535 call them throttle reasons.
+        for name in ("Event", "Throttle"):
+            ask = getattr(self._nvml, f"nvmlDeviceGetCurrentClocks{name}Reasons")
+            value = self.ask(ask, board.handle)
+            if value is not None:
+                return int(value)
+        return None
 
     def set_limit(self, board: Board, limit: int) -> None:
         """Set a board's power limit [mW]; it holds for whoever uses the board, until the next boot.

@@ -21,7 +21,7 @@ from submeter.traces.reading import Kind, Sample
 from submeter.traces.trace import Accuracy
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 _GAIN = 0.05
 """Relative gain error of a board's own meter, 95 %: Yang, Adamek and Armour, *Part-time Power
@@ -229,6 +229,26 @@ class NvidiaSensor:
                     value = ask()
                     if value is not None:
                         found.append(Beside(domain, what, value * unit, instant, window))
+        return found
+
+    def conditions(self) -> Mapping[str, float]:
+        """Give how hot and how fast the boards are; see `TellsConditions`."""
+        gpu, found = driver.SCOPE_GPU, {}
+        for board in self._boards().values():
+            asks: tuple[tuple[str, float, Callable[[], int | None]], ...] = (
+                ("temperature", 1, partial(self._nvml.temperature, board)),
+                ("clock", 1, partial(self._nvml.clock, board)),
+                ("power_limit", 1e3, partial(self._nvml.enforced, board)),
+                ("clock_events", 1, partial(self._nvml.clock_events, board)),
+                ("held_for_power", 1e9,
+                 partial(self._nvml.field, board, driver.HELD_FOR_POWER, gpu)),
+                ("held_for_heat", 1e9, partial(self._nvml.field, board, driver.HELD_FOR_HEAT, gpu)),
+            )  # fmt: skip
+            for what, part, ask in asks:
+                with suppress(OSError):
+                    value = ask()
+                    if value is not None:
+                        found[f"gpu{board.place}.{what}"] = value / part
         return found
 
     def holders(self) -> dict[str, set[int]]:
