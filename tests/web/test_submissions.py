@@ -181,7 +181,9 @@ def test_readings_a_thousand_times_off_are_told(ratio, tmp_path):
 
     path = altered(KEPT / "rules-1-single.zip", tmp_path / "b.zip", change)
     bundle = read_bundle(path)
-    fresh = summarise(bundle.plan, "accuracy", bundle.sittings, bundle.queries, bundle.seen)
+    fresh = summarise(
+        bundle.plan, "accuracy", bundle.sittings, bundle.queries, bundle.seen, bundle.rules
+    )
     whole = told(path, tmp_path / "c.zip", lambda told: told.update(summary=fresh))
     assert {"L13"} <= set(numbers([whole]))
     assert "L03" not in numbers([whole])
