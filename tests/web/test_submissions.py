@@ -126,6 +126,17 @@ def test_old_rules_that_are_not_kept_are_told(monkeypatch):
 
 
 @pytest.mark.parametrize("rules", [0, 1])
+def test_rules_that_are_older_than_today_are_a_warning(rules, good):
+    (found,) = [
+        each
+        for each in check([KEPT / f"rules-{rules}-single.zip", good], Demands())
+        if each.number == "L25"
+    ]
+    assert found.bundle.endswith(f"rules-{rules}-single.zip")
+    assert found.severity.value == "warning"
+
+
+@pytest.mark.parametrize("rules", [0, 1])
 def test_a_run_too_short_is_told_by_whatever_rules(rules):
     assert "L10" in numbers([KEPT / f"rules-{rules}-short.zip"])
 

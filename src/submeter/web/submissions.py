@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from submeter.benchmarks.bundle import MALFORMED, NewerBundle, read_bundle
 from submeter.benchmarks.results import result_of
+from submeter.benchmarks.rules import RULES
 from submeter.benchmarks.signature import signatures
 from submeter.benchmarks.summary import OVERHEAD
 from submeter.benchmarks.verification import NotRecomputed, verify
@@ -50,6 +51,7 @@ CHECKS = {
     "L22": (WARNING, "the machine was busy with other work"),
     "L23": (WARNING, "metering took much"),
     "L24": (WARNING, "the meter did not see all of it"),
+    "L25": (WARNING, "its figures follow older rules"),
     "L30": (NOTE, "it is unsigned"),
 }
 """By number: how much it weighs, and what it says. A number never comes to mean another thing."""
@@ -146,6 +148,8 @@ def _trust(bundle: Bundle, demands: Demands) -> Iterator[tuple[str, str]]:
                 yield "L03", f"{each.where}: told {each.told}, follows {each.follows}"
     except NotRecomputed as error:
         yield "L04", str(error)
+    if bundle.rules < RULES:
+        yield "L25", f"rules {bundle.rules}, now {RULES}: see that it was made before these"
     signed = signatures(bundle.sums, bundle.signatures)
     for told in signed:
         if told.holds is False:
