@@ -77,6 +77,21 @@ def test_of_a_run_too_short_for_the_meter_no_interval_is_told():
     assert f"(too short to be sure), {energy['tier']}" in line
 
 
+def test_durations_rates_and_sittings_are_told_in_plain_numbers():
+    bundle = read_bundle(KEPT / "rules-1-single.zip")
+    speed = {
+        **bundle.told["summary"]["speed"], "latency": {"p50": 1.573e-06},
+        "per_second": {"query": 123_987.0, "token": 0.0501},
+    }  # fmt: skip
+    summary = {**bundle.told["summary"], "speed": speed}
+    told = {**bundle.told, "summary": summary, "sittings": bundle.told["sittings"] * 2}
+    shown = io.StringIO()
+    print_bundle(Console(file=shown, width=120), bundle._replace(told=told), "b.zip")
+    assert "p50 1.57 µs" in shown.getvalue()
+    assert "124,000 queries, 0.0501 tokens" in shown.getvalue()
+    assert ", in 2 sittings" in shown.getvalue()
+
+
 def test_an_altered_bundle_is_refused(model, tmp_path, capsys):
     out = tmp_path / "b.zip"
     assert main([*words(model, out), "--precision", "50 %", "--json", "-"]) == 0

@@ -59,7 +59,8 @@ class Journal:
         other = [name for name, value in before.as_dict().items() if value != plan.as_dict()[name]]
         if other:
             fix = f"name another --out, or remove it to begin anew: rm -r {self.folder}"
-            told = f"what was begun there has another {', '.join(other)}"
+            kind = "another" if len(other) == 1 and not other[0].endswith("s") else "other"
+            told = f"what was begun there has {kind} {', '.join(other)}"
             raise UsageError(told, str(self.folder), fix)
 
     def keep(self, sitting: Sitting, queries: Sequence[Query], seen: Evidence | None) -> None:

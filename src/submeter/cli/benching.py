@@ -56,6 +56,8 @@ def bench_of(args: argparse.Namespace, settings: Settings) -> Bench:
     absent = [name for name in wanted if not getattr(args, name)]
     if absent:
         fix = "submeter bench list shows what there is"
+        if absent[0] == "out":
+            fix = "name the bundle to be: --out result.zip"
         raise UsageError(f"--{absent[0]} is missing", "submeter bench run", fix)
     return _bench(*(_replayed(args) if args.workload is not None else _asked(args)), settings)
 

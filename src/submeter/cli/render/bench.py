@@ -10,12 +10,19 @@ from rich.text import Text
 
 from submeter.benchmarks.front import boundary_of
 from submeter.benchmarks.latency_bounds import broken
+from submeter.benchmarks.metrics import NONE
 from submeter.benchmarks.plan import load_of
 from submeter.benchmarks.summary import OVERHEAD
 from submeter.benchmarks.surroundings import throttled
 from submeter.cli.output import indented
-from submeter.cli.render.workload import workload_notes, workload_rows
-from submeter.quantities.digits import phrase
+from submeter.cli.render.workload import (
+    percentiles,
+    seconds,
+    workload_energy,
+    workload_notes,
+    workload_rows,
+)
+from submeter.quantities.digits import phrase, rounded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -81,8 +88,11 @@ def print_bundle(out: Console, bundle: Bundle, name: str) -> None:
     table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
     for _ in range(2):
         table.add_column(overflow="fold")
-    more = workload_rows(summary) if "workload" in summary else []
-    for label, text in (*_energy_rows(summary), *_other_rows(summary), *more):
+    is_replayed = "workload" in summary
+    rows = [*(workload_energy(summary) if is_replayed else []), *_energy_rows(summary)]
+    rows += _other_rows(summary, len(told["sittings"]))
+    rows += workload_rows(summary) if is_replayed else []
+    for label, text in rows:
         table.add_row(Text(label), text)
     out.print(table)
     for each in _notes(bundle):
@@ -113,7 +123,7 @@ def _joules(each: Mapping[str, Any]) -> str:
     return f"{shown} ({interval})"
 
 
-def _other_rows(summary: Mapping[str, object]) -> list[tuple[str, Text]]:
+def _other_rows(summary: Mapping[str, object], sittings: int) -> list[tuple[str, Text]]:
     rows = []
     quality, speed, statistics = (summary[name] for name in ("quality", "speed", "statistics"))
     if isinstance(quality, dict):
@@ -124,14 +134,13 @@ def _other_rows(summary: Mapping[str, object]) -> list[tuple[str, Text]]:
     assert isinstance(speed, dict)  # noqa: S101 - as above
     assert isinstance(statistics, dict)  # noqa: S101 - as above
     if speed["latency"] is not None:
-        parts = ", ".join(f"{name} {value:.3g} s" for name, value in speed["latency"].items())
-        rows.append(("latency", Text(parts)))
+        rows.append(("latency", Text(percentiles(speed["latency"]))))
     rates = ", ".join(
-        f"{rate:.3g} {'queries' if unit == 'query' else unit.replace('_', ' ') + 's'}"
+        f"{_number(rate)} {'queries' if unit == 'query' else unit.replace('_', ' ') + 's'}"
         for unit, rate in speed["per_second"].items()
     )
     rows.append(("in a second", Text(rates)))
-    rows.append(("queries", Text(_counted(statistics))))
+    rows.append(("queries", Text(_counted(statistics, sittings))))
     rows += _prepared(summary["stages"])
     phases = summary.get("phases", {})
     assert isinstance(phases, dict)  # noqa: S101 - as above
@@ -169,12 +178,20 @@ def _phased(phases: Mapping[str, Any]) -> list[tuple[str, Text]]:
     return rows
 
 
-def _counted(statistics: Mapping[str, object]) -> str:
+def _number(value: float) -> str:
+    """Write a rate with three digits and no exponent, thousands apart."""
+    text = rounded(value, 3)
+    return f"{float(text):,.0f}" if "." not in text else text
+
+
+def _counted(statistics: Mapping[str, object], sittings: int) -> str:
     width = statistics["half_width"]
     known = f", energy a query to ±{width:.1%}" if isinstance(width, float) else ""
     saved = statistics["saved"]
     fewer = f"; {saved} fewer than 1,000" if saved else ""
-    return f"{statistics['queries']}, {statistics['warm_up']} of them warm-up{known}{fewer}"
+    # A run that was broken off and gone on with has several.
+    again = f", in {sittings} sittings" if sittings > 1 else ""
+    return f"{statistics['queries']}, {statistics['warm_up']} of them warm-up{again}{known}{fewer}"
 
 
 def _notes(bundle: Bundle) -> list[str]:
@@ -246,20 +263,23 @@ def print_comparison(
             Text(name),
             Text(_joules(per)),
             Text("-" if quality is None else f"{quality['metric']} {quality['value']:.3f}"),
-            Text("-" if latency is None else f"{latency['p50']:.3g} s"),
-            Text(f"{summary['speed']['per_second'].get(unit, 0):.3g}"),
+            Text("-" if latency is None else seconds(latency["p50"])),
+            Text(_number(summary["speed"]["per_second"].get(unit, 0))),
             Text(_stands(standing)),
         )
     out.print(table)
-    told = "on the front: no other has less energy, better answers and less latency"
-    indented(out, f"{told}; the intervals hold the meter's error and the run's", 0, "dim")
+    told = (
+        "on the front: no other has less energy, better answers and less latency; beats it: in all"
+    )
+    indented(out, f"{told} of them; the intervals hold the meter's error and the run's", 0, "dim")
 
 
 def _stands(standing: Standing) -> str:
-    if not standing.by:
-        return "yes"
     place = "yes" if standing.is_on_front else "no"
-    return f"{place}; {standing.by} beats it with {standing.dominated:.0%}"
+    chance = f"{standing.dominated:.0%}"
+    if not standing.by or chance == "0%":
+        return place
+    return f"{place}; {chance} that {standing.by} beats it"
 
 
 def print_choice(
@@ -269,7 +289,8 @@ def print_choice(
     out.print(Text("tasks", style="bold"))
     for task in tasks:
         needs = f"; pip install {task.extra}" if task.extra else ""
-        indented(out, f"{task.id}: {task.title} ({task.ability}, {task.metric.name}{needs})")
+        marked = "not marked" if task.metric is NONE else task.metric.name
+        indented(out, f"{task.id}: {task.title} ({task.ability}, {marked}{needs})")
     out.print(Text("backends", style="bold"))
     for backend in backends:
         needs = f"; pip install {backend.extra}" if backend.extra else ""

@@ -33,21 +33,26 @@ def print_efforts(out: Console, rows: Sequence[Row], notes: Sequence[str]) -> No
 
 def _table(rows: Sequence[Row]) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    heads = ("effort", "tokens out", "reasoning", "J a query", "times off", "J a correct answer",
-             "quality", "cut short")  # fmt: skip
-    for head in heads:
+    columns = {
+        "effort": [each.effort or "as it is" for each in rows],
+        "tokens out": [_count(each.tokens) for each in rows],
+        "reasoning": [_count(each.reasoning) for each in rows],
+        "a query": [_joules(each.energy) for each in rows],
+        "times off": ["-" if each.times is None else f"{each.times:.3g}" for each in rows],
+        "a correct answer": [
+            "-" if each.correct is None else _joules(each.correct) for each in rows
+        ],
+        next((each.quality["metric"] for each in rows if each.quality), "quality"): [
+            _quality(each.quality) for each in rows
+        ],
+        "cut short": ["-" if each.cut_short is None else f"{each.cut_short:.0%}" for each in rows],
+    }
+    # What is told of no row takes no room from the others.
+    shown = {name: cells for name, cells in columns.items() if set(cells) - {"-", "not told"}}
+    for head in shown:
         table.add_column(head, overflow="fold")
-    for each in rows:
-        table.add_row(
-            Text(each.effort or "as it is"),
-            Text(_count(each.tokens)),
-            Text(_count(each.reasoning)),
-            Text(_joules(each.energy)),
-            Text("-" if each.times is None else f"{each.times:.3g}"),
-            Text("-" if each.correct is None else _joules(each.correct)),
-            Text(_quality(each.quality)),
-            Text("-" if each.cut_short is None else f"{each.cut_short:.0%}"),
-        )
+    for cells in zip(*shown.values(), strict=True):
+        table.add_row(*map(Text, cells))
     return table
 
 
@@ -66,4 +71,4 @@ def _quality(told: Mapping[str, Any] | None) -> str:
     if told is None:
         return "-"
     ends = [f"{told[end]:.3f}" for end in ("low", "high") if told[end] is not None]
-    return f"{told['metric']} {told['value']:.3f}" + (f" ({' to '.join(ends)})" if ends else "")
+    return f"{told['value']:.3f}" + (f" ({' to '.join(ends)})" if ends else "")

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from submeter.benchmarks.replay.workload import totals
 from submeter.cli.output import indented
-from submeter.quantities.digits import phrase
+from submeter.quantities.digits import phrase, rounded, scaled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,18 +46,23 @@ def print_workload(out: Console, booked: Booked, name: str) -> None:
     indented(out, how, 0, "dim")
 
 
-def workload_rows(summary: Mapping[str, Any]) -> list[tuple[str, Text]]:
-    """Give the rows that a bundle of a workload has more than others."""
-    told, speed = summary["workload"], summary["speed"]
-    rows = [
+def workload_energy(summary: Mapping[str, Any]) -> list[tuple[str, Text]]:
+    """Give the rows of what a replayed workload drew in all."""
+    return [
         (f"{boundary} energy in all", Text(_joules(figures["total"])))
         for boundary, figures in summary["energy"].items()
     ]
+
+
+def workload_rows(summary: Mapping[str, Any]) -> list[tuple[str, Text]]:
+    """Give the rows that a bundle of a workload has more than others."""
+    told, speed = summary["workload"], summary["speed"]
+    rows = []
     for name, label in (("first_token", "first token"), ("between_tokens", "between tokens")):
         if speed[name] is not None:
-            rows.append((label, Text(_seconds(speed[name]))))
+            rows.append((label, Text(percentiles(speed[name]))))
     if told["lateness"] is not None:
-        late = f"{told['late']:.1%} of {told['requests']} requests; {_seconds(told['lateness'])}"
+        late = f"{told['late']:.1%} of {told['requests']} requests; {percentiles(told['lateness'])}"
         rows.append(("asked late", Text(late)))
     parts = [
         f"{told['asked'][name]:,} {label} ({_reached(told['reached'][name])})"
@@ -97,8 +102,15 @@ def _joules(told: Mapping[str, Any]) -> str:
     return f"{value} ({interval}), {told['tier']}"
 
 
-def _seconds(told: Mapping[str, float]) -> str:
-    return ", ".join(f"{name} {value:.3g} s" for name, value in told.items())
+def percentiles(told: Mapping[str, float]) -> str:
+    """Tell percentiles of a duration, each with the prefix that reads best."""
+    return ", ".join(f"{name} {seconds(value)}" for name, value in told.items())
+
+
+def seconds(value: float) -> str:
+    """Write a duration with three digits, such as ``1.57 µs``; one of minutes in seconds too."""
+    factor, unit = scaled(value, "s")
+    return f"{rounded(value * factor, 3)} {unit}"
 
 
 def _reached(count: int | None) -> str:
