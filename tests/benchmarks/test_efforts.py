@@ -17,10 +17,11 @@ from submeter.benchmarks.backends.openai import Served
 from submeter.benchmarks.bundle import read_bundle
 from submeter.benchmarks.comparison import unit_of, unlike_lengths
 from submeter.benchmarks.drive import FREE, limits_of
-from submeter.benchmarks.efforts import rows_of, twins, untold, wilson
+from submeter.benchmarks.efforts import rows_of, twins, untold
 from submeter.benchmarks.plan import Plan, load_of
 from submeter.benchmarks.reasoning import refuse_effort
 from submeter.benchmarks.runner import run
+from submeter.benchmarks.steady import wilson
 from submeter.benchmarks.task import Limits
 from submeter.errors import UsageError
 from tests.benchmarks.servers import served

@@ -89,6 +89,13 @@ def test_what_was_not_told_keeps_to_nothing():
     assert "was not told" in broken({"bounds": told})[0]
 
 
+def test_all_right_of_few_is_no_certainty():
+    quality = read_bundle(KEPT / "rules-2-phases.zip").told["summary"]["quality"]
+    assert quality["value"] == 1.0
+    assert quality["low"] == pytest.approx(1 / (1 + 1.96**2 / quality["items"]), abs=1e-4)
+    assert quality["high"] == pytest.approx(1.0)
+
+
 def test_bounds_stand_in_a_bundle_and_verify(tmp_path):
     out = tmp_path / "b.zip"
     asked = bench(Squarer(LONG), bounds={"latency.p50": 60.0, "latency.p99": 1e-6})

@@ -92,6 +92,14 @@ def test_durations_rates_and_sittings_are_told_in_plain_numbers():
     assert ", in 2 sittings" in shown.getvalue()
 
 
+def test_a_bundle_is_never_written_over(model, tmp_path, capsys):
+    out = tmp_path / "b.zip"
+    out.write_bytes(b"somebody's")
+    assert main([*words(model, out)]) == 2
+    assert "there is a file already" in capsys.readouterr().err
+    assert out.read_bytes() == b"somebody's"
+
+
 def test_an_altered_bundle_is_refused(model, tmp_path, capsys):
     out = tmp_path / "b.zip"
     assert main([*words(model, out), "--precision", "50 %", "--json", "-"]) == 0

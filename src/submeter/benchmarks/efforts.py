@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from submeter.benchmarks.front import boundary_of
 from submeter.benchmarks.metrics import metric_of
 from submeter.benchmarks.plan import FREE_LENGTH, length_of
+from submeter.benchmarks.steady import wilson
 from submeter.benchmarks.summary import steady_of
 
 if TYPE_CHECKING:
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
 
 ORDER = ("", "off", "minimal", "low", "medium", "high", "xhigh")
 """From the least reasoning to the most; what is not here comes last."""
-_REACH = 1.959963984540054
-"""Standard deviations from the middle of a normal distribution to the end of 95 % of it."""
 _ENOUGH = 5
 """Answers by which two efforts can be told to be the same."""
 
@@ -131,35 +130,6 @@ def _a_correct_answer(
         above = math.hypot(math.log(energy["high"] / energy["value"]), math.log(part / low))
         told |= {"low": value * math.exp(-below), "high": value * math.exp(above)}
     return told
-
-
-def wilson(part: float, count: int) -> tuple[float, float]:
-    """Give the 95 % interval of a part of so many.
-
-    Parameters
-    ----------
-    part : float
-        From 0 to 1.
-    count : int
-        Of how many; 1 or more.
-
-    Notes
-    -----
-    ``(p + z²/2n ± z √(p (1-p)/n + z²/4n²)) / (1 + z²/n)``.
-
-    References
-    ----------
-    Wilson (1927), J. Am. Stat. Assoc. 22, 209.
-
-    Examples
-    --------
-    >>> [round(each, 3) for each in wilson(0.5, 20)]
-    [0.299, 0.701]
-    """
-    square = _REACH**2 / count
-    middle = part + square / 2
-    width = _REACH * math.sqrt(part * (1 - part) / count + square / (4 * count))
-    return (middle - width) / (1 + square), (middle + width) / (1 + square)
 
 
 class Twin(NamedTuple):

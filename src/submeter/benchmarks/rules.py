@@ -8,7 +8,8 @@ of each version is verified by the tests.
 - 0: bundles that tell no version.
 - 1: a run whose queries are in one portion tells no interval of a query's energy; the slices of a
   served run are no shorter than portions are; ``outliers``; overhead of a server that ran before.
-- 2: ``phases`` of queries that came one after another.
+- 2: ``phases`` of queries that came one after another; Wilson's interval of a part of right
+  answers.
 """
 
 from __future__ import annotations

@@ -90,6 +90,39 @@ def bootstrap(
     return Ends(found[round(0.025 * (DRAWS - 1))], found[round(0.975 * (DRAWS - 1))])
 
 
+_REACH = 1.959963984540054
+"""Standard deviations from the middle of a normal distribution to the end of 95 % of it."""
+
+
+def wilson(part: float, count: int) -> tuple[float, float]:
+    """Give the 95 % interval of a part of so many.
+
+    Parameters
+    ----------
+    part : float
+        From 0 to 1.
+    count : int
+        Of how many; 1 or more.
+
+    Notes
+    -----
+    ``(p + z²/2n ± z √(p (1-p)/n + z²/4n²)) / (1 + z²/n)``.
+
+    References
+    ----------
+    Wilson (1927), J. Am. Stat. Assoc. 22, 209.
+
+    Examples
+    --------
+    >>> [round(each, 3) for each in wilson(0.5, 20)]
+    [0.299, 0.701]
+    """
+    square = _REACH**2 / count
+    middle = part + square / 2
+    width = _REACH * math.sqrt(part * (1 - part) / count + square / (4 * count))
+    return (middle - width) / (1 + square), (middle + width) / (1 + square)
+
+
 GROUPS = 20
 """Groups of queries in a row by which a run's spread is told: neighbours are alike, groups less."""
 

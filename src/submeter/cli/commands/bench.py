@@ -175,6 +175,10 @@ def _run(args: argparse.Namespace) -> int:
         return 0 if made else 1
     if args.part:
         raise UsageError("a single run has no parts", "--part", "vary something: --sweep NAME=V,V")
+    if Path(args.out).exists():
+        # It may be signed, and nothing brings its readings back.
+        fix = "name another --out, or remove it first"
+        raise UsageError("there is a file already", args.out, fix)
     bundle = run_one(bench, Path(args.out))
     if args.json:
         write_json(dict(bundle.told), args.json)
