@@ -120,9 +120,11 @@ def described(rating: Rating, about: About) -> str:
     """Tell in a sentence or two what a label shows, for those who do not see it."""
     result = rating.result
     value, interval = _energy(rating)
-    stars = f"{rating.stars} of 5 stars" if rating.stars else f"no stars: {rating.reason}"
+    stars = f"{rating.stars} of 5 stars" if rating.stars else "no stars"
+    why = "" if rating.stars else f" ({rating.reason})"
     return (
-        f"{result.model} at {result.task.replace('-', ' ')}: {stars} on the scale {rating.scale}. "
+        f"{result.model} at {result.task.replace('-', ' ')}: "
+        f"{stars} on the scale {rating.scale}{why}. "
         f"{value} Wh per 1,000 {_PLURAL.get(result.unit, result.unit)} ({interval}), "
         f"{result.boundary.value} energy, {result.tier or 'tier not told'}, "
         f"on {result.hardware or 'hardware not told'}, {about.date}."
