@@ -17,6 +17,12 @@ const element = (name, attributes = {}, ...children) => {
 };
 const digits = (value, count = 3) => value == null ? "–" : Number(value.toPrecision(count)).toLocaleString("en", { maximumSignificantDigits: count });
 
+const lasted = (seconds) => {
+  if (seconds == null) return "–";
+  const [times, unit] = seconds >= 1 ? [1, "s"] : seconds >= 1e-3 ? [1e3, "ms"] : [1e6, "µs"];
+  return `${digits(seconds * times)} ${unit}`;
+};
+
 const interval = (row) => row.energy.low == null ? "no interval" : `${digits(row.energy.low, 2)} to ${digits(row.energy.high, 2)}`;
 const plural = (unit) => unit === "query" ? "queries" : `${unit}s`;
 
@@ -28,7 +34,7 @@ const COLUMNS = [
   { id: "energy", name: "Wh per 1,000", number: true, value: (row) => row.energy.value, cell: (row) => element("div", {}, digits(row.energy.value), element("div", { class: "soft" }, interval(row)), element("div", { class: "soft" }, plural(row.unit))) },
   { id: "rank", name: "Rank", number: true, value: (row) => row.rank?.best ?? Infinity, cell: (row) => !row.rank ? "–" : row.rank.best === row.rank.worst ? `${row.rank.best}` : `${row.rank.best} to ${row.rank.worst}` },
   { id: "quality", name: "Quality", number: true, value: (row) => row.quality ? (row.quality.more_is_better ? -row.quality.value : row.quality.value) : Infinity, cell: (row) => row.quality ? `${row.quality.metric} ${digits(row.quality.value)}` : "–" },
-  { id: "latency", name: "Median latency", number: true, narrow: true, value: (row) => row.latency ?? Infinity, cell: (row) => row.latency == null ? "–" : `${digits(row.latency)} s` },
+  { id: "latency", name: "Median latency", number: true, narrow: true, value: (row) => row.latency ?? Infinity, cell: (row) => lasted(row.latency) },
   { id: "boundary", name: "Boundary", narrow: true, value: (row) => row.boundary, cell: (row) => element("div", {}, row.boundary, element("div", { class: "soft" }, row.tier)) },
   { id: "hardware", name: "Hardware", narrow: true, value: (row) => row.hardware, cell: (row) => row.hardware },
   { id: "date", name: "Date", narrow: true, value: (row) => row.date, cell: (row) => row.date },
@@ -136,7 +142,7 @@ function compare() {
   const table = element("table", {}, element("tbody", {}, line("Model", (row) => row.model), line("Known by", (row) => isModelled(row) ? "a model, no run" : "a run"), line("Task", (row) => `${row.task}, ${row.load}`), line("Stars", stars),
     line("Wh per 1,000", (row) => `${digits(row.energy.value)} (${interval(row)})`),
     line("Over the least", (row) => alike ? `${digits(row.energy.value / least, 2)} times` : "not comparable"),
-    line("Quality", (row) => row.quality ? `${row.quality.metric} ${digits(row.quality.value)}` : "–"), line("Median latency", (row) => row.latency == null ? "–" : `${digits(row.latency)} s`),
+    line("Quality", (row) => row.quality ? `${row.quality.metric} ${digits(row.quality.value)}` : "–"), line("Median latency", (row) => lasted(row.latency)),
     line("Boundary, tier", (row) => `${row.boundary}, ${row.tier}`), line("Hardware", (row) => row.hardware), line("Engine", (row) => row.engine)));
   const verdict = !alike ? "These are not of the same work within the same boundary: their energies are not to be compared." : rows.some((row) => row.energy.low == null) ? "Of some the interval is not known: these cannot be ranked." : rows.some((row) => rows.some((other) => other !== row && row.energy.low <= other.energy.high && other.energy.low <= row.energy.high)) ? "Some of their intervals overlap: these cannot be ranked." : "Their intervals do not overlap.";
   $("compared").hidden = false;
