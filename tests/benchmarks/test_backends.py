@@ -94,7 +94,7 @@ def test_completions_effort_and_a_key(monkeypatch):
 
 @pytest.mark.parametrize(
     ("fault", "told"),
-    [("404", "HTTP 404.*model not found"), ("nonsense", "broke off"), ("500", "HTTP 500")],
+    [("404", "^HTTP 404: model not found$"), ("nonsense", "broke off"), ("500", "HTTP 500")],
 )
 def test_what_is_no_stream_is_told(fault, told):
     with served(fault) as server:

@@ -111,9 +111,9 @@ def ask(
     try:
         answer = _posted(connection, f"{at.path}{path}", json.dumps(body), headers)
         if answer.status != http.client.OK:
-            told = " ".join(answer.read(2000).decode("utf-8", "replace").split())
+            told = _reason(answer.read(2000).decode("utf-8", "replace"))
             connection.close()
-            raise EndpointError(f"HTTP {answer.status}: {told[:300]}")
+            raise EndpointError(f"HTTP {answer.status}: {told}")
         for event in _events(answer):
             choices = event.get("choices") or [{}]
             piece = _piece(choices[0])
@@ -138,6 +138,16 @@ def ask(
         finish,
         of_prompt.get("cached_tokens"),
     )
+
+
+def _reason(content: str) -> str:
+    """Give what a refusal says, without the form in which most servers wrap it."""
+    try:
+        told = json.loads(content)["error"]
+        said = str(told["message"] if isinstance(told, dict) else told)
+    except (ValueError, KeyError, TypeError, RecursionError):
+        said = content
+    return " ".join(said.split())[:300]
 
 
 def _posted(
