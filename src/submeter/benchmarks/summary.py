@@ -18,16 +18,16 @@ from submeter.benchmarks.portions import (
     side_by_side,
     spread,
 )
+from submeter.benchmarks.quality import quality
 from submeter.benchmarks.replay.figures import figures
 from submeter.benchmarks.rules import RULES
-from submeter.benchmarks.steady import bootstrap, wilson
 from submeter.quantities.clock import NANOSECONDS_PER_SECOND
 from submeter.quantities.estimate import Estimate
 from submeter.runs.books import added, book
 from submeter.runs.drawn import energy_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from submeter.benchmarks.plan import Plan
     from submeter.benchmarks.portions import Steady
@@ -37,8 +37,8 @@ if TYPE_CHECKING:
     from submeter.workloads.activity import Booking
 
 J_PER_WH = 3600.0
-_SECOND = 2
-"""Rules from which on phases are told, and the interval of a part of right answers is Wilson's."""
+_WITH_PHASES = 2
+"""Rules from which on phases are told."""
 OVERHEAD = 0.01
 """Of a core: what metering may take before it is told as a defect of the run."""
 REFERENCE = 1000
@@ -86,9 +86,9 @@ def summarise(
         "work": amounts,
         "speed": speed,
         **({"bounds": kept(plan.bounds, speed)} if plan.bounds else {}),
-        **({"phases": phases(steady.queries, seen)} if rules >= _SECOND and in_a_row else {}),
+        **({"phases": phases(steady.queries, seen)} if rules >= _WITH_PHASES and in_a_row else {}),
         "single": _single(steady, drawn),
-        "quality": _quality(metric, queries, plan.seed, rules),
+        "quality": quality(metric, queries, plan.seed, rules),
         "statistics": {
             "queries": len(queries),
             "warm_up": steady.warm_up,
@@ -243,39 +243,6 @@ def _single(steady: Steady, drawn: Sequence[float]) -> dict[str, float] | None:
     """Give how the energy of single queries [J] is spread; None where readings can't tell them."""
     alone = all(each.queries == 1 for each in steady.portions)
     return percentiles(sorted(drawn)) if alone and drawn else None
-
-
-def _quality(metric: str, queries: Sequence[Query], seed: int, rules: int) -> dict[str, Any] | None:
-    """Give how good the answers were; each item counts once, by its first answer."""
-    first: dict[str, tuple[float, ...]] = {}
-    for each in queries:
-        if each.mark is not None:
-            first.setdefault(each.item, each.mark)
-    marks = list(first.values())
-    if not marks:
-        return None
-    measure = metric_of(metric)
-    overall: Callable[[Sequence[int]], float] = lambda places: measure.overall(  # noqa: E731
-        [marks[i] for i in places]
-    )
-    value = measure.overall(marks)
-    low, high = bootstrap(len(marks), overall, seed) or (None, None)
-    if rules >= _SECOND and len(marks) > 1 and _is_part(marks):
-        # Where all are right, or none, answers drawn anew are as alike: that is no certainty.
-        low, high = wilson(value, len(marks))
-    return {
-        "metric": metric,
-        "more_is_better": measure.more_is_better,
-        "value": value,
-        "low": low,
-        "high": high,
-        "items": len(marks),
-    }
-
-
-def _is_part(marks: Sequence[tuple[float, ...]]) -> bool:
-    """Tell whether marks say right or wrong and nothing else, each as much as another."""
-    return all(mark in ((0.0, 1.0), (1.0, 1.0)) for mark in marks)
 
 
 def _outliers(steady: Steady) -> dict[str, int]:
