@@ -17,7 +17,7 @@ from tests.benchmarks.altered import altered as rebuilt
 from tests.benchmarks.altered import swapped
 from tests.benchmarks.keep import KEPT
 from tests.benchmarks.work import LONG, Squarer, bench, unheard
-from tests.web.browser import page, site
+from tests.web.browser import VERIFIED, page, site
 
 
 @pytest.fixture(scope="module")
@@ -160,7 +160,7 @@ def test_a_browser_tells_a_table_that_shows_something_else(key, built, tmp_path)
     }[key]
     (built / "results.json").write_text(json.dumps(told))
     with site(built) as address:
-        html = page(f"{address}/index.html#open={row['name']}&verify=1", tmp_path / "a")
+        html = page(f"{address}/index.html#open={row['name']}&verify=1", tmp_path / "a", VERIFIED)
     assert "1 of " in html
     assert f"✗ the table shows this bundle's {key}" in html
 
@@ -170,7 +170,7 @@ def test_a_browser_verifies_a_bundle_and_tells_an_altered_one(built, tmp_path):
     told = json.loads((built / "results.json").read_text())["results"][0]
     opened = f"/index.html#open={told['name']}&verify=1"
     with site(built) as address:
-        html = page(f"{address}{opened}", tmp_path / "a")
+        html = page(f"{address}{opened}", tmp_path / "a", VERIFIED)
         assert re.search(r'id="verdict" class="good">all \d+ checks hold', html)
         assert "accuracy follows from the marks of 25 items" in html
         assert "✗" not in html
@@ -183,7 +183,7 @@ def test_a_browser_verifies_a_bundle_and_tells_an_altered_one(built, tmp_path):
             parts["bundle.json"] = json.dumps(whole).encode()
 
         altered(built / told["bundle"], double)
-        html = page(f"{address}{opened}", tmp_path / "b")
+        html = page(f"{address}{opened}", tmp_path / "b", VERIFIED)
         assert 'class="bad"' in html
         for wrong in (
             "✗ bundle.json is what SHA256SUMS says",
@@ -192,7 +192,7 @@ def test_a_browser_verifies_a_bundle_and_tells_an_altered_one(built, tmp_path):
         ):
             assert wrong in html
         (built / told["bundle"]).unlink()
-        assert "HTTP 404" in page(f"{address}{opened}", tmp_path / "c")
+        assert "HTTP 404" in page(f"{address}{opened}", tmp_path / "c", VERIFIED)
 
 
 MODELLED = """\
@@ -261,7 +261,7 @@ def test_a_browser_checks_signatures(mixed, tmp_path):
     light = json.loads((out / "results.json").read_text())["results"][0]
     opened = f"/index.html#open={light['name']}&verify=1"
     with site(out) as address:
-        html = page(f"{address}{opened}", tmp_path / "a")
+        html = page(f"{address}{opened}", tmp_path / "a", VERIFIED)
         assert f"✓ signed by {signer}" in html
         assert re.search(r'id="verdict" class="good">all \d+ checks hold', html)
 
@@ -269,10 +269,10 @@ def test_a_browser_checks_signatures(mixed, tmp_path):
             parts[SIGNATURES] = parts[SIGNATURES][:-4] + b"000\n"
 
         altered(out / light["bundle"], forge)
-        html = page(f"{address}{opened}", tmp_path / "b")
+        html = page(f"{address}{opened}", tmp_path / "b", VERIFIED)
         assert f"✗ signed by {signer}" in html
         altered(out / light["bundle"], lambda parts: parts.update({SIGNATURES: b"none\n"}))
-        assert "✗ a signature can be read" in page(f"{address}{opened}", tmp_path / "c")
+        assert "✗ a signature can be read" in page(f"{address}{opened}", tmp_path / "c", VERIFIED)
 
 
 @pytest.mark.system
@@ -282,6 +282,6 @@ def test_a_browser_says_of_a_run_too_short_that_it_has_no_interval(tmp_path):
     short = json.loads((out / "results.json").read_text())["results"][0]
     assert (short["energy"]["low"], short["stars"], short["rank"]) == (None, None, None)
     with site(out) as address:
-        html = page(f"{address}/index.html#open={short['name']}&verify=1", tmp_path / "a")
+        html = page(f"{address}/index.html#open={short['name']}&verify=1", tmp_path / "a", VERIFIED)
         assert "no interval" in html
         assert re.search(r'id="verdict" class="good">all \d+ checks hold', html)

@@ -60,7 +60,7 @@ def test_every_metric_that_a_bundle_may_name(tmp_path):
     (folder / "marks.json").write_text(json.dumps(sets))
     (folder / "index.html").write_text(PAGE)
     with site(folder) as address:
-        shown = page(f"{address}/index.html", tmp_path / "a")
+        shown = page(f"{address}/index.html", tmp_path / "a", "</pre>")
     found = re.search(r"<pre>(.*)</pre>", shown)
     assert found is not None, shown
     expected = [metric_of(name).overall(marks) for name, marks in sets]
